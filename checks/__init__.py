@@ -1,0 +1,1 @@
+"""Check types, one file each; found through the entry-point group ``grade_lab.checks``."""

@@ -1,0 +1,68 @@
+"""Errors a user can cause, and the exit codes of the command. Printed in one place, the CLI."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from grader.messages import Message
+
+
+class ExitCode(IntEnum):
+    """What the command's exit status means."""
+
+    PASSED = 0
+    BELOW_PASS_MARK = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    INTERRUPTED = 130
+
+
+class GradeLabError(Exception):
+    """Something a person can put right: what happened, to what, and what to do next.
+
+    ``where`` is a place such as ``rubric.yaml:12:7``; ``advice`` holds the next steps.
+    """
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, message: Message, *advice: Message, where: str | None = None) -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.advice = advice
+        self.where = where
+
+
+class Problem:
+    """One mistake in a file: its place, and what is wrong with it."""
+
+    __slots__ = ("message", "where")
+
+    def __init__(self, where: str, message: Message) -> None:
+        self.where = where
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+class RubricError(GradeLabError):
+    """A rubric that cannot be used; ``problems`` lists every mistake found, in file order."""
+
+    def __init__(self, message: Message, problems: list[Problem]) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join([str(self.message), *map(str, self.problems)])
+
+
+class SubmissionError(GradeLabError):
+    """A submission that cannot be read: no folder, or a broken ``lab.yaml``."""
+
+
+class JournalError(GradeLabError):
+    """A journal that cannot be read or written."""
+
+
+class OutputError(GradeLabError):
+    """A report that cannot be written."""

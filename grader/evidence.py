@@ -1,0 +1,189 @@
+"""Evidence: the fold of a journal, immutable. Checks query it by need, typed by its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from pydantic import ValidationError
+
+from grader.facts import Event, EventWindow, Fact, Reason
+from grader.journal import Defect, Entry, Journal, Source
+from grader.messages import msg
+from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ImageNeed, Need
+from grader.reference import familiar
+
+F_co = TypeVar("F_co", bound=Fact, covariant=True)
+
+
+class Strength(StrEnum):
+    """The kind of evidence that a verdict rests on, weakest first."""
+
+    SUBMITTED = "submitted"
+    RECORDED = "recorded"
+    LIVE = "live"
+    REGISTRY = "registry"
+    REPRODUCED = "reproduced"
+
+    @property
+    def rank(self) -> int:
+        """Its place in the order from weakest (0) to strongest."""
+        return list(Strength).index(self)
+
+
+_BY_SOURCE: dict[Source, Strength] = {
+    "submission": Strength.SUBMITTED,
+    "registry": Strength.REGISTRY,
+    "reproduction": Strength.REPRODUCED,
+    "events": Strength.RECORDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen(Generic[F_co]):
+    """A fact that was found, when, by whom, and how strong it is as evidence."""
+
+    fact: F_co
+    at: datetime
+    source: Source
+    strength: Strength
+
+
+@dataclass(frozen=True, slots=True)
+class Series(Generic[F_co]):
+    """All answers to one need.
+
+    ``found`` is everything ever found, newest first. ``now`` is what the last look found; empty
+    when it found nothing. ``unavailable`` is the reason when the last look could not look;
+    ``absent`` the reason when it looked and nothing was there; both None when never looked.
+    """
+
+    found: tuple[Seen[F_co], ...] = ()
+    now: tuple[Seen[F_co], ...] = ()
+    absent: Reason | None = None
+    unavailable: Reason | None = None
+    detail: str = ""
+    looked_at: datetime | None = None
+
+    @property
+    def gone(self) -> bool:
+        """Was there, and the last look did not find it."""
+        return bool(self.found) and self.absent is not None
+
+
+class Evidence:
+    """What a journal's sound entries say, by need."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._by_need: dict[Need[Fact], list[Entry]] = {}
+        self._last_run = journal.entries[-1].run if journal.entries else ""
+        self._series: dict[Need[Fact], Series[Fact]] = {}
+        self._defects: list[Defect] = []
+        for entry in journal.entries:
+            self._by_need.setdefault(entry.need, []).append(entry)
+
+    @property
+    def defects(self) -> tuple[Defect, ...]:
+        """Entries whose content does not fit their need, found so far; they are left out."""
+        return tuple(self._defects)
+
+    def of(self, need: Need[F_co]) -> Series[F_co]:
+        """All answers to ``need``."""
+        series = self._series.get(need)
+        if series is None:
+            series = self._series[need] = self._fold(self._by_need.get(need, []))
+        return series  # type: ignore[return-value] # keyed by the need whose answer is F_co
+
+    def image_ids(self, reference: str) -> frozenset[str]:
+        """Every image id that was ever seen under this reference."""
+        ids = {seen.fact.id for seen in self.of(ImageNeed(image=reference)).found}
+        name = familiar(reference)
+        ids |= {e.fact.id for e in self._tagging if e.fact.name == name and e.fact.id}
+        return frozenset(ids)
+
+    def container_ids(self, name: str | None, image: str | None) -> frozenset[str]:
+        """Every id of a container that was ever seen with this name, image or both."""
+        need = ContainerNeed(name=name, image=image)
+        ids = {seen.fact.id for seen in self.of(need).found}
+        return frozenset(ids | {e.fact.id for e in self.events(name=name, image=image)})
+
+    def events(
+        self, *actions: str, name: str | None = None, image: str | None = None
+    ) -> tuple[Seen[Event], ...]:
+        """Container events of a container with this name, image or both, oldest first."""
+        wanted = familiar(image) if image else None
+        return tuple(
+            seen
+            for seen in self._events
+            if seen.fact.type == "container"
+            and (not actions or seen.fact.action in actions)
+            and (name is None or seen.fact.name == name)
+            and (wanted is None or familiar(seen.fact.image) == wanted)
+        )
+
+    def image_events(self, *actions: str, image: str) -> tuple[Seen[Event], ...]:
+        """Image events (tag, push, pull, untag, delete) about this reference, oldest first."""
+        wanted = familiar(image)
+        ids = self.image_ids(image)
+        return tuple(
+            seen
+            for seen in self._events
+            if seen.fact.type == "image"
+            and (not actions or seen.fact.action in actions)
+            and (
+                familiar(seen.fact.name) == wanted
+                or (seen.fact.action in {"untag", "delete"} and seen.fact.id in ids)
+            )
+        )
+
+    @cached_property
+    def event_window(self) -> Series[EventWindow]:
+        """How far back the engine's history reached, at each look."""
+        return self.of(EventWindowNeed())
+
+    @cached_property
+    def _events(self) -> tuple[Seen[Event], ...]:
+        return tuple(sorted(self.of(EventsNeed()).found, key=lambda seen: seen.at))
+
+    @cached_property
+    def _tagging(self) -> tuple[Seen[Event], ...]:
+        return tuple(e for e in self._events if e.fact.type == "image" and e.fact.action == "tag")
+
+    def _fold(self, entries: Iterable[Entry]) -> Series[Fact]:
+        found: list[Seen[Fact]] = []
+        now: list[Seen[Fact]] = []
+        last: Entry | None = None
+        for entry in entries:
+            if last is None or entry.run != last.run:
+                now = []
+            last = entry
+            if entry.outcome != "found":
+                now = []
+                continue
+            try:
+                fact = entry.need.answer.model_validate(entry.data)
+            except ValidationError:
+                self._defects.append(Defect(entry.seq, msg("its content does not fit its kind")))
+                continue
+            now.append(Seen(fact, entry.at, entry.source, self._strength(entry)))
+            found.append(now[-1])
+        if last is None:
+            return Series()
+        return Series(
+            found=tuple(reversed(found)),
+            now=tuple(reversed(now)),
+            absent=(last.reason or Reason.NOT_THERE) if last.outcome == "absent" else None,
+            unavailable=(last.reason or Reason.ENGINE_ERROR)
+            if last.outcome == "unavailable"
+            else None,
+            detail=last.detail,
+            looked_at=last.at,
+        )
+
+    def _strength(self, entry: Entry) -> Strength:
+        live = Strength.LIVE if entry.run == self._last_run else Strength.RECORDED
+        return _BY_SOURCE.get(entry.source, live)

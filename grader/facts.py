@@ -1,0 +1,220 @@
+"""Answers to needs: what was found, reduced to what can be judged and free of secrets.
+
+Names follow the Docker Engine API; times are UTC, sizes are bytes. Environment variables are kept
+by name, never by value.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+
+class Fact(BaseModel):
+    """What an observation found. Unknown fields of a later version are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Reason(StrEnum):
+    """Why an observation is *absent* (we looked) or *unavailable* (we could not look)."""
+
+    NOT_THERE = "not-there"
+    NOT_RUNNING = "not-running"
+    NOT_PUBLISHED = "not-published"
+    NO_ANSWER = "no-answer"
+    ENGINE_UNREACHABLE = "engine-unreachable"
+    ENGINE_ERROR = "engine-error"
+    PERMISSION = "permission"
+    REGISTRY_UNREACHABLE = "registry-unreachable"
+    DENIED = "denied"
+    RATE_LIMITED = "rate-limited"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too-large"
+    UNSUPPORTED = "unsupported"
+    UNREADABLE = "unreadable"
+    OUTSIDE = "outside-submission"
+
+
+class Engine(Fact):
+    """A Docker Engine that answered."""
+
+    product: str
+    version: str
+    api_version: str
+    os: str
+    arch: str
+    storage_driver: str = ""
+    containerd_store: bool = False
+    endpoint: str = ""
+
+
+class Image(Fact):
+    """An image in the engine, by inspect and history (oldest step first).
+
+    ``last_tagged`` is None for an image that was only ever pulled; ``identity`` holds the names of
+    the engine's own record of origin (``build``, ``pull``), from API 1.53 on.
+    """
+
+    id: str
+    tags: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
+    created: str = ""
+    last_tagged: AwareDatetime | None = None
+    labels: dict[str, str] = {}
+    exposes: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    user: str = ""
+    workdir: str = ""
+    env: tuple[str, ...] = ()
+    platform: str = ""
+    size: int = 0
+    history: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
+
+
+class PortBinding(Fact):
+    """One published port: ``container`` as ``8000/tcp``; ``host`` is empty for a random port."""
+
+    container: str
+    host: str = ""
+    ip: str = ""
+
+
+class Mount(Fact):
+    """A mount: ``source`` is a volume's name or a bind mount's path on the host."""
+
+    type: str
+    source: str
+    target: str
+
+
+class Container(Fact):
+    """A container by inspect. ``ports`` are those asked for, kept when it stops.
+
+    ``env`` tells where each variable's value comes from: ``image`` when it is the image's own,
+    ``run`` when ``docker run`` set it (``-e`` and ``--env-file`` cannot be told apart).
+    """
+
+    id: str
+    name: str
+    image: str
+    image_id: str
+    status: str
+    exit_code: int | None = None
+    created: AwareDatetime | None = None
+    started: AwareDatetime | None = None
+    finished: AwareDatetime | None = None
+    ports: tuple[PortBinding, ...] = ()
+    env: dict[str, Literal["image", "run"]] = {}
+    detached: bool = False
+    restart: str = "no"
+    mounts: tuple[Mount, ...] = ()
+    networks: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    oom_killed: bool = False
+
+    @property
+    def running(self) -> bool:
+        """Whether its process runs (a paused container's does)."""
+        return self.status in {"running", "paused", "restarting"}
+
+
+class Logs(Fact):
+    """A container's output. A long log keeps its head and tail; ``complete`` tells."""
+
+    container_id: str
+    stdout: str = ""
+    stderr: str = ""
+    size: int = 0
+    complete: bool = True
+
+
+class HttpResponse(Fact):
+    """An answer to a GET; ``body`` is its beginning, ``attempts`` how often was asked."""
+
+    container_id: str
+    url: str
+    status: int
+    body: str = ""
+    complete: bool = True
+    attempts: int = 1
+
+
+class Manifest(Fact):
+    """What a registry holds under a tag."""
+
+    digest: str
+    media_type: str = ""
+    size: int = 0
+    platforms: tuple[str, ...] = ()
+
+
+class Login(Fact):
+    """A registry for which the docker command line has a login; the login itself is not read."""
+
+    registry: str
+    store: str = ""
+
+
+class File(Fact):
+    """A file of the submission. ``text`` is None when it is not UTF-8 or too long to keep."""
+
+    sha256: str
+    size: int
+    text: str | None = None
+
+
+class EnvNames(Fact):
+    """The names that an env file sets, as ``docker run --env-file`` reads it."""
+
+    names: tuple[str, ...]
+
+
+class Tree(Fact):
+    """Files by relative path, each with the SHA-256 of its bytes.
+
+    ``origin`` is where they were read: a container's id, an image's id, or ``submission``.
+    """
+
+    files: dict[str, str]
+    origin: str
+    image_id: str = ""
+    complete: bool = True
+
+
+class Resource(Fact):
+    """A volume or network that exists."""
+
+    id: str
+    name: str
+    driver: str = ""
+
+
+class Event(Fact):
+    """One event of the engine.
+
+    ``name`` is a container's name or an image's reference; ``image`` is the reference a container
+    was made from; ``id`` is the container's or image's id and may be empty for a push or pull.
+    """
+
+    type: str
+    action: str
+    id: str = ""
+    name: str = ""
+    image: str = ""
+    exit_code: int | None = None
+    signal: str = ""
+    command: str = ""
+
+
+class EventWindow(Fact):
+    """How much of its history the engine still had: its last 256 events, and since its start."""
+
+    count: int
+    oldest: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    evicted: bool = False

@@ -1,0 +1,231 @@
+"""Judging: rubric and evidence in, result out. No I/O, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
+from graphlib import TopologicalSorter
+
+from grader.check import Check, Errored, Proof, Status, Unproven, Verdict
+from grader.evidence import Evidence
+from grader.journal import Journal
+from grader.messages import Message, Translator, msg
+from grader.needs import EngineNeed
+from grader.result import (
+    CheckResult,
+    EvidenceItem,
+    JournalDefect,
+    JournalInfo,
+    Learner,
+    ObjectiveResult,
+    Override,
+    Result,
+    RubricInfo,
+)
+from grader.rubric.model import Objective, Rubric
+from grader.timeline import timeline
+
+CENT = Decimal("0.01")
+COUNTS_AS_DONE = {Status.PASS, Status.PARTIAL, Status.REVIEW}
+
+
+def judge(
+    rubric: Rubric,
+    journal: Journal,
+    learner: Learner,
+    overrides: Mapping[str, Override] | None = None,
+    lang: str = "en",
+) -> Result:
+    """The result of ``rubric`` on what ``journal`` holds.
+
+    ``overrides`` are the instructor's points by objective id, for this learner.
+    """
+    translator = Translator(lang)
+    evidence = Evidence(journal)
+    done: dict[str, ObjectiveResult] = {}
+    by_id = {objective.id: objective for objective in rubric.objectives}
+    for name in TopologicalSorter({o.id: o.requires for o in rubric.objectives}).static_order():
+        objective = by_id[name]
+        missing = tuple(n for n in objective.requires if done[n].status not in COUNTS_AS_DONE)
+        judged = _skip(objective, missing, by_id, translator) if missing else None
+        judged = judged or _objective(objective, evidence, translator)
+        done[name] = _override(judged, (overrides or {}).get(name))
+    objectives = tuple(done[objective.id] for objective in rubric.objectives)
+    score = sum((o.score for o in objectives), Decimal(0))
+    max_score = sum((o.max_score for o in objectives), Decimal(0))
+    engine = evidence.of(EngineNeed()).found
+    return Result(
+        lang=lang,
+        rubric=RubricInfo(id=rubric.id, title=translator.text(rubric.title), sha256=rubric.sha256),
+        learner=learner,
+        graded_at=journal.entries[-1].at if journal.entries else None,
+        score=score,
+        max_score=max_score,
+        pass_mark=rubric.pass_mark,
+        passed=score >= rubric.pass_mark * max_score,
+        complete=all(o.status is not Status.ERROR for o in objectives),
+        engine=engine[0].fact if engine else None,
+        journal=_journal(journal, evidence, translator),
+        objectives=objectives,
+        timeline=timeline(evidence),
+    )
+
+
+def _objective(objective: Objective, evidence: Evidence, translator: Translator) -> ObjectiveResult:
+    shares = split(objective.points, [check.weight for check in objective.checks])
+    checks = tuple(
+        _check(f"{objective.id}.{i}", check, points, _verdict(check, evidence), translator)
+        for i, (check, points) in enumerate(zip(objective.checks, shares, strict=True), 1)
+    )
+    return ObjectiveResult(
+        id=objective.id,
+        title=translator.text(objective.title),
+        status=combine([check.status for check in checks]),
+        score=sum((check.score for check in checks), Decimal(0)),
+        max_score=objective.points,
+        requires=objective.requires,
+        checks=checks,
+    )
+
+
+def _verdict(check: Check, evidence: Evidence) -> Verdict:
+    try:
+        verdict = check.judge(evidence)
+    except Exception as error:  # a broken check must not take the others' points
+        return Errored(
+            message=msg(
+                "the check '{type}' is broken: {error}", type=check.type, error=repr(error)
+            ),
+            hint=msg("tell your instructor; this is not your fault"),
+        )
+    if check.accept and verdict.ratio and not _accepted(check, verdict.proofs):
+        return Unproven(
+            message=msg("it was seen, but only on evidence that does not count here"),
+            proofs=verdict.proofs,
+            expected=msg("evidence: {kinds}", kinds=list(check.accept)),
+            actual=msg("evidence: {kinds}", kinds=sorted({p.strength for p in verdict.proofs})),
+        )
+    return verdict
+
+
+def _accepted(check: Check, proofs: Sequence[Proof]) -> bool:
+    return any(proof.strength in check.accept for proof in proofs)
+
+
+def _check(
+    name: str, check: Check, points: Decimal, verdict: Verdict, translator: Translator
+) -> CheckResult:
+    hint = "" if verdict.status is Status.PASS else check.hint or verdict.hint or ""
+    earned = (Fraction(points) * verdict.ratio).limit_denominator(10**9)
+    return CheckResult(
+        id=name,
+        type=check.type,
+        status=verdict.status,
+        score=_decimal(earned),
+        max_score=points,
+        message=translator.text(verdict.message),
+        hint=translator.text(hint),
+        expected=_text(verdict.expected, translator),
+        actual=_text(verdict.actual, translator),
+        evidence=tuple(
+            EvidenceItem(
+                strength=proof.strength,
+                source=proof.source,
+                at=proof.at,
+                detail=translator.text(proof.detail),
+            )
+            for proof in verdict.proofs
+        ),
+    )
+
+
+def _skip(
+    objective: Objective,
+    missing: tuple[str, ...],
+    by_id: Mapping[str, Objective],
+    translator: Translator,
+) -> ObjectiveResult:
+    titles = [translator.text(by_id[name].title) for name in missing]
+    message = msg("waits for: {objectives}", objectives=titles)
+    verdict = Verdict(message=message)
+    shares = split(objective.points, [check.weight for check in objective.checks])
+    return ObjectiveResult(
+        id=objective.id,
+        title=translator.text(objective.title),
+        status=Status.SKIP,
+        score=Decimal(0),
+        max_score=objective.points,
+        requires=objective.requires,
+        skipped_for=missing,
+        checks=tuple(
+            CheckResult(
+                id=f"{objective.id}.{i}",
+                type=check.type,
+                status=Status.SKIP,
+                score=Decimal(0),
+                max_score=points,
+                message=translator.text(verdict.message),
+                hint=translator.text(msg("first do: {objectives}", objectives=titles)),
+            )
+            for i, (check, points) in enumerate(zip(objective.checks, shares, strict=True), 1)
+        ),
+    )
+
+
+def _override(judged: ObjectiveResult, override: Override | None) -> ObjectiveResult:
+    if override is None:
+        return judged
+    points = min(max(override.points, Decimal(0)), judged.max_score)
+    status = Status.FAIL
+    if points:
+        status = Status.PASS if points == judged.max_score else Status.PARTIAL
+    return judged.model_copy(update={"score": points, "status": status, "override": override})
+
+
+def combine(statuses: Sequence[Status]) -> Status:
+    """An objective's status from its checks': trouble first, then what was earned."""
+    found = set(statuses)
+    for decisive in (Status.ERROR, Status.REVIEW):
+        if decisive in found:
+            return decisive
+    if len(found) == 1:
+        return found.pop()
+    if found & {Status.PASS, Status.PARTIAL}:
+        return Status.PARTIAL
+    return Status.FAIL
+
+
+def split(points: Decimal, weights: Sequence[float]) -> list[Decimal]:
+    """Split points by weight into shares of whole cents that add up (largest remainders first)."""
+    total = sum(map(Fraction, weights), Fraction(0))
+    exact = [Fraction(points) * Fraction(weight) / total for weight in weights]
+    shares = [_decimal(share) for share in exact]
+    rest = int((points - sum(shares, Decimal(0))) / CENT)
+    by_remainder = sorted(range(len(exact)), key=lambda i: Fraction(shares[i]) - exact[i])
+    for i in by_remainder[:rest]:
+        shares[i] += CENT
+    return shares
+
+
+def _decimal(value: Fraction) -> Decimal:
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return exact.quantize(CENT, rounding=ROUND_FLOOR)
+
+
+def _text(text: Message | str | None, translator: Translator) -> str:
+    return "" if text is None else translator.text(text)
+
+
+def _journal(journal: Journal, evidence: Evidence, translator: Translator) -> JournalInfo:
+    defects = [*journal.defects, *evidence.defects]
+    return JournalInfo(
+        entries=len(journal.entries),
+        head=journal.head,
+        intact=not defects,
+        first_at=journal.entries[0].at if journal.entries else None,
+        last_at=journal.entries[-1].at if journal.entries else None,
+        defects=tuple(
+            JournalDefect(line=d.line, message=translator.text(d.message)) for d in defects
+        ),
+    )

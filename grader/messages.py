@@ -1,0 +1,71 @@
+"""Texts for people: messages in code (gettext) and texts in rubrics (by language).
+
+A message is built where its meaning is known and put into words where its reader is known, so
+judging stays free of languages.
+"""
+
+from __future__ import annotations
+
+import gettext
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("ko", "en")
+"""Languages with a complete catalogue. English is the language of the message ids."""
+
+_LOCALE_DIR = Path(__file__).parent / "locale"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An English template with ``{named}`` fields, and the values that go into it."""
+
+    template: str
+    values: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return Translator("en").text(self)
+
+
+def msg(template: str, /, **values: object) -> Message:
+    """Make a message; ``template`` is what the catalogues translate."""
+    return Message(template, values)
+
+
+@cache
+def _catalogue(lang: str) -> gettext.NullTranslations:
+    return gettext.translation("grade_lab", _LOCALE_DIR, [lang], fallback=True)
+
+
+class Translator:
+    """Puts messages and rubric texts into one language.
+
+    A text that lacks the language falls back to English, then to whatever it has.
+    """
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self._catalogue = _catalogue(lang)
+
+    def text(self, text: Message | str | Mapping[str, str]) -> str:
+        """The words of ``text`` in this language."""
+        if isinstance(text, Message):
+            template = self._catalogue.gettext(text.template)
+            if not text.values:
+                return template
+            return template.format_map({k: self._value(v) for k, v in text.values.items()})
+        if isinstance(text, str):
+            return text
+        return text.get(self.lang) or text.get("en") or next(iter(text.values()), "")
+
+    def _value(self, value: object) -> str:
+        if isinstance(value, Message | str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return json.dumps(dict(value), ensure_ascii=False, default=str)
+        if isinstance(value, Iterable):
+            return ", ".join(self._value(item) for item in value)
+        return str(value)

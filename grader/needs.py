@@ -1,0 +1,184 @@
+"""Questions that checks ask of the world. A need is small, frozen and hashable.
+
+A rubric's needs are the union over its checks, so each fact is asked once however many checks use
+it, and nothing that no check needs is ever looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+
+from pydantic import Field
+
+from grader import facts
+
+F_co = TypeVar("F_co", bound=facts.Fact, covariant=True)
+
+
+@dataclass(frozen=True)
+class Need(Generic[F_co]):
+    """A question; ``answer`` is the type of fact that answers it."""
+
+    answer: ClassVar[type[facts.Fact]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineNeed(Need[facts.Engine]):
+    """Which engine answers?"""
+
+    answer = facts.Engine
+    kind: Literal["engine"] = "engine"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageNeed(Need[facts.Image]):
+    """The image under this reference."""
+
+    answer = facts.Image
+    kind: Literal["image"] = "image"
+    image: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerNeed(Need[facts.Container]):
+    """Containers with this name, made from this image reference, or both."""
+
+    answer = facts.Container
+    kind: Literal["container"] = "container"
+    name: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogsNeed(Need[facts.Logs]):
+    """The logs of the containers that a ``ContainerNeed`` of the same fields finds."""
+
+    answer = facts.Logs
+    kind: Literal["logs"] = "logs"
+    name: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpNeed(Need[facts.HttpResponse]):
+    """The answer of such a container on the host port mapped to ``port``, within ``deadline`` s."""
+
+    answer = facts.HttpResponse
+    kind: Literal["http"] = "http"
+    name: str | None = None
+    image: str | None = None
+    port: int
+    path: str = "/"
+    deadline: float = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentNeed(Need[facts.Tree]):
+    """The files below ``path`` in the image, by hash."""
+
+    answer = facts.Tree
+    kind: Literal["content"] = "content"
+    image: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManifestNeed(Need[facts.Manifest]):
+    """What the registry holds under this reference."""
+
+    answer = facts.Manifest
+    kind: Literal["manifest"] = "manifest"
+    image: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginNeed(Need[facts.Login]):
+    """Whether the docker command line knows a login for this registry."""
+
+    answer = facts.Login
+    kind: Literal["login"] = "login"
+    registry: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeNeed(Need[facts.Resource]):
+    """The volume of this name."""
+
+    answer = facts.Resource
+    kind: Literal["volume"] = "volume"
+    volume: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkNeed(Need[facts.Resource]):
+    """The network of this name."""
+
+    answer = facts.Resource
+    kind: Literal["network"] = "network"
+    network: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventsNeed(Need[facts.Event]):
+    """The engine's events about these containers or this image. In a journal: any event."""
+
+    answer = facts.Event
+    kind: Literal["events"] = "events"
+    name: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventWindowNeed(Need[facts.EventWindow]):
+    """How far back the engine's event history reached. Asked with every ``EventsNeed``."""
+
+    answer = facts.EventWindow
+    kind: Literal["event-window"] = "event-window"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileNeed(Need[facts.File]):
+    """A file of the submission, by its path in it."""
+
+    answer = facts.File
+    kind: Literal["file"] = "file"
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvFileNeed(Need[facts.EnvNames]):
+    """The names that an env file of the submission sets, without their values."""
+
+    answer = facts.EnvNames
+    kind: Literal["env-file"] = "env-file"
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreeNeed(Need[facts.Tree]):
+    """The files of the submission at or below ``path``, by hash."""
+
+    answer = facts.Tree
+    kind: Literal["tree"] = "tree"
+    path: str
+
+
+AnyNeed = Annotated[
+    EngineNeed
+    | ImageNeed
+    | ContainerNeed
+    | LogsNeed
+    | HttpNeed
+    | ContentNeed
+    | ManifestNeed
+    | LoginNeed
+    | VolumeNeed
+    | NetworkNeed
+    | EventsNeed
+    | EventWindowNeed
+    | FileNeed
+    | EnvFileNeed
+    | TreeNeed,
+    Field(discriminator="kind"),
+]

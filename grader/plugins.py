@@ -1,0 +1,44 @@
+"""Check types and report formats, built-in and third-party, found through entry points.
+
+Nothing is imported until it is used, so a rubric pays only for the check types it names.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.check import Check
+    from grader.report.contract import ReportFormat
+
+CHECKS = "grade_lab.checks"
+REPORTS = "grade_lab.reports"
+
+
+@cache
+def _found(group: str) -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=group)}
+
+
+def check_types() -> list[str]:
+    """The names of all installed check types, sorted."""
+    return sorted(_found(CHECKS))
+
+
+def check_type(name: str) -> type[Check]:
+    """The check type of this name. Raises KeyError when there is none."""
+    found: type[Check] = _found(CHECKS)[name].load()
+    return found
+
+
+def report_formats() -> list[str]:
+    """The names of all installed report formats, sorted."""
+    return sorted(_found(REPORTS))
+
+
+def report_format(name: str) -> ReportFormat:
+    """The report format of this name. Raises KeyError when there is none."""
+    found: ReportFormat = _found(REPORTS)[name].load()
+    return found

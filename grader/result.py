@@ -1,0 +1,132 @@
+"""The result of judging: frozen, published with its JSON Schema, the only input of reports.
+
+Texts are in one language. Points are decimals with two places; they add up: an objective's points
+are the sum of its checks', the score is the sum of the objectives'.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+from grader.check import Status
+from grader.evidence import Strength
+from grader.facts import Engine
+
+Points = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+"""A decimal with at most two places; a JSON number."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
+
+
+class EvidenceItem(_Model):
+    """A piece of evidence behind a verdict."""
+
+    strength: Strength
+    source: str
+    at: AwareDatetime
+    detail: str
+
+
+class CheckResult(_Model):
+    """The verdict on one check. ``hint`` is the next thing to do; empty when it passed."""
+
+    id: str
+    type: str
+    status: Status
+    score: Points
+    max_score: Points
+    message: str
+    hint: str = ""
+    expected: str = ""
+    actual: str = ""
+    evidence: tuple[EvidenceItem, ...] = ()
+
+
+class Override(_Model):
+    """Points that an instructor gave by hand, in place of the judged ones."""
+
+    points: Points
+    reason: str
+
+
+class ObjectiveResult(_Model):
+    """The verdict on a learning objective. ``skipped_for`` names what it waits for."""
+
+    id: str
+    title: str
+    status: Status
+    score: Points
+    max_score: Points
+    requires: tuple[str, ...] = ()
+    skipped_for: tuple[str, ...] = ()
+    override: Override | None = None
+    checks: tuple[CheckResult, ...] = ()
+
+
+class RubricInfo(_Model):
+    """Which rubric was applied; ``sha256`` is that of its file and the texts it names."""
+
+    id: str
+    title: str
+    sha256: str
+
+
+class Learner(_Model):
+    """Who handed it in, as the submission says."""
+
+    id: str = ""
+    name: str = ""
+
+
+class JournalDefect(_Model):
+    """Something wrong with a line of the journal, counted from 1."""
+
+    line: int
+    message: str
+
+
+class JournalInfo(_Model):
+    """The journal's extent and integrity; ``head`` is the hash of its last line."""
+
+    entries: int
+    head: str
+    intact: bool
+    first_at: AwareDatetime | None = None
+    last_at: AwareDatetime | None = None
+    defects: tuple[JournalDefect, ...] = ()
+
+
+class TimelineStep(_Model):
+    """One recorded step of the lab, for the report's timeline."""
+
+    at: AwareDatetime
+    lane: Literal["image", "registry", "container"]
+    label: str
+    failed: bool = False
+
+
+class Result(_Model):
+    """What was judged. ``graded_at`` is the time of the journal's last entry, not of judging.
+
+    ``complete`` is false when something could not be judged (a check's status is ``error``).
+    """
+
+    schema_: Annotated[Literal["grade-lab/result/1"], Field(alias="schema")] = "grade-lab/result/1"
+    lang: str
+    rubric: RubricInfo
+    learner: Learner
+    graded_at: AwareDatetime | None
+    score: Points
+    max_score: Points
+    pass_mark: Points
+    passed: bool
+    complete: bool
+    engine: Engine | None
+    journal: JournalInfo
+    objectives: tuple[ObjectiveResult, ...]
+    timeline: tuple[TimelineStep, ...] = ()

@@ -1,0 +1,63 @@
+"""What a rubric is: learning objectives, each a list of checks; and the variables it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
+
+from grader.check import Check, Text
+from grader.facts import Fact
+from grader.needs import Need
+from grader.patterns import Pattern
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+"""Lower-case letters, digits, ``-`` and ``_``."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Variable(_Model):
+    """A value that differs between learners. A value must match ``pattern`` as a whole."""
+
+    type: Literal["string", "integer"] = "string"
+    required: bool = False
+    default: str | int | None = None
+    pattern: Pattern | None = None
+    title: Text | None = None
+
+
+class Objective(_Model):
+    """A learning objective. ``requires`` names objectives without which it makes no sense."""
+
+    id: Identifier
+    title: Text
+    points: Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=2)]
+    requires: tuple[Identifier, ...] = ()
+    checks: Annotated[tuple[SerializeAsAny[Check], ...], Field(min_length=1)]
+
+
+class Rubric(_Model):
+    """A rubric, ready to judge with. ``sha256`` is that of its file and the texts it names."""
+
+    schema_: Annotated[Literal["grade-lab/rubric/1"], Field(alias="schema")]
+    id: Identifier
+    title: Text
+    pass_mark: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.7")
+    variables: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Variable] = {}
+    objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
+    sha256: str = ""
+
+    def needs(self) -> Iterator[Need[Fact]]:
+        """The union of all its checks' needs, each once, in the order of first mention."""
+        seen: set[Need[Fact]] = set()
+        for objective in self.objectives:
+            for check in objective.checks:
+                for need in check.needs():
+                    if need not in seen:
+                        seen.add(need)
+                        yield need

@@ -1,0 +1,58 @@
+"""Rubric variables: ``{name}`` in any string of a check or text. ``{{name}}`` stands for itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from grader.messages import Message, msg
+from grader.patterns import Pattern, escape
+from grader.rubric.model import Variable
+from grader.rubric.source import Place
+
+_USE = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}|\{([a-z][a-z0-9_]*)\}")
+_SAFE = Pattern(r"[\w./:@+-][\w ./:@+-]{0,127}")
+"""What a value may hold when the rubric gives no pattern."""
+
+
+class UndeclaredVariableError(Exception):
+    """A string, found at ``place``, uses a variable that the rubric does not declare."""
+
+    def __init__(self, name: str, place: Place) -> None:
+        super().__init__(name)
+        self.name = name
+        self.place = place
+
+
+def problem_with(variable: Variable, value: str) -> Message | None:
+    """What is wrong with a value given for ``variable``; None when nothing is."""
+    if variable.type == "integer" and not re.fullmatch(r"-?[0-9]{1,18}", value):
+        return msg("'{value}' is not a whole number", value=value)
+    pattern = variable.pattern or _SAFE
+    if not pattern.is_all_of(value):
+        return msg("'{value}' does not match the pattern {pattern}", value=value, pattern=pattern)
+    return None
+
+
+def expand(value: Any, values: Mapping[str, str], place: Place = ()) -> Any:
+    """Put variables into every string of ``value``, which stands at ``place``, however deep.
+
+    Under a key ``matches`` a value stands for itself, not for a pattern: a learner must not widen
+    what the rubric asks for. Raises UndeclaredVariableError.
+    """
+    if isinstance(value, dict):
+        return {key: expand(item, values, (*place, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [expand(item, values, (*place, i)) for i, item in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+
+    def put(match: re.Match[str]) -> str:
+        if match[1]:
+            return "{" + match[1] + "}"
+        if match[2] not in values:
+            raise UndeclaredVariableError(match[2], place)
+        return escape(values[match[2]]) if "matches" in place else values[match[2]]
+
+    return _USE.sub(put, value)

@@ -1,0 +1,1 @@
+"""Rubrics shipped as YAML data."""
