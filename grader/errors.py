@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 from grader.messages import Message
@@ -17,23 +18,8 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-class GradeLabError(Exception):
-    """Something a person can put right: what happened, to what, and what to do next.
-
-    ``where`` is a place such as ``rubric.yaml:12:7``; ``advice`` holds the next steps.
-    """
-
-    exit_code = ExitCode.USAGE
-
-    def __init__(self, message: Message, *advice: Message, where: str | None = None) -> None:
-        super().__init__(str(message))
-        self.message = message
-        self.advice = advice
-        self.where = where
-
-
 class Problem:
-    """One mistake in a file: its place, and what is wrong with it."""
+    """One mistake in a file: its place (``file:line:column``), and what is wrong."""
 
     __slots__ = ("message", "where")
 
@@ -45,15 +31,34 @@ class Problem:
         return f"{self.where}: {self.message}"
 
 
-class RubricError(GradeLabError):
-    """A rubric that cannot be used; ``problems`` lists every mistake found, in file order."""
+class GradeLabError(Exception):
+    """Something a person can put right: what happened, to what, and what to do next.
 
-    def __init__(self, message: Message, problems: list[Problem]) -> None:
-        super().__init__(message)
-        self.problems = problems
+    ``where`` is a place such as a path; ``advice`` holds the next steps; ``problems`` lists every
+    mistake found in a file, in its order.
+    """
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(
+        self,
+        message: Message,
+        *advice: Message,
+        where: str | None = None,
+        problems: Sequence[Problem] = (),
+    ) -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.advice = advice
+        self.where = where
+        self.problems = tuple(problems)
 
     def __str__(self) -> str:
         return "\n".join([str(self.message), *map(str, self.problems)])
+
+
+class RubricError(GradeLabError):
+    """A rubric that cannot be found or used."""
 
 
 class SubmissionError(GradeLabError):

@@ -27,6 +27,7 @@ VERSION = 1
 GENESIS = "0" * 64
 MAX_LINE_BYTES = 4 * 1024 * 1024
 MAX_BYTES = 256 * 1024 * 1024
+LOCK_SECONDS = 120
 
 Source = Literal["engine", "events", "registry", "http", "config", "submission", "reproduction"]
 Outcome = Literal["found", "absent", "unavailable"]
@@ -136,28 +137,34 @@ def parse(data: bytes, where: str = "journal") -> Journal:
 
 
 def append(path: Path, observations: Iterable[Observation], run: str) -> int:
-    """Append observations as one run's entries, each line whole; return how many.
+    """Append observations as one run's entries, each as it comes; return how many.
 
-    Two writers take turns (a lock beside the file). A line that a crash cut short is dropped first.
+    Whatever stops the run, the lines written so far are whole. Two writers take turns (a lock
+    beside the file). A line that a crash cut short is dropped first.
 
     Raises:
         JournalError: it cannot be written; what was written before stays valid.
     """
-    from filelock import FileLock
+    from filelock import FileLock, Timeout
 
     count = 0
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_suffix(".lock"), timeout=30):
+        with FileLock(path.with_suffix(".lock"), timeout=LOCK_SECONDS), path.open("ab") as file:
             journal = read(path)
             seq = journal.entries[-1].seq if journal.entries else 0
-            with path.open("ab") as file:
-                file.truncate(file.tell() - journal.torn)
-                for line in _lines(observations, run, journal.head, seq):
-                    file.write(line)
-                    count += 1
+            file.truncate(file.tell() - journal.torn)
+            for line in _lines(observations, run, journal.head, seq):
+                file.write(line)
                 file.flush()
-                os.fsync(file.fileno())
+                count += 1
+            os.fsync(file.fileno())
+    except Timeout as error:
+        raise JournalError(
+            msg("another grade-lab is writing to the journal"),
+            msg("wait until it has finished, then run the command again"),
+            where=str(path),
+        ) from error
     except OSError as error:
         raise JournalError(
             msg("the journal cannot be written: {reason}", reason=error.strerror or str(error)),

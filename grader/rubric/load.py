@@ -5,22 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from grader import plugins
-from grader.check import Check
+from grader.check import Check, Text
 from grader.errors import Problem, RubricError
 from grader.messages import Message, msg
+from grader.problems import nearest, problems_of
 from grader.rubric.model import Objective, Rubric, Variable
-from grader.rubric.source import InvalidYamlError, Place, Source, as_mapping
 from grader.rubric.variables import UndeclaredVariableError, expand, problem_with
+from grader.yaml_source import InvalidYamlError, Place, Source, as_mapping
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -46,19 +45,27 @@ def find(name: str, base: Path) -> Path:
     if path.is_file():
         return path
     raise RubricError(
-        msg("there is no rubric '{name}'{nearest}", name=name, nearest=_nearest(name, list(known))),
-        [],
+        msg("there is no rubric '{name}'{nearest}", name=name, nearest=nearest(name, list(known))),
+        msg("`grade-lab rubric list` shows the rubrics that come with grade-lab"),
     )
 
 
-def load(path: Path, given: Mapping[str, str] | None = None) -> Rubric:
+def title_of(path: Path) -> Text:
+    """A rubric's title, without checking the rest of it."""
+    title: Text = as_mapping(Source.read(path)).get("title", "")
+    return title
+
+
+def load(path: Path, given: Mapping[str, str] | None = None, *, lenient: bool = False) -> Rubric:
     """Load a rubric with the values ``given`` for its variables.
+
+    ``lenient`` lets a required variable go without a value: for looking at a rubric, not judging.
 
     Raises:
         RubricError: with every mistake found and its place.
     """
     try:
-        return _Loader(Source.read(path), path).load(given or {})
+        return _Loader(Source.read(path), path, lenient).load(given or {})
     except InvalidYamlError as error:
         raise _failure(path, [error.problem]) from None
     except OSError as error:
@@ -68,12 +75,13 @@ def load(path: Path, given: Mapping[str, str] | None = None) -> Rubric:
 
 
 def _failure(path: Path, problems: list[Problem]) -> RubricError:
-    return RubricError(msg("the rubric {path} cannot be used", path=path.name), problems)
+    return RubricError(msg("the rubric {path} cannot be used", path=path.name), problems=problems)
 
 
 class _Loader:
-    def __init__(self, source: Source, path: Path) -> None:
+    def __init__(self, source: Source, path: Path, lenient: bool) -> None:
         self.source = source
+        self.lenient = lenient
         self.path = path
         self.problems: list[Problem] = []
         self.digest = hashlib.sha256(path.read_bytes())
@@ -104,9 +112,9 @@ class _Loader:
         if not isinstance(declared, dict):
             return values
         for name in given.keys() - declared.keys():
-            nearest = _nearest(name, list(declared))
+            close = nearest(name, list(declared))
             self.problems.append(
-                Problem(name, msg("is not a variable of this rubric{nearest}", nearest=nearest))
+                Problem(name, msg("is not a variable of this rubric{nearest}", nearest=close))
             )
         for name, raw in declared.items():
             place = ("variables", name)
@@ -115,8 +123,8 @@ class _Loader:
                 continue
             value = given.get(name, variable.default)
             if value is None:
-                values[name] = ""
-                if variable.required:
+                values[name] = name if variable.required else ""
+                if variable.required and not self.lenient:
                     self._problem(
                         place,
                         msg(
@@ -138,13 +146,13 @@ class _Loader:
             try:
                 item = expand(unexpanded, values, place)
             except UndeclaredVariableError as error:
-                nearest = _nearest(error.name, list(values))
+                close = nearest(error.name, list(values))
                 self._problem(
                     error.place,
                     msg(
                         "the variable '{name}' is not declared{nearest}",
                         name=error.name,
-                        nearest=nearest,
+                        nearest=close,
                     ),
                 )
                 continue
@@ -164,9 +172,9 @@ class _Loader:
         name = raw.get("type") if isinstance(raw, dict) else None
         known = plugins.check_types()
         if name not in known:
-            nearest = _nearest(str(name), known) if name else ""
+            close = nearest(str(name), known) if name else ""
             message = (
-                msg("unknown check type '{name}'{nearest}", name=name, nearest=nearest)
+                msg("unknown check type '{name}'{nearest}", name=name, nearest=close)
                 if name
                 else msg("a check needs a `type`, one of {types}", types=known)
             )
@@ -181,8 +189,7 @@ class _Loader:
                 return model.model_validate_json(json.dumps(raw), context=self.context)
             return model.model_validate(raw)
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                self._problem((*place, *detail["loc"]), _told(detail, model))
+            self.problems.extend(problems_of(error, model, self.source, place))
             return None
 
     def _graph(self, objectives: tuple[Objective, ...]) -> None:
@@ -195,10 +202,10 @@ class _Loader:
             known.setdefault(objective.id, index)
             for i, name in enumerate(objective.requires):
                 if name not in {o.id for o in objectives}:
-                    nearest = _nearest(name, [o.id for o in objectives])
+                    close = nearest(name, [o.id for o in objectives])
                     self._problem(
                         ("objectives", index, "requires", i),
-                        msg("there is no objective '{name}'{nearest}", name=name, nearest=nearest),
+                        msg("there is no objective '{name}'{nearest}", name=name, nearest=close),
                     )
         try:
             TopologicalSorter({o.id: o.requires for o in objectives}).prepare()
@@ -218,24 +225,3 @@ class _Loader:
             raise ValueError(f"'{name}' cannot be read: {error.strerror}") from None
         self.digest.update(data)
         return data.decode("utf-8", "replace")
-
-
-def _told(detail: ErrorDetails, model: type[BaseModel]) -> Message:
-    name = str(detail["loc"][-1]) if detail["loc"] else ""
-    known = [field.alias or key for key, field in model.model_fields.items()]
-    match detail["type"]:
-        case "extra_forbidden":
-            return msg("unknown field '{name}'{nearest}", name=name, nearest=_nearest(name, known))
-        case "missing":
-            return msg("the field '{name}' is missing", name=name)
-        case "value_error":
-            return msg(
-                "'{name}' {reason}", name=name, reason=detail["msg"].removeprefix("Value error, ")
-            )
-        case _:
-            return msg("'{name}': {reason}", name=name, reason=detail["msg"])
-
-
-def _nearest(name: str, known: list[str]) -> Message | str:
-    close = get_close_matches(name, known, n=1, cutoff=0.5)
-    return msg("; did you mean '{name}'?", name=close[0]) if close else ""

@@ -9,7 +9,7 @@ from typing import Any
 from grader.messages import Message, msg
 from grader.patterns import Pattern, escape
 from grader.rubric.model import Variable
-from grader.rubric.source import Place
+from grader.yaml_source import Place
 
 _USE = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}|\{([a-z][a-z0-9_]*)\}")
 _SAFE = Pattern(r"[\w./:@+-][\w ./:@+-]{0,127}")

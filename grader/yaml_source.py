@@ -62,6 +62,14 @@ class Source:
             raise InvalidYamlError(problem) from None
         return cls(str(path), text)
 
+    @classmethod
+    def of(cls, name: str, data: list[Any], first_line: int) -> Source:
+        """Rows that stand one a line, as in a CSV file, from ``first_line`` on."""
+        source = cls(name, "")
+        source.data = data
+        source._marks = {(i,): (first_line + i, 1) for i in range(len(data))}
+        return source
+
     def where(self, place: Place) -> str:
         """``file:line:column`` of a place, or of the nearest one above it that the file has."""
         while place and place not in self._marks:

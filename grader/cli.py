@@ -1,0 +1,259 @@
+"""The command ``grade-lab``: options and wiring. Errors are printed here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from grader import __version__
+from grader.errors import ExitCode, GradeLabError
+from grader.messages import LANGUAGES, Translator, msg
+from grader.options import (
+    LANG,
+    described,
+    language_option,
+    parse_settings,
+    report_options,
+    rubric_options,
+)
+
+if TYPE_CHECKING:
+    from grader.result import Result
+    from grader.run import Run
+
+class _DefaultToGrade(click.Group):
+    """``grade-lab PATH`` means ``grade-lab grade PATH``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] not in {"--help", "--version"}):
+            args = ["grade", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_DefaultToGrade, help=described(msg("Tells whether a Docker lab was really done.")))
+@click.version_option(__version__, prog_name="grade-lab")
+def cli() -> None:
+    """The root of all commands."""
+
+
+@cli.command("grade", help=described(msg("Collect evidence, judge it, and write the reports.")))
+@rubric_options
+@report_options
+@click.pass_context
+def grade_command(
+    ctx: click.Context,
+    submission: Path,
+    rubric: str | None,
+    settings: dict[str, str],
+    **report: Any,
+) -> None:
+    """Collect, then judge."""
+    from grader.run import prepare
+
+    run = prepare(submission, rubric, settings)
+    _observe(run, report["lang"], quiet=report["quiet"], no_color=report["no_color"])
+    return _judge(run, **report)
+
+
+@cli.command("judge", help=described(msg("Judge the journal; needs no engine.")))
+@rubric_options
+@report_options
+@click.pass_context
+def judge_command(
+    ctx: click.Context,
+    submission: Path,
+    rubric: str | None,
+    settings: dict[str, str],
+    **report: Any,
+) -> None:
+    """Judge only."""
+    from grader.run import prepare
+
+    return _judge(prepare(submission, rubric, settings), **report)
+
+
+@cli.command("collect", help=described(msg("Only collect evidence into the journal.")))
+@rubric_options
+@language_option
+@click.option("--quiet", is_flag=True, help=described(msg("Print errors only.")))
+def collect_command(
+    submission: Path, rubric: str | None, settings: dict[str, str], lang: str, quiet: bool
+) -> None:
+    """Collect only."""
+    from grader.run import prepare
+
+    run = prepare(submission, rubric, settings)
+    count = _observe(run, lang, quiet=quiet, no_color=False)
+    if not quiet:
+        told = msg(
+            "{count} observations added to {journal}", count=count, journal=run.submission.journal
+        )
+        click.echo(Translator(lang).text(told))
+
+
+@cli.group("rubric", help=described(msg("List, show and check rubrics.")))
+def rubric_group() -> None:
+    """Commands about rubrics."""
+
+
+@rubric_group.command("list", help=described(msg("List the rubrics that come with grade-lab.")))
+@language_option
+def rubric_list(lang: str) -> None:
+    """Names and titles of shipped rubrics."""
+    from grader.rubric.load import shipped, title_of
+
+    for name, path in shipped().items():
+        click.echo(f"{name}  {Translator(lang).text(title_of(path))}")
+
+
+@rubric_group.command("check", help=described(msg("Check a rubric; show every mistake and its place.")))
+@click.argument("rubric", metavar="NAME|FILE")
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, callback=parse_settings)
+@language_option
+def rubric_check(rubric: str, settings: dict[str, str], lang: str) -> None:
+    """Load the rubric; a variable without a value takes an example that fits."""
+    from grader.rubric.load import find, load
+
+    loaded = load(find(rubric, Path.cwd()), settings, lenient=True)
+    checks = sum(len(objective.checks) for objective in loaded.objectives)
+    told = msg(
+        "{id}: {objectives} objectives, {checks} checks, {points} points: no mistakes",
+        id=loaded.id,
+        objectives=len(loaded.objectives),
+        checks=checks,
+        points=sum(objective.points for objective in loaded.objectives),
+    )
+    click.echo(Translator(lang).text(told))
+
+
+@rubric_group.command("show", help=described(msg("Show a rubric's objectives, points and checks.")))
+@click.argument("rubric", metavar="NAME|FILE")
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, callback=parse_settings)
+@language_option
+def rubric_show(rubric: str, settings: dict[str, str], lang: str) -> None:
+    """Objectives with points, what they require, and their check types."""
+    from grader.rubric.load import find, load
+
+    loaded = load(find(rubric, Path.cwd()), settings, lenient=True)
+    text = Translator(lang).text
+    click.echo(f"{text(loaded.title)} ({loaded.id}, sha256 {loaded.sha256[:12]})")
+    for objective in loaded.objectives:
+        requires = f"  ← {', '.join(objective.requires)}" if objective.requires else ""
+        types = ", ".join(check.type for check in objective.checks)
+        click.echo(
+            f"{objective.points:>6}  {objective.id}: {text(objective.title)} [{types}]{requires}"
+        )
+
+
+@rubric_group.command("schema", help=described(msg("Print the JSON Schema of rubrics.")))
+def rubric_schema() -> None:
+    """The schema covers every installed check type."""
+    import json
+
+    from grader.rubric.schema import schema
+
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+
+
+def _observe(run: Run, lang: str, *, quiet: bool, no_color: bool) -> int:
+    from grader.run import observe
+
+    if quiet or not sys.stderr.isatty():
+        return observe(run)
+    from grader.report.progress import progress
+
+    with progress(len(set(run.rubric.needs())), lang, no_color=no_color) as advance:
+        return observe(run, advance)
+
+
+def _judge(
+    run: Run,
+    *,
+    out: str | None,
+    formats: str,
+    overrides: Path | None,
+    open_report: bool,
+    quiet: bool,
+    no_color: bool,
+    lang: str,
+) -> ExitCode:
+    from grader import run as steps
+    from grader.submission import REPORT
+
+    chosen = steps.formats(name for name in formats.split(",") if name)
+    result = steps.judged(run, lang, overrides)
+    if out == "-":
+        for report in chosen.values():
+            sys.stdout.write(report.render(result))
+        return steps.exit_code(result)
+    folder = Path(out) if out else run.submission.folder / REPORT
+    paths = steps.write(result, chosen, folder)
+    if not quiet:
+        _show(result, paths, no_color=no_color)
+    if open_report and "html" in paths:
+        click.launch(str(paths["html"]))
+    return steps.exit_code(result)
+
+
+def _show(result: Result, paths: dict[str, Path], *, no_color: bool) -> None:
+    from rich.console import Console
+
+    from grader.report.terminal import show
+
+    show(result, Console(no_color=no_color or None, highlight=False), paths=paths)
+
+
+def _fail(error: GradeLabError, lang: str) -> NoReturn:
+    text = Translator(lang).text
+    place = f"{error.where}: " if error.where else ""
+    lines = [f"grade-lab: {place}{text(error.message)}"]
+    lines += [f"  {problem.where}: {text(problem.message)}" for problem in error.problems]
+    lines += [f"  → {text(advice)}" for advice in error.advice]
+    click.echo("\n".join(map(_printable, lines)), err=True)
+    sys.exit(error.exit_code)
+
+
+def _printable(line: str) -> str:
+    return "".join(char if char.isprintable() else "�" for char in line)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _chosen_language(args: list[str]) -> str:
+    """The value of --lang before options are parsed, so that errors speak it too."""
+    for option, value in zip(args, [*args[1:], ""], strict=True):
+        name, _, inline = option.partition("=")
+        if name == "--lang" and (inline or value) in LANGUAGES:
+            return inline or value
+    return LANG
+
+
+def main(args: list[str] | None = None) -> NoReturn:
+    """Run the command; never a traceback for anything a user can cause."""
+    args = sys.argv[1:] if args is None else args
+    lang = _chosen_language(args)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = cli.main(args, prog_name="grade-lab", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code or ExitCode.PASSED)
+    except GradeLabError as error:
+        _fail(error, lang)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        stopped = msg("interrupted; what was collected so far is kept")
+        click.echo(f"grade-lab: {Translator(lang).text(stopped)}", err=True)
+        sys.exit(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of standard output went away (`grade-lab … | head`).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.PASSED)

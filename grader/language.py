@@ -1,0 +1,22 @@
+"""The reader's language, where no option names it."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from collections.abc import Mapping
+
+from grader.messages import LANGUAGES
+
+
+def preferred(env: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
+    """The language of the environment (LC_ALL, LC_MESSAGES, LANG; Windows' own setting).
+
+    English where it names one that has no catalogue, or none.
+    """
+    names = [env.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    if platform == "win32":
+        names.append(locale.getlocale()[0] or "")
+    chosen = next((name for name in names if name), "")
+    return next((lang for lang in LANGUAGES if chosen.lower().startswith(lang)), "en")

@@ -1,0 +1,105 @@
+"""Options that commands share, described in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from grader.language import preferred
+from grader.messages import LANGUAGES, Message, Translator, msg
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+LANG = preferred()
+
+
+def described(text: Message) -> str:
+    """A help text in the reader's language."""
+    return Translator(LANG).text(text)
+
+
+def parse_settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
+    settings = {}
+    for item in value:
+        name, equals, setting = item.partition("=")
+        if not equals or not name:
+            raise click.BadParameter(described(msg("write it as NAME=VALUE")), ctx, param)
+        settings[name] = setting
+    return settings
+
+
+def rubric_options(command: F) -> F:
+    """The submission, and the rubric to grade it with."""
+    for option in reversed(
+        [
+            click.argument("submission", type=click.Path(path_type=Path), default="."),
+            click.option(
+                "--rubric",
+                metavar="NAME|FILE",
+                help=described(msg("The rubric, in place of the one that lab.yaml names.")),
+            ),
+            click.option(
+                "--set",
+                "settings",
+                metavar="NAME=VALUE",
+                multiple=True,
+                callback=parse_settings,
+                help=described(msg("A rubric variable, in place of lab.yaml's. Can be repeated.")),
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def language_option(command: F) -> F:
+    """``--lang``."""
+    return click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        default=LANG,
+        show_default=True,
+        help=described(msg("The language of report and messages.")),
+    )(command)
+
+
+def report_options(command: F) -> F:
+    """How and where results are shown."""
+    for option in reversed(
+        [
+            click.option(
+                "--out",
+                metavar="DIR",
+                help=described(msg("Where reports go (SUBMISSION/.grade-lab/report); - is stdout.")),
+            ),
+            click.option(
+                "--format",
+                "formats",
+                metavar="NAME,…",
+                default="html,json",
+                show_default=True,
+                help=described(msg("Report formats, with commas between them.")),
+            ),
+            click.option(
+                "--overrides",
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help=described(msg("An instructor's points by hand (YAML or CSV).")),
+            ),
+            click.option(
+                "--open",
+                "open_report",
+                is_flag=True,
+                help=described(msg("Open the HTML report in the browser.")),
+            ),
+            click.option("--quiet", is_flag=True, help=described(msg("Print errors only."))),
+            click.option("--no-color", is_flag=True, help=described(msg("Print without colours."))),
+        ]
+    ):
+        command = option(command)
+    return language_option(command)
+
+

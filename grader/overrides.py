@@ -1,0 +1,93 @@
+"""The instructor's overrides: points by hand, by learner and objective, as YAML or CSV.
+
+YAML: a list of ``{learner, objective, points, reason}``; CSV: the same names as its header.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader.errors import GradeLabError, Problem
+from grader.messages import msg
+from grader.problems import problems_of
+from grader.result import Override
+from grader.yaml_source import InvalidYamlError, Source
+
+Overrides = dict[str, dict[str, Override]]
+"""By learner id, then by objective id."""
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+    learner: Annotated[str, Field(min_length=1)]
+    objective: Annotated[str, Field(min_length=1)]
+    points: Annotated[Decimal, Field(ge=0, decimal_places=2)]
+    reason: Annotated[str, Field(min_length=1)]
+
+
+def load(path: Path, submission: Path | None = None) -> Overrides:
+    """Read an overrides file.
+
+    Raises:
+        GradeLabError: it cannot be read, has mistakes, or lies inside ``submission``, which belongs
+            to the learner.
+    """
+    if submission is not None and path.resolve().is_relative_to(submission.resolve()):
+        raise GradeLabError(
+            msg("the overrides file lies inside the submission, which belongs to the learner"),
+            msg("keep it elsewhere"),
+            where=str(path),
+        )
+    try:
+        source = _csv(path) if path.suffix.lower() == ".csv" else Source.read(path)
+    except OSError as error:
+        raise GradeLabError(
+            msg("the overrides file cannot be read: {reason}", reason=error.strerror or str(error)),
+            where=str(path),
+        ) from None
+    except InvalidYamlError as error:
+        raise _broken([error.problem]) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        message = msg("not valid CSV: {reason}", reason=str(error))
+        raise _broken([Problem(str(path), message)]) from None
+    overrides: Overrides = {}
+    problems: list[Problem] = []
+    for index, raw in _rows(source):
+        try:
+            row = _Row.model_validate(raw)
+        except ValidationError as error:
+            problems.extend(problems_of(error, _Row, source, (index,)))
+            continue
+        mine = overrides.setdefault(row.learner, {})
+        if row.objective in mine:
+            message = msg("a second override of {objective}", objective=row.objective)
+            problems.append(Problem(source.where((index,)), message))
+        mine[row.objective] = Override(points=row.points, reason=row.reason)
+    if problems:
+        raise _broken(problems)
+    return overrides
+
+
+def _broken(problems: list[Problem]) -> GradeLabError:
+    return GradeLabError(msg("the overrides file cannot be used"), problems=problems)
+
+
+def _rows(source: Source) -> Iterator[tuple[int, Any]]:
+    if source.data is None:
+        return
+    if not isinstance(source.data, list):
+        message = msg("is not a list of overrides (`- learner: …`)")
+        raise _broken([Problem(source.where(()), message)])
+    yield from enumerate(source.data)
+
+
+def _csv(path: Path) -> Source:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return Source.of(str(path), rows, first_line=2)

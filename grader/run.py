@@ -1,0 +1,137 @@
+"""The steps of a run, wired by the command line: prepare, collect, judge, write the reports."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import journal, overrides, plugins, submission
+from grader.collect.collect import collect
+from grader.errors import ExitCode, GradeLabError, OutputError
+from grader.evidence import Evidence
+from grader.facts import Fact
+from grader.judge import judge
+from grader.messages import msg
+from grader.needs import Need
+from grader.problems import nearest
+from grader.report.contract import ReportFormat
+from grader.result import Result
+from grader.rubric.load import find, load
+from grader.rubric.model import Rubric
+from grader.submission import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A submission and the rubric it is graded with."""
+
+    submission: Submission
+    rubric: Rubric
+
+
+def prepare(folder: Path, rubric: str | None, settings: Mapping[str, str]) -> Run:
+    """Load the submission and its rubric. ``rubric`` and ``settings`` win over ``lab.yaml``.
+
+    Raises:
+        GradeLabError: either cannot be used.
+    """
+    handed_in = submission.load(folder, needs_lab_file=rubric is None)
+    if rubric is not None:
+        path = find(rubric, Path.cwd())
+    elif handed_in.rubric:
+        path = find(handed_in.rubric, folder)
+    else:
+        raise GradeLabError(
+            msg("lab.yaml names no rubric"),
+            msg("add a line such as `rubric: container-and-docker` to it, or give --rubric"),
+            where=str(folder / submission.LAB_FILE),
+        )
+    return Run(handed_in, load(path, {**handed_in.variables, **settings}))
+
+
+def observe(run: Run, on_progress: Callable[[Need[Fact]], None] | None = None) -> int:
+    """Ask what the rubric needs and append the answers to the journal; return how many.
+
+    Raises:
+        JournalError: it cannot be read or written.
+        GradeLabError: the engine's configuration is wrong (an unknown context).
+    """
+    path = run.submission.journal
+    recorded = Evidence(journal.read(path))
+    observations = collect(
+        run.rubric.needs(), run.submission.folder, recorded, on_progress=on_progress
+    )
+    return journal.append(path, observations, run=secrets.token_hex(8))
+
+
+def judged(run: Run, lang: str, overrides_file: Path | None = None) -> Result:
+    """Judge what the journal holds.
+
+    Raises:
+        GradeLabError: the journal or the overrides file cannot be used.
+    """
+    given: overrides.Overrides = {}
+    if overrides_file is not None:
+        given = overrides.load(overrides_file, run.submission.folder)
+    mine = given.get(run.submission.learner.id, {})
+    unknown = mine.keys() - {objective.id for objective in run.rubric.objectives}
+    if unknown:
+        name = sorted(unknown)[0]
+        close = nearest(name, [objective.id for objective in run.rubric.objectives])
+        raise GradeLabError(
+            msg("there is no objective '{name}'{nearest}", name=name, nearest=close),
+            where=str(overrides_file),
+        )
+    entries = journal.read(run.submission.journal)
+    return judge(run.rubric, entries, run.submission.learner, mine, lang)
+
+
+def formats(names: Iterable[str]) -> dict[str, ReportFormat]:
+    """The report formats of these names. Raises GradeLabError for an unknown one."""
+    known = plugins.report_formats()
+    for name in names:
+        if name not in known:
+            raise GradeLabError(
+                msg(
+                    "unknown report format '{name}'{nearest}",
+                    name=name,
+                    nearest=nearest(name, known),
+                ),
+                msg("the formats are: {names}", names=known),
+            )
+    return {name: plugins.report_format(name) for name in names}
+
+
+def write(result: Result, chosen: Mapping[str, ReportFormat], out: Path) -> dict[str, Path]:
+    """Write a report in each format, whole or not at all; return their paths by format.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    paths = {name: out / report.filename for name, report in chosen.items()}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, path in paths.items():
+            draft = path.with_name(f".{path.name}.{os.getpid()}")
+            try:
+                draft.write_text(chosen[name].render(result), encoding="utf-8", newline="\n")
+                draft.replace(path)
+            finally:
+                draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            msg("the report cannot be written: {reason}", reason=error.strerror or str(error)),
+            msg("choose another folder with --out"),
+            where=str(out),
+        ) from error
+    return paths
+
+
+def exit_code(result: Result) -> ExitCode:
+    """What the process's exit status says of a result."""
+    if not result.complete:
+        return ExitCode.INCOMPLETE
+    return ExitCode.PASSED if result.passed else ExitCode.BELOW_PASS_MARK

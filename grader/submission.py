@@ -1,0 +1,103 @@
+"""The submission: a folder with the learner's project, and ``lab.yaml``, which says whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader.errors import Problem, SubmissionError
+from grader.messages import Message, msg
+from grader.problems import problems_of
+from grader.result import Learner
+from grader.yaml_source import InvalidYamlError, Source, as_mapping
+
+LAB_FILE = "lab.yaml"
+JOURNAL = Path(".grade-lab") / "journal.jsonl"
+REPORT = Path(".grade-lab") / "report"
+
+_Scalar = str | int | float
+_Short = Annotated[str, Field(max_length=200)]
+
+
+class _LearnerFields(BaseModel):
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+    id: _Short = ""
+    name: _Short = ""
+
+
+class _Lab(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    rubric: _Short | None = None
+    learner: _LearnerFields = _LearnerFields()
+    variables: dict[str, _Scalar] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A submission's folder and what its ``lab.yaml`` says.
+
+    ``rubric`` is the learner's convenience, never the grader's choice: ``--rubric`` wins over it.
+    """
+
+    folder: Path
+    rubric: str | None = None
+    learner: Learner = field(default_factory=Learner)
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def journal(self) -> Path:
+        """Where its journal is kept."""
+        return self.folder / JOURNAL
+
+
+def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
+    """Read a submission's ``lab.yaml``.
+
+    Raises:
+        SubmissionError: no such folder; ``lab.yaml`` broken, or missing though needed.
+    """
+    if not folder.is_dir():
+        raise SubmissionError(
+            msg("there is no folder {folder}", folder=folder),
+            msg("go to the folder of your project (`cd`), or give its path: grade-lab PATH"),
+        )
+    try:
+        source = Source.read(folder / LAB_FILE)
+        lab = _Lab.model_validate(as_mapping(source))
+    except FileNotFoundError:
+        if not needs_lab_file:
+            return Submission(folder)
+        raise SubmissionError(
+            msg("there is no lab.yaml in {folder}", folder=folder),
+            msg(
+                "go to the folder of your project (`cd`), or copy lab.yaml from the lesson into it"
+            ),
+        ) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise _broken(folder, msg("cannot be read: {reason}", reason=reason)) from None
+    except InvalidYamlError as error:
+        raise _broken(folder, problems=[error.problem]) from None
+    except ValidationError as error:
+        raise _broken(folder, problems=list(problems_of(error, _Lab, source))) from None
+    return Submission(
+        folder,
+        rubric=lab.rubric,
+        learner=Learner(id=lab.learner.id, name=lab.learner.name),
+        variables={name: str(value) for name, value in lab.variables.items()},
+    )
+
+
+def _broken(
+    folder: Path, reason: Message | None = None, problems: list[Problem] | None = None
+) -> SubmissionError:
+    where = str(folder / LAB_FILE)
+    found = problems or [Problem(where, reason or msg("cannot be read"))]
+    return SubmissionError(
+        msg("lab.yaml cannot be used"),
+        msg("put right the lines named, then run grade-lab again"),
+        problems=found,
+    )
