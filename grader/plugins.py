@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from grader.errors import GradeLabError
+from grader.messages import msg
 
 if TYPE_CHECKING:
     from grader.check import Check
@@ -28,8 +31,13 @@ def check_types() -> list[str]:
 
 
 def check_type(name: str) -> type[Check]:
-    """The check type of this name. Raises KeyError when there is none."""
-    found: type[Check] = _found(CHECKS)[name].load()
+    """The check type of this name.
+
+    Raises:
+        KeyError: there is none.
+        GradeLabError: its package is broken.
+    """
+    found: type[Check] = _load(_found(CHECKS)[name])
     return found
 
 
@@ -39,6 +47,17 @@ def report_formats() -> list[str]:
 
 
 def report_format(name: str) -> ReportFormat:
-    """The report format of this name. Raises KeyError when there is none."""
-    found: ReportFormat = _found(REPORTS)[name].load()
+    """The report format of this name. Raises as `check_type` does."""
+    found: ReportFormat = _load(_found(REPORTS)[name])
     return found
+
+
+def _load(point: EntryPoint) -> Any:
+    try:
+        return point.load()
+    except (ImportError, AttributeError) as error:
+        package = point.dist.name if point.dist else point.module
+        raise GradeLabError(
+            msg("the plug-in '{name}' of {package} is broken", name=point.name, package=package),
+            msg("reinstall or remove {package}: {reason}", package=package, reason=str(error)),
+        ) from error

@@ -1,0 +1,152 @@
+"""The journal keeps what was seen, notices what was done to it, and survives a crash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from grader import journal
+from grader.errors import JournalError
+from grader.journal import Observation
+from grader.needs import FileNeed
+
+RUN = "run-1"
+
+
+def observation(name: str) -> Observation:
+    data = {"sha256": "0" * 64, "size": 3, "text": name}
+    return Observation(
+        at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        source="submission",
+        need=FileNeed(path=name),
+        outcome="found",
+        data=data,
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    target = tmp_path / ".grade-lab" / "journal.jsonl"
+    journal.append(target, [observation(f"f{i}") for i in range(5)], RUN)
+    return target
+
+
+def names(read: journal.Journal) -> list[str]:
+    return [entry.need.path for entry in read.entries if isinstance(entry.need, FileNeed)]
+
+
+def test_what_is_appended_is_read_back_in_order(path: Path) -> None:
+    journal.append(path, [observation("later")], "run-2")
+    read = journal.read(path)
+    assert names(read) == ["f0", "f1", "f2", "f3", "f4", "later"]
+    assert [entry.seq for entry in read.entries] == [1, 2, 3, 4, 5, 6]
+    assert read.intact
+
+
+def test_a_missing_journal_is_an_empty_one(tmp_path: Path) -> None:
+    assert journal.read(tmp_path / "none.jsonl") == journal.Journal()
+
+
+def test_head_is_the_hash_of_the_last_line(path: Path) -> None:
+    body = path.read_bytes().splitlines()[-1].split(b",", 1)[1]
+    assert journal.read(path).head == hashlib.sha256(body).hexdigest()
+
+
+def test_an_altered_line_is_named_and_left_out_and_the_rest_kept(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b'"text":"f2"', b'"text":"hi"'))
+    read = journal.read(path)
+    assert names(read) == ["f0", "f1", "f3", "f4"]
+    assert [(d.line, str(d.message)) for d in read.defects] == [
+        (3, "the line was altered after it was written")
+    ]
+
+
+def test_an_altered_last_line_is_noticed(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b'"text":"f4"', b'"text":"hi"'))
+    assert [defect.line for defect in journal.read(path).defects] == [5]
+
+
+def test_a_removed_line_is_noticed_and_the_rest_kept(path: Path) -> None:
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:2] + lines[3:]))
+    read = journal.read(path)
+    assert names(read) == ["f0", "f1", "f3", "f4"]
+    assert [defect.line for defect in read.defects] == [3]
+
+
+def test_reordered_lines_are_noticed_and_kept(path: Path) -> None:
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([lines[0], lines[2], lines[1], *lines[3:]]))
+    read = journal.read(path)
+    assert sorted(names(read)) == ["f0", "f1", "f2", "f3", "f4"]
+    assert [defect.line for defect in read.defects] == [2, 3, 4]
+
+
+def test_a_journal_cut_at_any_byte_keeps_every_whole_line_and_can_be_continued(
+    path: Path,
+) -> None:
+    whole = path.read_bytes()
+    for cut in range(len(whole) + 1):
+        path.write_bytes(whole[:cut])
+        read = journal.read(path)
+        assert len(read.entries) == whole[:cut].count(b"\n")
+        assert read.intact == whole[:cut].endswith(b"\n") or cut == 0
+    path.write_bytes(whole[:-10])
+    journal.append(path, [observation("after")], "run-2")
+    read = journal.read(path)
+    assert names(read) == ["f0", "f1", "f2", "f3", "after"]
+    assert read.intact
+
+
+def test_an_interrupted_run_keeps_what_was_collected(path: Path) -> None:
+    def interrupted() -> object:
+        yield observation("kept")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        journal.append(path, interrupted(), "run-2")  # type: ignore[arg-type]
+    read = journal.read(path)
+    assert names(read)[-1] == "kept"
+    assert read.intact
+
+
+def test_a_newer_version_is_refused_with_advice(path: Path) -> None:
+    body = b'"prev":"' + b"0" * 64 + b'","v":2,"what":"new"}'
+    line = b'{"hash":"' + hashlib.sha256(body).hexdigest().encode() + b'",' + body + b"\n"
+    path.write_bytes(line)
+    with pytest.raises(JournalError) as caught:
+        journal.read(path)
+    assert "newer grade-lab" in str(caught.value)
+    assert "upgrade" in str(caught.value.advice[0])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"{}", b"[1]", b"\xff\xfe", b'{"hash":"x"}', b"null", b"", b'{"hash":"' + b"0" * 64 + b'"}'],
+)
+def test_a_line_that_is_no_entry_is_named_and_the_rest_kept(path: Path, line: bytes) -> None:
+    path.write_bytes(path.read_bytes() + line + b"\n")
+    read = journal.read(path)
+    assert len(read.entries) == 5
+    assert [defect.line for defect in read.defects] == [6]
+
+
+def test_an_entry_with_a_right_hash_but_unknown_content_is_left_out(path: Path) -> None:
+    read = journal.read(path)
+    entry = {"prev": read.head, "v": 1, "seq": 6, "run": "x", "need": {"kind": "moon"}}
+    body = json.dumps(entry, separators=(",", ":")).encode()[1:]
+    line = b'{"hash":"%s",%s\n' % (hashlib.sha256(body).hexdigest().encode(), body)
+    path.write_bytes(path.read_bytes() + line)
+    again = journal.read(path)
+    assert len(again.entries) == 5
+    assert "unknown content" in str(again.defects[0].message)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".grade-lab").write_text("a file where the folder should be")
+    with pytest.raises(JournalError, match="cannot be written"):
+        journal.append(tmp_path / ".grade-lab" / "journal.jsonl", [observation("x")], RUN)
