@@ -1,0 +1,39 @@
+PYTHON ?= python3
+VENV := .venv/bin
+BOOTSTRAP := $(PYTHON) scripts/bootstrap.py
+LAB := $(VENV)/python scripts/lab_env.py run
+# CI must not pass without the live tests; a person's machine may have no Docker.
+OPTIONAL := $(if $(CI),,--optional)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint typecheck bench clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+demo:  ## do the lab with a real engine and registry, grade it twice, leave the reports in demo-report/
+	@$(BOOTSTRAP)
+	@$(LAB) --optional -- $(VENV)/python scripts/demo.py
+
+test:  ## all tests, with live ones against a throwaway engine; ARGS="-k name" is passed on
+	@$(BOOTSTRAP) --browser
+	@$(LAB) $(OPTIONAL) -- $(VENV)/python -m pytest $(ARGS)
+
+lint:  ## ruff: rules and format
+	@$(BOOTSTRAP)
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+
+typecheck:  ## mypy, strict
+	@$(BOOTSTRAP)
+	$(VENV)/mypy
+	MYPYPATH=scripts $(VENV)/mypy scripts
+	$(VENV)/mypy sample_submission
+
+bench:  ## speed, against peers and against the floor
+	@$(BOOTSTRAP) --extras dev,bench
+	@$(LAB) -- $(VENV)/python benchmarks/run.py $(ARGS)
+
+clean:  ## remove what the other targets made here
+	rm -rf .venv demo-report dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

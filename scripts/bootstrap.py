@@ -1,0 +1,113 @@
+"""Bring .venv up to date: `make` runs this first, and it does nothing when nothing changed.
+
+    python3 scripts/bootstrap.py [--extras dev,bench] [--browser]
+
+Finds a Python that is new enough, makes .venv with it and installs the project editable.
+--browser also installs, on Debian as root, what the reports' tests look at pages with.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+STAMP = VENV / "installed.sha256"
+MINIMUM = (3, 11)
+KOREAN_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+
+
+def main() -> None:
+    """Do what is missing; exits with a sentence when something cannot be done."""
+    if sys.version_info < MINIMUM:
+        newer = _newer_python()  # nothing below this line needs to work with an old Python
+        os.execv(newer, [newer, *sys.argv])  # noqa: S606
+    parser = argparse.ArgumentParser(description="Bring .venv up to date.")
+    parser.add_argument("--extras", default="dev", help="groups of dependencies (default: dev)")
+    parser.add_argument("--browser", action="store_true", help="also install Chromium and fonts")
+    options = parser.parse_args()
+    stamp = _stamp(options.extras)
+    if not STAMP.exists() or STAMP.read_text(encoding="ascii") != stamp or not _works(PYTHON):
+        _make_venv()
+        _install(options.extras)
+        STAMP.write_text(stamp, encoding="ascii")
+    if options.browser:
+        _install_browser()
+
+
+def _newer_python() -> str:
+    for minor in range(20, MINIMUM[1] - 1, -1):
+        found = shutil.which(f"python3.{minor}")
+        if found and _works(Path(found)):
+            return found
+    needed = ".".join(map(str, MINIMUM))
+    return sys.exit(
+        f"Python {needed} or newer is needed, and {sys.executable} is "
+        f"{sys.version.split()[0]}. Install a newer one, then run it again; "
+        f"make can be told where it is: make PYTHON=/path/to/python3 …"
+    )
+
+
+def _works(python: Path) -> bool:
+    """Whether this Python runs and is new enough; the one of a moved .venv does not."""
+    test = f"import sys; sys.exit(sys.version_info < {MINIMUM})"
+    try:
+        return (
+            subprocess.run([python, "-c", test], capture_output=True, check=False).returncode == 0
+        )
+    except OSError:
+        return False
+
+
+def _stamp(extras: str) -> str:
+    """Changes whenever the installation has to be done again."""
+    parts = [(ROOT / "pyproject.toml").read_bytes(), extras.encode(), sys.version.encode()]
+    return hashlib.sha256(b"\0".join([*parts, os.fsencode(ROOT)])).hexdigest()
+
+
+def _make_venv() -> None:
+    can = [sys.executable, "-c", "import ensurepip, venv"]  # Debian packs these two apart
+    if subprocess.run(can, capture_output=True, check=False).returncode != 0:
+        from lab import apt
+
+        package = f"python3.{sys.version_info.minor}-venv"
+        if not apt.usable():
+            sys.exit(f"This Python cannot make virtual environments. Install {package}.")
+        apt.install([package])
+    print(f"Making {VENV} …", file=sys.stderr)
+    _run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+
+
+def _install(extras: str) -> None:
+    print("Installing the project and its dependencies into it …", file=sys.stderr)
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "-qq"]  # only errors
+    _run([*pip, "install", "--editable", f"{ROOT}[{extras}]"])
+
+
+def _run(command: list[str]) -> None:
+    if subprocess.run(command, check=False).returncode != 0:
+        sys.exit(f"This did not work, and the lines above say why: {' '.join(command)}")
+
+
+def _install_browser() -> None:
+    """As far as this machine allows: without a browser its tests skip themselves, and say so."""
+    from lab import apt
+    from lab.errors import LabUnavailableError, say
+
+    if not apt.usable():
+        return
+    try:
+        apt.ensure([("chromium", "chromium")])
+        if not KOREAN_FONT.exists():
+            apt.install(["fonts-noto-cjk"])
+    except LabUnavailableError as reason:
+        say(f"going on without a browser: {reason}")
+
+
+if __name__ == "__main__":
+    main()

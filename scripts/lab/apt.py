@@ -1,0 +1,129 @@
+"""Install missing programs on Debian and Ubuntu, and start none of their services."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import LabUnavailableError, say
+
+POLICY = Path("/usr/sbin/policy-rc.d")
+PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # an ordinary PATH lacks system programs
+LOCK = Path("/run/lock/grade-lab-apt")
+APT_GET = ("apt-get", "-q=2", "-o", "DPkg::Lock::Timeout=300")
+
+
+def usable() -> bool:
+    """Whether this is Debian or a relative of it, and we may install packages on it."""
+    return (
+        hasattr(os, "geteuid")
+        and os.geteuid() == 0
+        and Path("/etc/debian_version").exists()
+        and shutil.which("apt-get") is not None
+    )
+
+
+def find(program: str) -> str | None:
+    """The path of `program`, also where only root looks."""
+    return shutil.which(program, path=PATH)
+
+
+def ensure(programs: Sequence[tuple[str, str]]) -> None:
+    """Install, in this order, the package of each (program, package) whose program is missing.
+
+    What is there already stays: nothing is upgraded, and apt may remove nothing, so that
+    another vendor's engine is left alone. Raises LabUnavailableError with apt's own words.
+    """
+    for program, package in programs:
+        if find(program) is None:
+            install([package])
+
+
+def install(packages: Sequence[str]) -> None:
+    """Install packages without their recommendations and without starting their services."""
+    say(f"installing {' '.join(packages)} (Debian packages, once) …")
+    with _one_at_a_time(), _no_service_starts():
+        before = _enabled_services()
+        _run([*APT_GET, "update"], check=False)  # old lists may still do; install tells
+        _run([*APT_GET, "install", "-y", "--no-install-recommends", "--no-remove", *packages])
+        _disable(_enabled_services() - before)
+
+
+def download(packages: Sequence[str], folder: Path) -> list[Path]:
+    """Download packages with all that they need, as for an empty machine, into `folder`."""
+    (folder / "partial").mkdir(parents=True)
+    nothing_installed = folder / "status"
+    nothing_installed.touch()
+    options = [
+        f"Dir::State::status={nothing_installed}",
+        f"Dir::Cache::archives={folder}",
+        "APT::Sandbox::User=root",  # the folder is root's own
+        "Debug::NoLocking=true",  # and so is its lock: the system's package state is not touched
+    ]
+    command = [*APT_GET, "install", "-y", "--no-install-recommends", "--download-only"]
+    for option in options:
+        command += ["-o", option]
+    with _one_at_a_time():
+        if _run([*command, *packages], check=False) != 0:
+            _run([*APT_GET, "update"], check=False)
+            _run([*command, *packages])
+    return sorted(folder.glob("*.deb"))
+
+
+def _run(command: Sequence[str], *, check: bool = True) -> int:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=False,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if check and done.returncode != 0:
+        words = "\n  ".join(done.stdout.strip().splitlines()[-6:])
+        raise LabUnavailableError(
+            f"apt-get could not do `{' '.join(command[-3:])}`:\n  {words}\n"
+            "Check that this machine reaches its package mirror, or install the packages yourself."
+        )
+    return done.returncode
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two runs on a fresh machine install one after the other."""
+    import fcntl  # only Unix has it, and Debian is that
+
+    LOCK.parent.mkdir(parents=True, exist_ok=True)
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _no_service_starts() -> Iterator[None]:
+    """Debian's own hook for this: maintainer scripts ask policy-rc.d, and 101 means no."""
+    if POLICY.exists():  # the administrator's: theirs decides
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()
+
+
+def _enabled_services() -> set[str]:
+    """Names of the services that would start at the next boot."""
+    folders = Path("/etc/systemd/system").glob("*.wants")
+    return {unit.name for folder in folders for unit in folder.iterdir()}
+
+
+def _disable(services: set[str]) -> None:
+    """A service that came with our packages must not start at the next boot either."""
+    if services and shutil.which("systemctl"):
+        subprocess.run(["systemctl", "--quiet", "disable", *sorted(services)], check=False)

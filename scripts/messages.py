@@ -1,0 +1,70 @@
+"""Catalogues of messages: extract what the code says, update each language, compile.
+
+``python scripts/messages.py`` updates ``grader/locale``; translate the empty entries of the ``.po``
+files, then run it again. Adding a language is adding its ``.po`` file (``pybabel init``).
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parent.parent
+LOCALE = ROOT / "grader" / "locale"
+DOMAIN = "grade_lab"
+
+
+def extracted() -> Catalog:
+    """The template: every ``msg("…")`` of the source."""
+    catalogue = Catalog(domain=DOMAIN, project="grade-lab", fuzzy=False)
+    for folder in ("grader", "checks"):
+        found = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords={"msg": None})
+        for file, _, message, comments, context in found:
+            catalogue.add(
+                message,
+                locations=[(f"{folder}/{file}", 0)],
+                auto_comments=comments,
+                context=context,
+            )
+    return catalogue
+
+
+def catalogues() -> list[Path]:
+    """The ``.po`` file of each language."""
+    return sorted(LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
+
+
+def read(path: Path) -> Catalog:
+    """One language's catalogue."""
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parent.parent.name, domain=DOMAIN)
+
+
+def compiled(path: Path) -> bytes:
+    """The ``.mo`` of a ``.po``."""
+    buffer = io.BytesIO()
+    write_mo(buffer, read(path))
+    return buffer.getvalue()
+
+
+def main() -> None:
+    """Update and compile every catalogue; say what is left to translate."""
+    template = extracted()
+    for path in catalogues():
+        catalogue = read(path)
+        catalogue.update(template, no_fuzzy_matching=True)
+        catalogue.obsolete.clear()
+        with path.open("wb") as file:
+            write_po(file, catalogue, width=100, include_lineno=False, sort_output=True)
+        path.with_suffix(".mo").write_bytes(compiled(path))
+        left = [entry.id for entry in catalogue if entry.id and not entry.string]
+        print(f"{path.relative_to(ROOT)}: {len(catalogue)} messages, {len(left)} to translate")
+
+
+if __name__ == "__main__":
+    main()
