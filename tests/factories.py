@@ -1,0 +1,95 @@
+"""Evidence made of facts, for tests that need no engine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from grader.evidence import Evidence
+from grader.facts import Container, Event, Fact, File, Image, Reason
+from grader.journal import VERSION, Entry, Journal, Outcome, Source
+from grader.needs import EventsNeed, FileNeed, Need
+
+START = datetime(2026, 1, 2, 3, 0, tzinfo=UTC)
+ABSENT = {
+    Reason.NOT_THERE,
+    Reason.NOT_RUNNING,
+    Reason.NOT_PUBLISHED,
+    Reason.NO_ANSWER,
+    Reason.OUTSIDE,
+}
+SOURCES: dict[str, Source] = {
+    "file": "submission",
+    "env-file": "submission",
+    "tree": "submission",
+    "manifest": "registry",
+    "login": "config",
+    "http": "http",
+    "events": "events",
+}
+
+
+def minutes(count: float) -> datetime:
+    """``count`` minutes after `START`."""
+    return START + timedelta(minutes=count)
+
+
+def saw(need: Need[Any], answer: Fact | Reason, at: float = 0, run: str = "run-1") -> Entry:
+    """An entry: ``need`` was answered with a fact, or not for a reason, ``at`` minutes in."""
+    outcome: Outcome = "found"
+    if isinstance(answer, Reason):
+        outcome = "absent" if answer in ABSENT else "unavailable"
+    return Entry.model_validate(
+        {
+            "v": VERSION,
+            "seq": 1,
+            "run": run,
+            "at": minutes(at),
+            "source": SOURCES.get(getattr(need, "kind", ""), "engine"),
+            "need": need,
+            "outcome": outcome,
+            "data": answer.model_dump(mode="json") if isinstance(answer, Fact) else None,
+            "reason": answer if isinstance(answer, Reason) else None,
+        }
+    )
+
+
+def journal_of(*entries: Entry) -> Journal:
+    """A sound journal of these entries, in this order."""
+    numbered = (entry.model_copy(update={"seq": i}) for i, entry in enumerate(entries, 1))
+    return Journal(tuple(numbered))
+
+
+def evidence_of(*entries: Entry) -> Evidence:
+    """What these entries, in this order, are evidence of."""
+    return Evidence(journal_of(*entries))
+
+
+def submitted(path: str, text: str | None, at: float = 0, run: str = "run-1") -> Entry:
+    """A file of the submission."""
+    data = (text or "").encode("utf-8", "replace")
+    fact = File(sha256=sha256(data).hexdigest(), size=len(data), text=text)
+    return saw(FileNeed(path=path), fact, at, run)
+
+
+def event(what: str, at: float = 0, run: str = "run-1", **fields: Any) -> Entry:
+    """An event of the engine: ``what`` is its type and action, as in ``"container start"``."""
+    kind, _, action = what.partition(" ")
+    return saw(EventsNeed(), Event(type=kind, action=action, **fields), at, run)
+
+
+def a_container(name: str = "web", image: str = "app:1", **fields: Any) -> Container:
+    """A container that runs, with an id that its name determines."""
+    default = {"id": hex_id(name), "image_id": f"sha256:{hex_id(image)}", "status": "running"}
+    return Container(name=name, image=image, **{**default, **fields})
+
+
+def an_image(reference: str = "app:1", **fields: Any) -> Image:
+    """An image with an id that its reference determines."""
+    return Image(**{"id": f"sha256:{hex_id(reference)}", "tags": (reference,), **fields})
+
+
+def hex_id(seed: str) -> str:
+    """An id as the engine makes them, determined by ``seed``."""
+    return sha256(seed.encode()).hexdigest()
