@@ -57,7 +57,7 @@ def main() -> None:
     template = extracted()
     for path in catalogues():
         catalogue = read(path)
-        catalogue.update(template, no_fuzzy_matching=True)
+        catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()
         with path.open("wb") as file:
             write_po(file, catalogue, width=100, include_lineno=False, sort_output=True)

@@ -1,0 +1,69 @@
+"""Writes ``docs/checks.md`` from the check models: what each type asserts, and its fields."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+from grader import plugins
+from grader.check import Check
+
+TARGET = Path(__file__).parent.parent / "docs" / "checks.md"
+INTRODUCTION = """\
+# Check reference
+
+Made from the check models by `python scripts/check_reference.py`. Every check also takes `weight`
+(its share of the objective's points, default 1), `hint` (advice in place of the check's own; a text
+or a map of languages) and `accept` (the strengths of evidence that count: `submitted`, `recorded`,
+`live`, `registry`, `reproduced`; all when left out).
+"""
+
+
+def reference() -> str:
+    """The whole document."""
+    return "\n".join([INTRODUCTION, *(section(name) for name in plugins.check_types())])
+
+
+def section(name: str) -> str:
+    """One check type's part."""
+    model = plugins.check_type(name)
+    schema = model.model_json_schema()
+    own = {k: v for k, v in schema["properties"].items() if k not in Check.model_fields}
+    required = set(schema.get("required", []))
+    lines = [f"## `{name}`", "", inspect.getdoc(model) or "", ""]
+    if own:
+        lines += ["| field | type | default |", "|---|---|---|"]
+        lines += [f"| `{k}` | {kind(v)} | {default(k, v, required)} |" for k, v in own.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def kind(schema: dict[str, Any]) -> str:
+    """A field's type in a few words."""
+    if "anyOf" in schema:
+        kinds = [kind(option) for option in schema["anyOf"] if option.get("type") != "null"]
+        return " or ".join(dict.fromkeys(kinds))
+    if "enum" in schema or "const" in schema:
+        return ", ".join(f"`{v}`" for v in schema.get("enum", [schema.get("const")]))
+    if "$ref" in schema:
+        return str(schema["$ref"]).rsplit("/", 1)[-1]
+    if schema.get("type") == "array":
+        items = schema.get("items") or {}
+        return f"list of {kind(items)}" if items else "list"
+    if schema.get("type") == "object":
+        values = schema.get("additionalProperties")
+        return f"map to {kind(values)}" if isinstance(values, dict) else "map"
+    return "RE2 pattern" if schema.get("format") == "regex" else str(schema.get("type", "any"))
+
+
+def default(name: str, schema: dict[str, Any], required: set[str]) -> str:
+    """What holds when the field is left out."""
+    if name in required:
+        return "required"
+    value = schema.get("default")
+    return "" if value in (None, [], {}) else f"`{value}`"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(reference(), encoding="utf-8")

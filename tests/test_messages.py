@@ -1,0 +1,56 @@
+"""Every text is there in every language, with the same values in it."""
+
+from __future__ import annotations
+
+import importlib.util
+import string
+from pathlib import Path
+
+import pytest
+
+from grader.messages import LANGUAGES, Translator, msg
+
+ROOT = Path(__file__).parent.parent
+spec = importlib.util.spec_from_file_location("messages", ROOT / "scripts" / "messages.py")
+assert spec
+assert spec.loader
+messages = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(messages)
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("path", messages.catalogues(), ids=lambda path: path.parts[-3])
+def test_a_catalogue_is_complete_and_names_the_same_values(path: Path) -> None:
+    catalogue = messages.read(path)
+    said = {entry.id for entry in messages.extracted() if entry.id}
+    missing = sorted(text for text in said if not (catalogue.get(text) and catalogue[text].string))
+    assert missing == []
+    wrong = [e.id for e in catalogue if e.id and fields(str(e.id)) != fields(str(e.string))]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", messages.catalogues(), ids=lambda path: path.parts[-3])
+def test_a_compiled_catalogue_is_up_to_date(path: Path) -> None:
+    assert path.with_suffix(".mo").read_bytes() == messages.compiled(path)
+
+
+def test_every_language_but_english_has_a_catalogue() -> None:
+    assert {path.parts[-3] for path in messages.catalogues()} == set(LANGUAGES) - {"en"}
+
+
+def test_a_rubric_text_falls_back_to_english_and_then_to_what_it_has() -> None:
+    assert Translator("ko").text({"en": "yes", "ko": "네"}) == "네"
+    assert Translator("ko").text({"en": "yes"}) == "yes"
+    assert Translator("en").text({"ko": "네"}) == "네"
+
+
+def test_a_value_is_never_read_as_a_template() -> None:
+    assert Translator("en").text(msg("a {b} c", b="{0.__class__} {x}")) == "a {0.__class__} {x} c"
+
+
+def test_messages_nest_and_lists_are_joined() -> None:
+    inner = msg("{n} MB", n=3)
+    assert Translator("en").text(msg("{a}; {b}", a=inner, b=["x", "y"])) == "3 MB; x, y"
