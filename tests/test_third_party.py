@@ -1,0 +1,117 @@
+"""A check type from another package: one file and one entry point, as docs/rubrics.md shows it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader import journal
+from grader.journal import Observation
+from grader.needs import ImageNeed
+
+ROOT = Path(__file__).parent.parent
+GRADE_LAB = Path(sys.executable).with_name("grade-lab")
+GUIDE = (ROOT / "docs" / "rubrics.md").read_text(encoding="utf-8")
+RUBRIC = """\
+schema: grade-lab/rubric/1
+id: layers
+title: Layers
+objectives:
+  - id: few
+    title: Few layers
+    points: 10
+    checks: [{type: few_layers, image: "app:1.0", steps: 2}]
+"""
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    """An environment in which the guide's package is installed."""
+    site = tmp_path / "site"
+    info = site / "my_package-1.0.dist-info"
+    info.mkdir(parents=True)
+    (site / "my_package.py").write_text(blocks("python")[0])
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my-package\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[grade_lab.checks]\nfew_layers = my_package:FewLayers\n"
+    )
+    return {**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Path:
+    folder = tmp_path / "submission"
+    folder.mkdir()
+    (folder / "rubric.yaml").write_text(RUBRIC)
+    (folder / "lab.yaml").write_text("rubric: rubric.yaml\nlearner: {id: s-1}\n")
+    seen = Observation.model_validate(
+        {
+            "at": "2026-01-02T03:04:05Z",
+            "source": "engine",
+            "need": ImageNeed(image="app:1.0"),
+            "outcome": "found",
+            "data": {"id": "sha256:" + "a" * 64, "history": ["FROM scratch", "COPY . ."]},
+        }
+    )
+    journal.append(folder / ".grade-lab" / "journal.jsonl", [seen], "run-1")
+    return folder
+
+
+def run(env: dict[str, str], *args: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([GRADE_LAB, *args], env=env, capture_output=True, text=True, check=False)
+
+
+def test_it_judges_and_has_its_row_in_the_reports(env: dict[str, str], submission: Path) -> None:
+    done = run(env, "judge", submission, "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    report = submission / ".grade-lab" / "report"
+    (check,) = json.loads((report / "result.json").read_text())["objectives"][0]["checks"]
+    assert (check["type"], check["status"], check["score"]) == ("few_layers", "pass", 10.0)
+    assert check["evidence"][0]["detail"] == "2 steps"
+    assert "few layers" in (report / "report.html").read_text()
+
+
+def test_it_is_in_the_schema(env: dict[str, str]) -> None:
+    schema = json.loads(run(env, "rubric", "schema").stdout)
+    assert schema["$defs"]["check-few_layers"]["properties"]["steps"]["default"] == 20
+
+
+def test_it_is_in_the_reference(env: dict[str, str]) -> None:
+    code = "from check_reference import reference; print(reference())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, cwd=ROOT / "scripts", capture_output=True, text=True
+    )
+    assert "## `few_layers`\n\nThe image was built in at most ``steps`` steps." in done.stdout
+
+
+def test_its_mistakes_are_told_like_any_others(env: dict[str, str], submission: Path) -> None:
+    path = submission / "rubric.yaml"
+    path.write_text(RUBRIC.replace("steps", "stpes"))
+    done = run(env, "rubric", "check", path, "--lang", "en")
+    assert done.returncode == 2
+    assert "rubric.yaml:8:49: unknown field 'stpes'; did you mean 'steps'?" in done.stderr
+
+
+def test_a_package_that_cannot_be_imported_is_named(env: dict[str, str], submission: Path) -> None:
+    (Path(env["PYTHONPATH"]) / "my_package.py").write_text("import no_such_module\n")
+    done = run(env, "judge", submission, "--lang", "en")
+    assert done.returncode == 2
+    assert "the plug-in 'few_layers' of my-package is broken" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_guides_rubric_has_no_mistakes(tmp_path: Path) -> None:
+    path = tmp_path / "my-page.yaml"
+    path.write_text(blocks("yaml")[0], encoding="utf-8")
+    done = subprocess.run([GRADE_LAB, "rubric", "check", path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
