@@ -80,16 +80,16 @@ def _make_venv() -> None:
             sys.exit(f"This Python cannot make virtual environments. Install {package}.")
         apt.install([package])
     print(f"Making {VENV} …", file=sys.stderr)
-    _run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    _run(sys.executable, "-m", "venv", "--clear", str(VENV))
 
 
 def _install(extras: str) -> None:
     print("Installing the project and its dependencies into it …", file=sys.stderr)
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "-qq"]  # only errors
-    _run([*pip, "install", "--editable", f"{ROOT}[{extras}]"])
+    _run(*pip, "install", "--editable", f"{ROOT}[{extras}]")
 
 
-def _run(command: list[str]) -> None:
+def _run(*command: str) -> None:
     if subprocess.run(command, check=False).returncode != 0:
         sys.exit(f"This did not work, and the lines above say why: {' '.join(command)}")
 

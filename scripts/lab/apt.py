@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from . import cache
 from .errors import LabUnavailableError, say
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # an ordinary PATH lacks system programs
-LOCK = Path("/run/lock/grade-lab-apt")
 APT_GET = ("apt-get", "-q=2", "-o", "DPkg::Lock::Timeout=300")
 
 
@@ -44,7 +44,7 @@ def ensure(programs: Sequence[tuple[str, str]]) -> None:
 def install(packages: Sequence[str]) -> None:
     """Install packages without their recommendations and without starting their services."""
     say(f"installing {' '.join(packages)} (Debian packages, once) …")
-    with _one_at_a_time(), _no_service_starts():
+    with cache.lock("apt"), _no_service_starts():
         before = _enabled_services()
         _run([*APT_GET, "update"], check=False)  # old lists may still do; install tells
         _run([*APT_GET, "install", "-y", "--no-install-recommends", "--no-remove", *packages])
@@ -65,7 +65,7 @@ def download(packages: Sequence[str], folder: Path) -> list[Path]:
     command = [*APT_GET, "install", "-y", "--no-install-recommends", "--download-only"]
     for option in options:
         command += ["-o", option]
-    with _one_at_a_time():
+    with cache.lock("apt"):
         if _run([*command, *packages], check=False) != 0:
             _run([*APT_GET, "update"], check=False)
             _run([*command, *packages])
@@ -90,17 +90,6 @@ def _run(command: Sequence[str], *, check: bool = True) -> int:
             "Check that this machine reaches its package mirror, or install the packages yourself."
         )
     return done.returncode
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Two runs on a fresh machine install one after the other."""
-    import fcntl  # only Unix has it, and Debian is that
-
-    LOCK.parent.mkdir(parents=True, exist_ok=True)
-    with LOCK.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @contextmanager

@@ -88,15 +88,22 @@ def archive() -> Path:
     """The stand-in's file system as a tar file, made once and kept in the cache."""
     recipe = hashlib.sha256(Path(__file__).read_bytes() + _os_release()).hexdigest()[:12]
     path = cache.folder() / f"base-{recipe}.tar"
-    if not path.exists():
-        say("making the base image out of packages (once) …")
-        with tempfile.TemporaryDirectory(dir=cache.folder(), prefix="base-") as folder:
-            made, root = Path(folder) / "base.tar", Path(folder) / "root"
-            _fill(root, apt.download(PACKAGES, Path(folder) / "packages"))
-            with tarfile.open(made, "w") as tar:
-                tar.add(root, ".", filter=_needed)
-            made.replace(path)  # whole or not at all, whoever else is making it
+    with cache.lock("base"):  # one run makes it, those beside it wait
+        if not path.exists():
+            for outdated in cache.folder().glob("base-*.tar"):
+                outdated.unlink()
+            say("making the base image out of packages (once) …")
+            _make(path)
     return path
+
+
+def _make(path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=cache.folder(), prefix="making-") as folder:
+        made, root = Path(folder) / "base.tar", Path(folder) / "root"
+        _fill(root, apt.download(PACKAGES, Path(folder) / "packages"))
+        with tarfile.open(made, "w") as tar:
+            tar.add(root, ".", filter=_needed)
+        made.replace(path)  # whole or not at all
 
 
 def _fill(root: Path, packages: list[Path]) -> None:

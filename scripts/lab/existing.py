@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from . import htpasswd
+from . import htpasswd, temporary
 from .docker import DockerError, docker
 from .errors import LabUnavailableError
 from .ports import free_port
@@ -50,11 +50,11 @@ class ExistingEngine:
                 f"No Docker engine answers: {failed.words.splitlines()[-1]} "
                 "Start Docker (Docker Desktop, or the docker service), then run it again."
             ) from failed
-        configuration = tempfile.mkdtemp(prefix="grade-lab-client-")
-        self.environment = {"DOCKER_HOST": host, "DOCKER_CONFIG": configuration}
+        configuration = temporary.make("client")
+        self.environment = {"DOCKER_HOST": host, "DOCKER_CONFIG": str(configuration)}
         users = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
         with suppress(OSError):  # without it builds go through the classic builder
-            (Path(configuration) / "cli-plugins").symlink_to(users / "cli-plugins")
+            (configuration / "cli-plugins").symlink_to(users / "cli-plugins")
         return self
 
     def __exit__(
@@ -157,17 +157,5 @@ class ContainerRegistry:
         listing = self._engine.docker("ps", "-a", "--filter", f"label={LABEL}", "--format", form)
         for row in listing.splitlines():
             container, _, owner = row.partition(" ")
-            if owner and not _lives(int(owner)):
+            if owner and not temporary.lives(int(owner)):
                 self._engine.docker("rm", "--force", "--volumes", container)
-
-
-def _lives(process: int) -> bool:
-    """Whether a process runs; always yes on Windows, where asking would end it."""
-    try:
-        if os.name == "posix":
-            os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True

@@ -6,14 +6,13 @@ import json
 import secrets
 import shutil
 import subprocess
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from . import apt, htpasswd
+from . import apt, htpasswd, temporary
 from .errors import LabUnavailableError
 from .ports import free_port
 
@@ -48,14 +47,14 @@ class PrivateRegistry:
 
     def __enter__(self) -> Self:
         apt.ensure(PROGRAMS)
-        self._folder = Path(tempfile.mkdtemp(prefix="grade-lab-registry-"))
+        self._folder = temporary.make("registry")
         try:
-            self._port = free_port(USUAL_PORT)
             line = htpasswd.line(self.user, self.password)
             (self._folder / "htpasswd").write_text(line, encoding="ascii")
-            configuration = json.dumps(self._configuration(), indent=2)  # JSON is YAML
-            (self._folder / "config.yml").write_text(configuration, encoding="ascii")
-            self.start()
+            try:
+                self._take(free_port(USUAL_PORT))
+            except LabUnavailableError:  # somebody was faster to take that port
+                self._take(free_port(0))
         except BaseException:
             self.close()
             raise
@@ -108,6 +107,12 @@ class PrivateRegistry:
         self.stop()
         if self._folder != Path():
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _take(self, port: int) -> None:
+        self._port = port
+        configuration = json.dumps(self._configuration(), indent=2)  # JSON is YAML
+        (self._folder / "config.yml").write_text(configuration, encoding="ascii")
+        self.start()
 
     def _configuration(self) -> dict[str, object]:
         return {
