@@ -18,6 +18,7 @@ from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ImageNeed, 
 from grader.reference import familiar
 
 F_co = TypeVar("F_co", bound=Fact, covariant=True)
+N = TypeVar("N", bound=Need[Fact])
 
 
 class Strength(StrEnum):
@@ -60,6 +61,7 @@ class Series(Generic[F_co]):
     ``found`` is everything ever found, newest first. ``now`` is what the last look found; empty
     when it found nothing. ``unavailable`` is the reason when the last look could not look;
     ``absent`` the reason when it looked and nothing was there; both None when never looked.
+    ``strength`` is that of the last look as evidence, also of absence.
     """
 
     found: tuple[Seen[F_co], ...] = ()
@@ -68,6 +70,7 @@ class Series(Generic[F_co]):
     unavailable: Reason | None = None
     detail: str = ""
     looked_at: datetime | None = None
+    strength: Strength | None = None
 
     @property
     def gone(self) -> bool:
@@ -97,6 +100,10 @@ class Evidence:
         if series is None:
             series = self._series[need] = self._fold(self._by_need.get(need, []))
         return series  # type: ignore[return-value] # keyed by the need whose answer is F_co
+
+    def needs(self, kind: type[N]) -> tuple[N, ...]:
+        """The needs of this kind that the journal answers, in the order of first mention."""
+        return tuple(need for need in self._by_need if isinstance(need, kind))
 
     def image_ids(self, reference: str) -> frozenset[str]:
         """Every image id that was ever seen under this reference."""
@@ -182,6 +189,7 @@ class Evidence:
             else None,
             detail=last.detail,
             looked_at=last.at,
+            strength=self._strength(last),
         )
 
     def _strength(self, entry: Entry) -> Strength:

@@ -1,0 +1,213 @@
+"""From what was seen to a verdict: the ways that all checks share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeVar
+
+from grader.evidence import Seen, Series
+from grader.facts import Event, Fact, Reason
+from grader.messages import Message, msg
+from grader.verdict import Errored, Failed, Partial, Passed, Proof, Unproven, Verdict
+
+F = TypeVar("F", bound=Fact)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One assertion of a check: whether it holds, what it asserts and what was seen instead.
+
+    ``problem`` is the diagnosis, where there is one, as a sentence for the learner. ``unknown`` is
+    set when it cannot be told whether it holds, and is the verdict on that.
+    """
+
+    holds: bool
+    expected: Message | str
+    actual: Message | str = ""
+    hint: Message | None = None
+    weight: Fraction = field(default=Fraction(1))
+    problem: Message | None = None
+    unknown: Verdict | None = None
+
+
+def score(parts: Sequence[Part]) -> Fraction:
+    """The share of the parts, by weight, that hold."""
+    total = sum((part.weight for part in parts), Fraction(0))
+    earned = sum((part.weight for part in parts if part.holds), Fraction(0))
+    return earned / total if total else Fraction(0)
+
+
+def conclude(
+    parts: Sequence[Part], proofs: tuple[Proof, ...], passed: Message, failed: Message
+) -> Verdict:
+    """A verdict from parts: passed when all hold, partial when some do, else failed.
+
+    What cannot be told costs nothing where something else is wrong; where nothing else is wrong,
+    it is the verdict.
+    """
+    wrong = [part for part in parts if not part.holds and not part.unknown]
+    unknown = next((part.unknown for part in parts if part.unknown), None)
+    if not wrong and unknown:
+        return unknown
+    if not wrong:
+        return Passed(
+            message=passed, proofs=proofs, expected=_join([part.expected for part in parts])
+        )
+    share = score([part for part in parts if not part.unknown])
+    told = {
+        "message": next((part.problem for part in wrong if part.problem), failed),
+        "proofs": proofs,
+        "expected": _join([part.expected for part in wrong]),
+        "actual": _join([part.actual for part in wrong if part.actual]),
+        "hint": next((part.hint for part in wrong if part.hint), None),
+    }
+    return Partial(share=share, **told) if share else Failed(**told)  # type: ignore[arg-type]
+
+
+def judge_series(
+    series: Series[F],
+    parts: Callable[[F], Sequence[Part]],
+    *,
+    subject: Message,
+    detail: Callable[[F], Message | str],
+    missing: Callable[[], Verdict],
+    now: bool = False,
+) -> Verdict:
+    """The verdict on the best of what was found: any one fact that satisfies all parts passes.
+
+    A look that failed is an error unless earlier evidence passes; ``missing`` speaks when nothing
+    was ever found. ``now`` counts only what the last look found.
+    """
+    best: Verdict | None = None
+    for seen in series.now if now else series.found:
+        verdict = conclude(
+            parts(seen.fact),
+            (Proof.of(seen, detail(seen.fact)),),
+            passed=msg("{subject}: as expected", subject=subject),
+            failed=msg("{subject}: not as expected", subject=subject),
+        )
+        if best is None or verdict.ratio > best.ratio:
+            best = verdict
+        if best.ratio == 1:
+            return best
+    if series.unavailable:
+        return unavailable(series)
+    return best or missing()
+
+
+def unavailable(series: Series[F]) -> Errored:
+    """The error for a look that failed: what could not be looked at, and what to do."""
+    reason = series.unavailable or Reason.ENGINE_ERROR
+    what, advice = _UNAVAILABLE.get(reason, _UNAVAILABLE[Reason.ENGINE_ERROR])
+    return Errored(message=what, actual=series.detail or None, hint=advice)
+
+
+def nothing_seen(series: Series[F], message: Message, hint: Message) -> Verdict:
+    """For what nothing was seen of: an error when the last look failed, else unproven."""
+    if series.unavailable:
+        return unavailable(series)
+    return Unproven(message=message, hint=hint)
+
+
+def absence(
+    series: Series[F],
+    subject: Message,
+    hint: Message,
+    *,
+    existed: Sequence[Seen[Event]] = (),
+    now: bool = False,
+) -> Verdict:
+    """For a thing that was never found, or with ``now`` is not found now.
+
+    Contrary evidence only when it should be there ``now``; otherwise unproven, also when events say
+    that it ``existed``.
+    """
+    if series.unavailable:
+        return unavailable(series)
+    if now and series.absent:
+        return Failed(message=msg("{subject}: not there now", subject=subject), hint=hint)
+    if existed:
+        return Unproven(
+            message=msg("{subject}: gone before it was looked at", subject=subject),
+            proofs=(Proof.of(existed[-1], existed[-1].fact.action),),
+            hint=msg("run it again, and run `grade-lab` before you remove it"),
+        )
+    return Unproven(message=msg("nothing was seen of {subject}", subject=subject), hint=hint)
+
+
+def then_grade(command: str) -> Message:
+    """The hint to type ``command`` and let grade-lab see what it does."""
+    return msg("run `{command}`, and then `grade-lab` before you clean up", command=command)
+
+
+def quote(items: Iterable[object]) -> str:
+    """Items as people read a list: ``a, b, c``."""
+    return ", ".join(str(item) for item in items)
+
+
+def told(value: object) -> str:
+    """A value as its JSON, so that a list and a string never look alike."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def protocol_port(port: str | int) -> str:
+    """A container's port in the engine's form: ``8000`` → ``8000/tcp``."""
+    return str(port) if "/" in str(port) else f"{port}/tcp"
+
+
+def missing_from(text: str, wanted: str | Sequence[str]) -> list[str]:
+    """Those of ``wanted`` that ``text`` does not contain."""
+    return [part for part in ([wanted] if isinstance(wanted, str) else wanted) if part not in text]
+
+
+def _join(texts: Sequence[Message | str]) -> Message | str | None:
+    if not texts:
+        return None
+    return texts[0] if len(texts) == 1 else msg("{items}", items=list(texts))
+
+
+_UNAVAILABLE: Mapping[Reason, tuple[Message, Message]] = {
+    Reason.ENGINE_UNREACHABLE: (
+        msg("the Docker Engine could not be reached"),
+        msg("start Docker (Docker Desktop, or the docker service), then run grade-lab again"),
+    ),
+    Reason.ENGINE_ERROR: (
+        msg("the Docker Engine answered with an error"),
+        msg("run grade-lab again; if it stays so, restart Docker"),
+    ),
+    Reason.PERMISSION: (
+        msg("grade-lab may not look at it: permission denied"),
+        msg("make sure that `docker ps` works for you without an error, then run grade-lab again"),
+    ),
+    Reason.REGISTRY_UNREACHABLE: (
+        msg("the registry could not be reached"),
+        msg("check the network connection, then run grade-lab again"),
+    ),
+    Reason.DENIED: (
+        msg("the registry does not let this login look at the image"),
+        msg("log in with `docker login`, then run grade-lab again"),
+    ),
+    Reason.RATE_LIMITED: (
+        msg("the registry's limit on requests is used up for now"),
+        msg("log in with `docker login`, or wait some minutes, then run grade-lab again"),
+    ),
+    Reason.TIMEOUT: (
+        msg("no answer came in time"),
+        msg("run grade-lab again when the machine is less busy"),
+    ),
+    Reason.TOO_LARGE: (
+        msg("it is too large to be looked at"),
+        msg("make it smaller, for instance by leaving data out of it, then run grade-lab again"),
+    ),
+    Reason.UNSUPPORTED: (
+        msg("this engine cannot tell"),
+        msg("ask your instructor: this point can be given by hand"),
+    ),
+    Reason.UNREADABLE: (
+        msg("a file could not be read"),
+        msg("check who may read the file, then run grade-lab again"),
+    ),
+}

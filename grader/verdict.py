@@ -1,0 +1,101 @@
+"""Verdicts: what a check concludes, and the evidence that it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import ClassVar, TypeVar
+
+from grader.evidence import Seen, Strength
+from grader.facts import Fact
+from grader.messages import Message
+
+F = TypeVar("F", bound=Fact)
+
+
+class Status(StrEnum):
+    """What became of a check or an objective."""
+
+    PASS = "pass"  # noqa: S105 # a verdict, not a password
+    PARTIAL = "partial"
+    FAIL = "fail"
+    UNPROVEN = "unproven"
+    REVIEW = "review"
+    SKIP = "skip"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A piece of evidence behind a verdict: how strong, from where, when, and what it says."""
+
+    strength: Strength
+    source: str
+    at: datetime
+    detail: Message | str
+
+    @classmethod
+    def of(cls, seen: Seen[F], detail: Message | str) -> Proof:
+        """The proof that something seen is, in the words of ``detail``."""
+        return cls(seen.strength, seen.source, seen.at, detail)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What a check concludes. Learner failure, missing proof and tool error are different types."""
+
+    status: ClassVar[Status]
+    message: Message
+    proofs: tuple[Proof, ...] = ()
+    expected: Message | str | None = None
+    actual: Message | str | None = None
+    hint: Message | None = None
+
+    @property
+    def ratio(self) -> Fraction:
+        """The share of the points that is earned."""
+        return Fraction(self.status is Status.PASS)
+
+
+class Passed(Verdict):
+    """Proven."""
+
+    status = Status.PASS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Partial(Verdict):
+    """Proven in part: ``share`` of the points, between 0 and 1."""
+
+    status = Status.PARTIAL
+    share: Fraction
+
+    @property
+    def ratio(self) -> Fraction:
+        return self.share
+
+
+class Failed(Verdict):
+    """There is evidence against it."""
+
+    status = Status.FAIL
+
+
+class Unproven(Verdict):
+    """Nothing was seen either way; the hint says how to make it provable."""
+
+    status = Status.UNPROVEN
+
+
+class Review(Verdict):
+    """A person has to decide."""
+
+    status = Status.REVIEW
+
+
+class Errored(Verdict):
+    """It could not be judged; never the learner's fault."""
+
+    status = Status.ERROR
