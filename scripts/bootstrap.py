@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import DEVNULL
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
@@ -58,7 +59,10 @@ def _works(python: Path) -> bool:
     test = f"import sys; sys.exit(sys.version_info < {MINIMUM})"
     try:
         return (
-            subprocess.run([python, "-c", test], capture_output=True, check=False).returncode == 0
+            subprocess.run(
+                [python, "-c", test], stdout=DEVNULL, stderr=DEVNULL, check=False
+            ).returncode
+            == 0
         )
     except OSError:
         return False
@@ -72,7 +76,7 @@ def _stamp(extras: str) -> str:
 
 def _make_venv() -> None:
     can = [sys.executable, "-c", "import ensurepip, venv"]  # Debian packs these two apart
-    if subprocess.run(can, capture_output=True, check=False).returncode != 0:
+    if subprocess.run(can, stdout=DEVNULL, stderr=DEVNULL, check=False).returncode != 0:
         from lab import apt
 
         package = f"python3.{sys.version_info.minor}-venv"
