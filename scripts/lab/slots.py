@@ -45,7 +45,8 @@ class Slot:
             if slot is None:
                 continue
             slot.clean()
-            if held is None:
+            # A bridge without our lock is in use by a run that does not share our /run.
+            if held is None and not Path("/sys/class/net", slot.bridge).exists():
                 held = slot
             else:
                 slot.release()
@@ -69,21 +70,11 @@ class Slot:
         return cls(number, lock)
 
     def open(self) -> None:
-        """Make the folder and the network of the slot; no route leads out of that network."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        gateway = f"{self.network[1]}/24"
-        for command in (
-            ("link", "add", "name", self.bridge, "type", "bridge"),
-            ("address", "add", gateway, "dev", self.bridge),
-            ("link", "set", self.bridge, "up"),
-        ):
-            done = _ip(*command)
-            if done.returncode != 0:
-                raise LabUnavailableError(
-                    f"The network bridge {self.bridge} could not be made: {done.stderr.strip()}. "
-                    "A private engine needs root with the right to make networks; in a container, "
-                    "run that with --privileged."
-                )
+        """Make the network and the folder of the slot; no route leads out of that network."""
+        _make("link", "add", "name", self.bridge, "type", "bridge")
+        self.folder.mkdir(parents=True, mode=0o700)  # says to `clean` that the bridge is ours
+        _make("address", "add", f"{self.network[1]}/24", "dev", self.bridge)
+        _make("link", "set", self.bridge, "up")
 
     def clean(self) -> None:
         """Remove what an engine in this slot leaves on the machine, however it ended."""
@@ -111,6 +102,15 @@ class Slot:
 
 def _ip(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False)
+
+
+def _make(*arguments: str) -> None:
+    done = _ip(*arguments)
+    if done.returncode != 0:
+        raise LabUnavailableError(
+            f"`ip {' '.join(arguments)}` failed: {done.stderr.strip()}. A private engine needs "
+            "root with the right to make networks; in a container, run that with --privileged."
+        )
 
 
 def _remove_cgroup(folder: Path) -> None:
