@@ -62,6 +62,8 @@ def do_the_lab(folder: Path, record: bool) -> None:
         port=free_port(USUAL_PORT, "0.0.0.0"),  # noqa: S104 - where docker publishes
         tell=show,
     )
+    if record and learner.port != USUAL_PORT:
+        raise DemoError(f"A recording shows the lesson's port, {USUAL_PORT}, and it is taken here.")
     try:
         work(learner)
         heading("grade-lab, while the container runs")

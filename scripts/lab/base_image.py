@@ -7,6 +7,7 @@ there, its pull limit) puts Debian's Python and a busybox under the same name in
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -78,9 +79,9 @@ def reference(dockerfile: Path) -> str:
 def load(engine: PrivateEngine, name: str) -> None:
     """Give a private engine the stand-in under the name of the image it stands for."""
     settings = [word for setting in IMAGE_SETTINGS for word in ("--change", setting)]
-    engine.docker("import", *settings, str(archive()), name)
-    version = engine.docker("run", "--rm", "--network", "none", name, "python3", "-V")
-    say(f"{name} here is a stand-in made of this machine's Debian or Ubuntu packages ({version}),")
+    tar = archive()
+    engine.docker("import", *settings, str(tar), name)
+    say(f"{name} here is a stand-in made of Debian or Ubuntu packages ({_python(tar)}),")
     say("so that nothing is downloaded from Docker Hub.")
 
 
@@ -138,6 +139,13 @@ def _needed(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
     """Leave out what no container reads; it is most of the packages' weight."""
     unneeded = entry.isdir() and PurePosixPath(entry.name).name in UNNEEDED_FOLDERS
     return None if unneeded else entry
+
+
+def _python(archive: Path) -> str:
+    """Which Python a stand-in holds, such as python3.11."""
+    with tarfile.open(archive) as tar:
+        names = (PurePosixPath(name).name for name in tar.getnames())
+        return next((name for name in names if re.fullmatch(r"python3\.\d+", name)), "python3")
 
 
 def _os_release() -> bytes:

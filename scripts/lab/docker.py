@@ -25,6 +25,9 @@ def docker(
 ) -> str:
     """Run `docker …` in `folder` and return what it prints, without the last line end.
 
+    That is its standard output, or its standard error when the former is empty: builds with
+    buildx, and logs of programs that write only there.
+
     `environment` is laid over the process's own; `typed` goes to its standard input.
     Raises DockerError.
     """
@@ -41,4 +44,4 @@ def docker(
     if done.returncode != 0:
         words = (done.stderr.strip() or done.stdout.strip())[-2000:]
         raise DockerError(shlex.join(["docker", *arguments]), done.returncode, words)
-    return done.stdout.rstrip("\n")
+    return (done.stdout or done.stderr).rstrip("\n")
