@@ -1,0 +1,120 @@
+"""``dockerfile``: a Dockerfile with certain instructions, that follows good practices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, model_validator
+
+from grader.check import Check, Failed, NonBlank, Part, Proof, Verdict, conclude
+from grader.dockerfile import INSTRUCTIONS, DockerfileError, parse
+from grader.dockerfile import Dockerfile as Parsed
+from grader.evidence import Evidence
+from grader.facts import Fact
+from grader.messages import Message, msg
+from grader.needs import FileNeed, Need
+from grader.practices.known import PRACTICES, PracticeName
+from grader.submitted import text_of
+
+
+def _known_instruction(name: str) -> str:
+    if name.upper() not in INSTRUCTIONS:
+        raise ValueError(f"'{name}' is not an instruction; they are {', '.join(INSTRUCTIONS)}")
+    return name.upper()
+
+
+InstructionName = Annotated[str, AfterValidator(_known_instruction)]
+"""An instruction of Dockerfiles, in any case."""
+
+
+class Dockerfile(Check):
+    """A Dockerfile that Docker can read has the ``instructions`` and follows the ``rules``.
+
+    ``path`` is relative to the submission. Each instruction and each rule is an equal share of the
+    points. Instructions count in any stage; ONBUILD ones do not. The rules:
+
+    - ``no-latest-base``: every base image has a tag other than ``latest``, or a digest.
+    - ``pinned-base``: every base image has a digest.
+    - ``non-root``: the final stage, or a stage that it is built from, sets a USER that is not root.
+    - ``no-secrets``: no ENV or ARG named like a password, token or key; no ``.env`` or private key
+      copied.
+    - ``exec-form``: CMD and ENTRYPOINT of the final stage, where given, are JSON lists.
+    - ``one-cmd``: no stage has more than one CMD or ENTRYPOINT.
+    - ``workdir-absolute``: every WORKDIR is an absolute path.
+    - ``copy-not-add``: ADD only for URLs, repositories and archives.
+    - ``no-sudo``: no RUN uses sudo.
+    - ``apt-update-with-install``: no RUN of ``apt-get update`` alone before an install.
+    - ``cleans-apt``: a RUN of ``apt-get update`` in the final stage removes ``/var/lib/apt/lists``.
+    - ``no-deprecated``: no MAINTAINER, no ENV without an equals sign.
+
+    A rule speaks only where it is certain: a base image named by a build argument without a default
+    breaks none.
+    """
+
+    type: Literal["dockerfile"]
+    path: NonBlank = "Dockerfile"
+    instructions: tuple[InstructionName, ...] = ()
+    rules: tuple[PracticeName, ...] = ()
+
+    @model_validator(mode="after")
+    def _asserts_something(self) -> Self:
+        if not self.instructions and not self.rules:
+            raise ValueError("give instructions, rules or both; else it would assert nothing")
+        return self
+
+    def needs(self) -> Iterable[Need[Fact]]:
+        return [FileNeed(path=self.path)]
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        read = text_of(evidence, self.path, self._how_to_start())
+        if isinstance(read, Verdict):
+            return read
+        text, seen = read
+        try:
+            dockerfile = parse(text)
+        except DockerfileError as error:
+            return Failed(
+                message=msg("Docker cannot read {place}", place=self._place(error.line)),
+                proofs=(Proof.of(seen, self.path),),
+                actual=error.reason,
+                hint=msg("put it right, and try it with `docker build .`"),
+            )
+        count = len(dockerfile.instructions)
+        detail = msg("{path}, {count} instructions", path=self.path, count=count)
+        return conclude(
+            [*self._instructions(dockerfile), *self._rules(dockerfile)],
+            (Proof.of(seen, detail),),
+            passed=msg("{path}: as expected", path=self.path),
+            failed=msg("{path} does not hold what it should", path=self.path),
+        )
+
+    def _how_to_start(self) -> Message:
+        return msg("create {path}; its first line names a base image: `FROM …`", path=self.path)
+
+    def _place(self, line: int | None) -> str:
+        return f"{self.path}:{line}" if line else self.path
+
+    def _instructions(self, dockerfile: Parsed) -> Iterator[Part]:
+        present = {instruction.name for instruction in dockerfile.instructions}
+        for name in self.instructions:
+            yield Part(
+                name in present,
+                msg("has {instruction}", instruction=name),
+                hint=msg(
+                    "add a line with `{instruction}` to {path}", instruction=name, path=self.path
+                ),
+                problem=msg("{path} has no {instruction}", instruction=name, path=self.path),
+            )
+
+    def _rules(self, dockerfile: Parsed) -> Iterator[Part]:
+        for name in self.rules:
+            practice = PRACTICES[name]
+            finding = next(practice.broken_by(dockerfile), None)
+            if finding is None:
+                yield Part(True, practice.asks)
+                continue
+            problem = msg(
+                "{place}: {problem}", place=self._place(finding.line), problem=finding.problem
+            )
+            yield Part(False, practice.asks, problem, finding.hint, problem=problem)

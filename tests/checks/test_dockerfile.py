@@ -1,0 +1,95 @@
+"""`dockerfile`: instructions and rules share the points; what is wrong is told with its line."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from checks.dockerfile import Dockerfile
+from grader.check import Status, Verdict
+from grader.facts import Reason
+from grader.needs import FileNeed
+from tests.factories import evidence_of, saw, submitted
+
+GOOD = """\
+FROM python:3.12-slim
+WORKDIR /app
+COPY app.py ./
+USER 1000
+EXPOSE 8000
+CMD ["python", "app.py"]
+"""
+
+
+def judged(text: str, **fields: object) -> Verdict:
+    check = Dockerfile.model_validate({"type": "dockerfile", **fields})
+    return check.judge(evidence_of(submitted("Dockerfile", text)))
+
+
+def test_a_good_dockerfile_passes() -> None:
+    verdict = judged(GOOD, instructions=("from", "Cmd"), rules=("non-root", "exec-form"))
+    assert verdict.status is Status.PASS
+
+
+def test_each_instruction_and_each_rule_is_an_equal_share() -> None:
+    text = GOOD.replace("USER 1000\n", "")
+    verdict = judged(text, instructions=("FROM", "HEALTHCHECK"), rules=("non-root", "exec-form"))
+    assert verdict.status is Status.PARTIAL
+    assert verdict.ratio == Fraction(1, 2)
+
+
+def test_a_broken_rule_is_told_with_file_and_line() -> None:
+    verdict = judged(GOOD.replace("1000", "root"), rules=("non-root",))
+    assert verdict.status is Status.FAIL
+    assert str(verdict.message) == "Dockerfile:4: the app runs as root"
+    assert "USER" in str(verdict.hint)
+
+
+def test_a_missing_instruction_is_named() -> None:
+    verdict = judged(GOOD, instructions=("HEALTHCHECK",))
+    assert str(verdict.message) == "Dockerfile has no HEALTHCHECK"
+
+
+def test_an_instruction_in_a_comment_a_heredoc_or_after_onbuild_does_not_count() -> None:
+    text = "FROM a\n# USER x\nRUN <<EOF\nUSER x\nEOF\nONBUILD USER x\n"
+    assert judged(text, instructions=("USER",)).status is Status.FAIL
+
+
+def test_what_docker_cannot_read_fails_with_the_line() -> None:
+    verdict = judged("FROM a\nINSTALL b\n", instructions=("FROM",))
+    assert verdict.status is Status.FAIL
+    assert "Dockerfile:2" in str(verdict.message)
+    assert "INSTALL" in str(verdict.actual)
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        (Reason.NOT_THERE, Status.FAIL),
+        (Reason.OUTSIDE, Status.FAIL),
+        (Reason.UNREADABLE, Status.ERROR),
+    ],
+)
+def test_a_dockerfile_that_is_not_there(reason: Reason, status: Status) -> None:
+    check = Dockerfile(type="dockerfile", path="app/Dockerfile", instructions=("FROM",))
+    verdict = check.judge(evidence_of(saw(FileNeed(path="app/Dockerfile"), reason)))
+    assert verdict.status is status
+    assert verdict.hint
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"instructions": ("FORM",)}, {"rules": ("no-root",)}, {"rules": (), "path": "x"}]
+)
+def test_a_mistake_in_the_rubric_is_told(fields: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Dockerfile.model_validate({"type": "dockerfile", **fields})
+
+
+@given(st.text())
+def test_any_text_is_judged(text: str) -> None:
+    verdict = judged(text, instructions=("FROM",), rules=("non-root",))
+    assert verdict.status in {Status.PASS, Status.PARTIAL, Status.FAIL}
