@@ -1,0 +1,80 @@
+"""Learners for live tests: they do the lab with the docker command and grade it with grade-lab."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from lab.ports import free_port  # noqa: E402 # the lab's scripts are no package of ours
+from learner import Learner, copy_submission  # noqa: E402
+
+GRADE_LAB = Path(sys.executable).with_name("grade-lab")
+
+__all__ = ["GRADE_LAB", "Learner", "Outcome", "new_learner"]
+
+
+def new_learner(folder: Path) -> Learner:
+    """A learner with a fresh copy of the sample submission and a port of their own."""
+    submission = copy_submission(ROOT / "sample_submission", folder / "wisheasy")
+    port = free_port(8080, "0.0.0.0")
+    return Learner(submission, os.environ["GRADE_LAB_REGISTRY"], port=port)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one grading said."""
+
+    exit_code: int
+    result: dict[str, Any]
+
+    @classmethod
+    def of(cls, learner: Learner, *options: str, env: dict[str, str] | None = None) -> Outcome:
+        settings = ["--set", f"registry={learner.registry}", "--set", f"port={learner.port}"]
+        done = subprocess.run(
+            [GRADE_LAB, learner.folder, *settings, "--lang", "en", "--quiet", *options],
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert "Traceback" not in done.stderr
+        assert done.returncode in {0, 1, 3}, done.stderr
+        report = learner.folder / ".grade-lab" / "report" / "result.json"
+        return cls(done.returncode, json.loads(report.read_text(encoding="utf-8")))
+
+    @property
+    def score(self) -> float:
+        return float(self.result["score"])
+
+    @property
+    def not_passed(self) -> dict[str, Any]:
+        """Objectives that did not pass, each with its checks' words: readable when a test fails."""
+        return {
+            o["id"]: (o["status"], [(c["status"], c["message"], c["actual"]) for c in o["checks"]])
+            for o in self.result["objectives"]
+            if o["status"] != "pass"
+        }
+
+    def status(self, objective: str) -> str:
+        return str(self._objective(objective)["status"])
+
+    def statuses(self, *objectives: str) -> set[str]:
+        return {self.status(objective) for objective in objectives}
+
+    def told(self, objective: str) -> str:
+        """All that the report tells the learner about an objective."""
+        return "\n".join(
+            f"{check['message']}\n{check['expected']}\n{check['actual']}\n{check['hint']}"
+            for check in self._objective(objective)["checks"]
+        )
+
+    def _objective(self, name: str) -> dict[str, Any]:
+        return next(dict(o) for o in self.result["objectives"] if o["id"] == name)
