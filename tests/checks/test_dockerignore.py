@@ -1,0 +1,115 @@
+"""`dockerignore`: paths are left out and kept as Docker does it, and told with the line."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from checks.dockerignore import Dockerignore
+from grader.check import Status, Verdict
+from grader.facts import Reason
+from grader.needs import FileNeed
+from tests.factories import evidence_of, saw, submitted
+
+
+def judged(text: str, **fields: object) -> Verdict:
+    check = Dockerignore.model_validate({"type": "dockerignore", **fields})
+    return check.judge(evidence_of(submitted(".dockerignore", text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (".env", ".env"),
+        ("/.env", ".env"),
+        ("  .env  ", ".env"),
+        ("\ufeff.env", ".env"),
+        (".env\r\n.git\r\n", ".env"),
+        ("./.env/", ".env"),
+        ("# all of it\n*", ".env"),
+        ("*.env", ".env"),
+        ("**/.env", "app/.env"),
+        (".git", ".git/config"),
+        (".git", ".git/"),
+        (".git/", ".git/"),
+        (".git/*", ".git/"),
+        ("**/.git/**", ".git/"),
+        ("!.git\n.git", ".git/"),
+        ("*\n!app.py\n!src", ".git/"),
+    ],
+)
+def test_a_path_is_excluded_as_docker_does_it(text: str, path: str) -> None:
+    assert judged(text, excludes=(path,)).status is Status.PASS
+    assert judged(text, keeps=(path,)).status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("", ".env"),
+        ("#.env", ".env"),
+        (" #.env", ".env"),
+        (".ENV", ".env"),
+        (".env", "app/.env"),
+        ("*.env", "app/.env"),
+        (".env\n!.env", ".env"),
+        ("*\n!src", "src/"),
+        ("*\n!src", "src/app.py"),
+        (".git/*", ".git"),
+        (".venv\n!.venv/keep.txt", ".venv/"),
+        (".venv\n!**/*.py", ".venv/"),
+    ],
+)
+def test_a_path_is_kept_as_docker_does_it(text: str, path: str) -> None:
+    assert judged(text, keeps=(path,)).status is Status.PASS
+    assert judged(text, excludes=(path,)).status is Status.FAIL
+
+
+def test_each_path_is_an_equal_share_and_the_first_missing_one_is_named() -> None:
+    verdict = judged(".env\n", excludes=(".env", ".git/", ".venv/"), keeps=("app.py",))
+    assert verdict.status is Status.PARTIAL
+    assert verdict.ratio == Fraction(1, 2)
+    assert str(verdict.message) == ".dockerignore does not exclude .git/"
+    assert "`.git/`" in str(verdict.hint)
+
+
+def test_the_line_that_excludes_what_is_needed_is_named() -> None:
+    verdict = judged("# code\n\n*.md\n*.py\n.env", keeps=("app.py",))
+    assert ".dockerignore:4" in str(verdict.message)
+    assert verdict.actual == "*.py"
+
+
+def test_without_the_file_the_hint_gives_its_lines() -> None:
+    check = Dockerignore(type="dockerignore", excludes=(".env", ".git/"))
+    evidence = evidence_of(saw(FileNeed(path=".dockerignore"), Reason.NOT_THERE))
+    verdict = check.judge(evidence)
+    assert verdict.status is Status.FAIL
+    assert "`.env`, `.git/`" in str(verdict.hint)
+
+
+@pytest.mark.parametrize("line", ["[a", "!", "\\", "a[]b"])
+def test_a_pattern_that_docker_refuses_fails_with_its_line(line: str) -> None:
+    verdict = judged(f".env\n{line}", excludes=(".env",))
+    assert verdict.status is Status.FAIL
+    assert ".dockerignore:2" in str(verdict.message)
+
+
+@pytest.mark.parametrize("text", ["*a*a*a*a*a*a*b", "a\n" * 501], ids=["wildcards", "patterns"])
+def test_what_could_take_for_ever_goes_to_review(text: str) -> None:
+    assert judged(text, excludes=("a" * 100,)).status is Status.REVIEW
+
+
+@pytest.mark.parametrize("fields", [{}, {"excludes": ()}, {"excludes": (" ",)}, {"keep": ("a",)}])
+def test_a_mistake_in_the_rubric_is_told(fields: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Dockerignore.model_validate({"type": "dockerignore", **fields})
+
+
+@given(st.text() | st.text("*?[]!#/\\.a\n-^", max_size=40))
+def test_any_text_is_judged(text: str) -> None:
+    verdict = judged(text, excludes=("a/a/",), keeps=("a",))
+    assert verdict.status is not Status.ERROR
