@@ -18,9 +18,22 @@ from subprocess import DEVNULL
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-STAMP = VENV / "installed.sha256"
 MINIMUM = (3, 11)
 KOREAN_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+
+
+class Stamp:
+    """A file that says for which state of things a step was done, so that it is done once."""
+
+    def __init__(self, path: Path, *state: str) -> None:
+        self._path = path
+        self._state = hashlib.sha256("\0".join(state).encode()).hexdigest()
+
+    def holds(self) -> bool:
+        return self._path.exists() and self._path.read_text(encoding="ascii") == self._state
+
+    def write(self) -> None:
+        self._path.write_text(self._state, encoding="ascii")
 
 
 def main() -> None:
@@ -32,11 +45,15 @@ def main() -> None:
     parser.add_argument("--extras", default="dev", help="groups of dependencies (default: dev)")
     parser.add_argument("--browser", action="store_true", help="also install Chromium and fonts")
     options = parser.parse_args()
-    stamp = _stamp(options.extras)
-    if not STAMP.exists() or STAMP.read_text(encoding="ascii") != stamp or not _works(PYTHON):
+    made = Stamp(VENV / "made.stamp", str(ROOT), sys.version)  # a moved .venv is no good
+    if not made.holds() or not _works(PYTHON):
         _make_venv()
+        made.write()
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    installed = Stamp(VENV / f"installed-{options.extras}.stamp", project)
+    if not installed.holds():
         _install(options.extras)
-        STAMP.write_text(stamp, encoding="ascii")
+        installed.write()
     if options.browser:
         _install_browser()
 
@@ -66,12 +83,6 @@ def _works(python: Path) -> bool:
         )
     except OSError:
         return False
-
-
-def _stamp(extras: str) -> str:
-    """Changes whenever the installation has to be done again."""
-    parts = [(ROOT / "pyproject.toml").read_bytes(), extras.encode(), sys.version.encode()]
-    return hashlib.sha256(b"\0".join([*parts, os.fsencode(ROOT)])).hexdigest()
 
 
 def _make_venv() -> None:
