@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab.ports import free_port
+from learner import Learner, copy_submission
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from lab.ports import free_port  # noqa: E402 # the lab's scripts are no package of ours
-from learner import Learner, copy_submission  # noqa: E402
-
 GRADE_LAB = Path(sys.executable).with_name("grade-lab")
 
 __all__ = ["GRADE_LAB", "Learner", "Outcome", "new_learner"]
