@@ -10,21 +10,25 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from grader.check import (
     Check,
     Failed,
+    ImageReference,
     NonBlank,
     Part,
-    Unproven,
+    Proof,
     Verdict,
+    absence,
     judge_series,
     protocol_port,
     quote,
+    then_grade,
     told,
 )
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.facts import Image as ImageFact
-from grader.messages import msg
+from grader.messages import Message, msg
 from grader.needs import EventsNeed, ImageNeed, Need
 from grader.patterns import Pattern
+from grader.reference import familiar, repository_of
 from grader.units import Size
 
 
@@ -44,7 +48,7 @@ class Image(Check):
     """
 
     type: Literal["image"]
-    image: NonBlank
+    image: ImageReference
     labels: dict[str, str | LabelMatch] = {}
     exposes: tuple[str | int, ...] = ()
     command: tuple[str, ...] | None = None
@@ -63,14 +67,22 @@ class Image(Check):
             raise ValueError("give either user or non_root, not both")
         return self
 
+    @property
+    def _untagged(self) -> str:
+        """What the image is called when the tag was left out of the command."""
+        return f"{repository_of(self.image)}:latest"
+
     def needs(self) -> Iterable[Need[Fact]]:
-        return [ImageNeed(image=self.image), EventsNeed(image=self.image)]
+        yield ImageNeed(image=self.image)
+        yield EventsNeed(image=self.image)
+        if familiar(self.image) != self._untagged:
+            yield ImageNeed(image=self._untagged)
 
     def judge(self, evidence: Evidence) -> Verdict:
         return judge_series(
             evidence.of(ImageNeed(image=self.image)),
             lambda image: list(self._parts(image)),
-            subject=msg("image {image}", image=self.image),
+            subject=self._subject,
             detail=lambda image: msg(
                 "image {image} has the id {id}", image=self.image, id=image.id[7:19]
             ),
@@ -78,18 +90,31 @@ class Image(Check):
             now=self.when == "now",
         )
 
+    @property
+    def _subject(self) -> Message:
+        return msg("image {image}", image=self.image)
+
     def _missing(self, evidence: Evidence) -> Verdict:
-        if evidence.image_events("tag", "pull", image=self.image):
-            return Unproven(
-                message=msg(
-                    "image {image} existed, but was gone before it was looked at", image=self.image
-                ),
-                hint=msg("build it again and run grade-lab before you remove it"),
+        series = evidence.of(ImageNeed(image=self.image))
+        existed = [
+            *evidence.events("create", "start", image=self.image),
+            *evidence.image_events("tag", "pull", "push", image=self.image),
+        ]
+        untagged = evidence.of(ImageNeed(image=self._untagged)).found
+        if untagged and not existed and not series.found and familiar(self.image) != self._untagged:
+            return Failed(
+                message=msg("you built {image}: the tag is missing", image=self._untagged),
+                proofs=(Proof.of(untagged[0], msg("it is there")),),
+                expected=self.image,
+                actual=self._untagged,
+                hint=then_grade(f"docker tag {self._untagged} {self.image}"),
             )
-        return Failed(
-            message=msg("there is no image {image}", image=self.image),
-            expected=self.image,
-            hint=msg("docker build -t {image} .", image=self.image),
+        return absence(
+            series,
+            self._subject,
+            then_grade(f"docker build -t {self.image} ."),
+            existed=existed,
+            now=self.when == "now",
         )
 
     def _parts(self, image: ImageFact) -> Iterator[Part]:
@@ -109,14 +134,15 @@ class Image(Check):
                 image.platform == self.platform,
                 self.platform,
                 image.platform,
-                msg("docker build --platform {platform} …", platform=self.platform),
+                then_grade(f"docker build --platform {self.platform} -t {self.image} ."),
             )
         if self.max_size is not None:
             yield Part(
                 image.size <= self.max_size,
-                msg("at most {size} MB", size=self.max_size // 1_000_000),
-                msg("{size} MB", size=round(image.size / 1_000_000)),
+                msg("at most {size} MB", size=_megabytes(self.max_size)),
+                msg("{size} MB", size=_megabytes(image.size)),
                 msg("use a smaller base image, and keep with .dockerignore what is not needed out"),
+                problem=msg("{subject} is too large", subject=self._subject),
             )
 
     def _labels(self, image: ImageFact) -> Iterator[Part]:
@@ -124,12 +150,12 @@ class Image(Check):
             value = image.labels.get(label)
             if isinstance(wanted, LabelMatch):
                 holds = value is not None and wanted.matches.found_in(value)
-                told = f"{label} ~ {wanted.matches}"
+                stated = f"{label} ~ {wanted.matches}"
             else:
-                holds, told = value == wanted, f"{label}={wanted}"
+                holds, stated = value == wanted, f"{label}={wanted}"
             yield Part(
                 holds,
-                msg("label {label}", label=told),
+                msg("label {label}", label=stated),
                 msg("label {label} is {value}", label=label, value=value or msg("not set")),
                 msg("add a `LABEL` instruction to the Dockerfile and build again"),
             )
@@ -150,10 +176,12 @@ class Image(Check):
         }
         for instruction, (wanted, actual) in stated.items():
             if wanted is not None:
+                line = f"{instruction} {told(wanted)}"
                 yield Part(
                     actual == wanted,
-                    f"{instruction} {told(wanted)}",
+                    line,
                     f"{instruction} {told(actual)}",
+                    msg("write `{line}` in the Dockerfile and build again", line=line),
                 )
         if self.non_root:
             yield Part(
@@ -161,4 +189,9 @@ class Image(Check):
                 msg("the process does not run as root"),
                 f"USER {image.user or 'root'}",
                 msg("add a `USER` instruction near the end of the Dockerfile and build again"),
+                problem=msg("{subject} runs its process as root", subject=self._subject),
             )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.1f}"

@@ -131,16 +131,27 @@ def absence(
         return Failed(message=msg("{subject}: not there now", subject=subject), hint=hint)
     if existed:
         return Unproven(
-            message=msg("{subject}: gone before it was looked at", subject=subject),
+            message=msg(
+                "{subject} was gone before grade-lab looked; run `grade-lab` before you remove it",
+                subject=subject,
+            ),
             proofs=(Proof.of(existed[-1], existed[-1].fact.action),),
-            hint=msg("run it again, and run `grade-lab` before you remove it"),
+            hint=hint,
         )
     return Unproven(message=msg("nothing was seen of {subject}", subject=subject), hint=hint)
 
 
-def then_grade(command: str) -> Message:
-    """The hint to type ``command`` and let grade-lab see what it does."""
-    return msg("run `{command}`, and then `grade-lab` before you clean up", command=command)
+def then_grade(*commands: str) -> Message:
+    """The hint to type one or two commands and let grade-lab see what they did."""
+    if len(commands) == 1:
+        command = commands[0]
+        return msg("run `{command}`, and then `grade-lab` before you clean up", command=command)
+    first, second = commands
+    return msg(
+        "run `{first}`, then `{second}`, and then `grade-lab` before you clean up",
+        first=first,
+        second=second,
+    )
 
 
 def quote(items: Iterable[object]) -> str:

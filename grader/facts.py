@@ -175,8 +175,9 @@ class EnvNames(Fact):
 
 
 class Tree(Fact):
-    """Files by relative path, each with the SHA-256 of its bytes.
+    """Files by path relative to the one asked for, each with the SHA-256 of its bytes.
 
+    A path that is a file itself has one entry, ``.``.
     ``origin`` is where they were read: a container's id, an image's id, or ``submission``.
     """
 

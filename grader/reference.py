@@ -37,6 +37,11 @@ def repository_of(reference: str) -> str:
     return path.removeprefix("library/") if path.count("/") == 1 else path
 
 
+def login_command(registry: str) -> str:
+    """The command that logs in to a registry."""
+    return "docker login" if registry == "docker.io" else f"docker login {registry}"
+
+
 @lru_cache(maxsize=4096)
 def is_reference(text: str) -> bool:
     """Whether ``text`` is a well-formed reference."""

@@ -1,0 +1,255 @@
+"""``built_from``: an image was built from the Dockerfile and the source of the submission."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, model_validator
+
+from grader.check import (
+    Check,
+    Failed,
+    ImageReference,
+    NonBlank,
+    Part,
+    Unproven,
+    Verdict,
+    absence,
+    judge_series,
+    nothing_seen,
+    then_grade,
+)
+from grader.dockerfile import DockerfileError, parse
+from grader.evidence import Evidence
+from grader.facts import Fact, Tree
+from grader.facts import Image as ImageFact
+from grader.history import difference
+from grader.messages import Message, msg
+from grader.needs import ContentNeed, EventsNeed, FileNeed, ImageNeed, Need, TreeNeed
+from grader.submitted import shorten, text_of
+from grader.trees import below, compare
+
+MAX_TOLD = 5
+
+
+def _absolute(path: str) -> str:
+    if not path.startswith("/"):
+        raise ValueError(f"'{path}' is not a path in the image, which begins with /")
+    return posixpath.normpath(path)
+
+
+ImagePath = Annotated[str, AfterValidator(_absolute)]
+"""An absolute path in an image."""
+
+
+class BuiltFrom(Check):
+    """``image`` was built from the submission; each of these parts weighs the same.
+
+    Its history ends with the instructions of ``dockerfile``. For each pair of ``source``, a path in
+    the image and a path in the submission, the files that both have are the same, and there is one
+    at least. None of the paths ``without`` is in the image, such as secrets: absolute, or relative
+    to the paths of ``source`` in the image.
+    """
+
+    type: Literal["built_from"]
+    image: ImageReference
+    dockerfile: NonBlank = "Dockerfile"
+    source: dict[ImagePath, NonBlank] = {}
+    without: tuple[NonBlank, ...] = ()
+
+    @model_validator(mode="after")
+    def _relative_to_something(self) -> Self:
+        if not self.source and not all(path.startswith("/") for path in self.without):
+            raise ValueError("a relative path in without needs a source that it is relative to")
+        return self
+
+    def needs(self) -> Iterable[Need[Fact]]:
+        yield ImageNeed(image=self.image)
+        yield EventsNeed(image=self.image)
+        yield FileNeed(path=self.dockerfile)
+        for path in self.source.values():
+            yield TreeNeed(path=path)
+        for path in self._roots:
+            yield ContentNeed(image=self.image, path=path)
+
+    @property
+    def _forbidden(self) -> list[str]:
+        """The paths ``without``, absolute."""
+        return [
+            posixpath.normpath(posixpath.join(place, path))
+            for path in self.without
+            for place in (["/"] if path.startswith("/") else self.source)
+        ]
+
+    @property
+    def _roots(self) -> list[str]:
+        """The paths in the image below which all lies that is asked about."""
+        roots: list[str] = []
+        for path in [*self.source, *self._forbidden]:
+            if _root(path, roots) is None:
+                roots.append(path)
+        return roots
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        series = evidence.of(ImageNeed(image=self.image))
+        subject = msg("image {image}", image=self.image)
+        return judge_series(
+            series,
+            lambda image: list(self._parts(image, evidence)),
+            subject=subject,
+            detail=lambda image: msg(
+                "image {image} has the id {id}", image=self.image, id=image.id[7:19]
+            ),
+            missing=lambda: absence(
+                series,
+                subject,
+                self._build,
+                existed=evidence.image_events("tag", "push", image=self.image),
+            ),
+        )
+
+    @property
+    def _build(self) -> Message:
+        file = "" if self.dockerfile == "Dockerfile" else f"-f {self.dockerfile} "
+        return then_grade(f"docker build {file}-t {self.image} .")
+
+    def _parts(self, image: ImageFact, evidence: Evidence) -> Iterator[Part]:
+        yield self._history(image, evidence)
+        for place, path in self.source.items():
+            yield self._source(image, place, path, evidence)
+        if self.without:
+            yield self._without(image, evidence)
+
+    def _history(self, image: ImageFact, evidence: Evidence) -> Part:
+        expected = msg("built from {path}", path=self.dockerfile)
+        found = evidence.of(FileNeed(path=self.dockerfile)).found
+        texts = dict.fromkeys(s.fact.text for s in found if s.fact.text is not None)
+        now = text_of(evidence, self.dockerfile, self._build)
+        if not texts and isinstance(now, Verdict):
+            return _unread(now, expected)
+        # Any version that was handed in counts: the file may have changed since the build.
+        parts = [self._compared(image, text, expected) for text in texts]
+        return next((part for part in parts if part.holds), parts[0])
+
+    def _compared(self, image: ImageFact, text: str, expected: Message) -> Part:
+        try:
+            instructions = parse(text).final
+        except DockerfileError as error:
+            where = f"{self.dockerfile}:{error.line}" if error.line else self.dockerfile
+            problem = msg("`docker build` cannot read {path}", path=self.dockerfile)
+            return Part(False, expected, f"{where}: {error.reason}", self._build, problem=problem)
+        found = difference(image.history, instructions)
+        if found is None:
+            return Part(True, expected)
+        where = f"{self.dockerfile}:{found.instruction.line}"
+        return Part(
+            False,
+            f"{where}: {shorten(found.instruction.text)}",
+            shorten(f"{found.step.name} {found.step.rest}") if found.step else msg("no such step"),
+            self._build,
+            problem=msg(
+                "image {image} was not built from this {path}: they differ at {where}",
+                image=self.image,
+                path=self.dockerfile,
+                where=where,
+            ),
+        )
+
+    def _source(self, image: ImageFact, place: str, path: str, evidence: Evidence) -> Part:
+        expected = msg("{place} in the image is {path} of the submission", place=place, path=path)
+        series = evidence.of(TreeNeed(path=path))
+        if not series.found:
+            hint = msg("put {path} into the folder of your project", path=path)
+            problem = msg("there is no {path} in the submission", path=path)
+            unknown = None if series.absent else nothing_seen(series, problem, hint)
+            return Part(False, expected, msg("nothing"), hint, problem=problem, unknown=unknown)
+        content = self._content(image, place, evidence)
+        if isinstance(content, Verdict):
+            return Part(False, expected, unknown=content)
+        compared = [(seen.fact, compare(seen.fact.files, content.files)) for seen in series.found]
+        if any(comparison.same for _, comparison in compared):
+            return Part(True, expected)
+        tree, comparison = compared[0]
+        if comparison.different:
+            return Part(
+                False,
+                expected,
+                msg("different: {files}", files=comparison.different[:MAX_TOLD]),
+                self._build,
+                problem=msg(
+                    "your files have changed since image {image} was built", image=self.image
+                ),
+            )
+        cut = Unproven(message=msg("there are more files than grade-lab reads"))
+        return Part(
+            False,
+            expected,
+            msg("none of these files is in the image"),
+            self._build,
+            problem=msg("{place} in the image holds none of your files", place=place),
+            unknown=None if tree.complete and content.complete else cut,
+        )
+
+    def _without(self, image: ImageFact, evidence: Evidence) -> Part:
+        expected = msg("not in the image: {paths}", paths=self.without)
+        unknown: Verdict | None = None
+        for path in self._forbidden:
+            content = self._content(image, path, evidence)
+            if isinstance(content, Verdict):
+                unknown = unknown or content
+            elif content.files:
+                return Part(
+                    False,
+                    expected,
+                    msg("in the image: {path}", path=path),
+                    msg(
+                        "write `{name}` into .dockerignore, and build again: "
+                        "`docker build -t {image} .`",
+                        name=self._in_context(path),
+                        image=self.image,
+                    ),
+                    problem=msg("{path} was copied into the image, but must not be", path=path),
+                )
+            elif not content.complete:
+                unknown = unknown or Unproven(
+                    message=msg("there are more files than grade-lab reads")
+                )
+        return Part(unknown is None, expected, unknown=unknown)
+
+    def _in_context(self, path: str) -> str:
+        """The path as .dockerignore would name it."""
+        for place, source in self.source.items():
+            if PurePosixPath(path).is_relative_to(place):
+                return str(PurePosixPath(source) / PurePosixPath(path).relative_to(place))
+        return PurePosixPath(path).name
+
+    def _content(self, image: ImageFact, path: str, evidence: Evidence) -> Tree | Verdict:
+        """The files of this very image at and below ``path``, or the verdict why not."""
+        root = _root(path, self._roots) or path
+        series = evidence.of(ContentNeed(image=self.image, path=root))
+        tree = next((s.fact for s in series.found if s.fact.image_id == image.id), None)
+        if tree is not None:
+            relative = str(PurePosixPath(path).relative_to(root))
+            return tree.model_copy(update={"files": below(tree.files, relative)})
+        images = evidence.of(ImageNeed(image=self.image))
+        if series.absent and any(seen.fact.id == image.id for seen in images.now):
+            return Tree(files={}, origin=image.id, image_id=image.id)
+        return nothing_seen(
+            series,
+            msg("the files of image {image} were not looked at", image=self.image),
+            msg("build it again, and run `grade-lab` before you remove it"),
+        )
+
+
+def _root(path: str, roots: Iterable[str]) -> str | None:
+    """The one of ``roots`` at or below which ``path`` lies."""
+    return next((root for root in roots if PurePosixPath(path).is_relative_to(root)), None)
+
+
+def _unread(why: Verdict, expected: Message) -> Part:
+    unknown = None if isinstance(why, Failed) else why
+    actual = why.actual or ""
+    return Part(False, expected, actual, why.hint, problem=why.message, unknown=unknown)

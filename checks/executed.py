@@ -1,0 +1,91 @@
+"""``executed``: a command was run inside a container, with ``docker exec``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from grader.check import Check, Failed, NonBlank, Passed, Proof, Unproven, Verdict, unavailable
+from grader.evidence import Evidence, Seen
+from grader.facts import Event, Fact
+from grader.messages import Message, msg
+from grader.needs import Need
+from grader.sought import SoughtText
+from grader.subject import ContainerSubject
+
+STARTED = ("exec_start", "exec")
+"""What Docker and Podman call it."""
+
+
+class CommandText(SoughtText):
+    """What a command line holds: ``contains``, ``matches`` or both."""
+
+    @model_validator(mode="after")
+    def _seeks_something(self) -> Self:
+        if not self.seeks:
+            raise ValueError("give contains or matches; with neither it would assert nothing")
+        return self
+
+
+class Executed(ContainerSubject, Check):
+    """``docker exec`` was used on a container. ``command`` is text that the command line contains,
+    or ``{contains: …}``, ``{matches: …}``; without it any command counts.
+
+    An image's ``HEALTHCHECK`` runs commands in the same way: then give ``command``.
+    """
+
+    type: Literal["executed"]
+    command: NonBlank | CommandText | None = None
+
+    def needs(self) -> Iterable[Need[Fact]]:
+        return self.subject_needs()
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        executed = self.events(evidence, *STARTED)
+        sought = self._sought
+        proof = next((e for e in executed if not sought or sought.found_in(e.fact.command)), None)
+        if proof is not None:
+            return Passed(
+                message=msg("a command was run in {subject}", subject=self.subject),
+                proofs=(Proof.of(proof, msg("docker exec {name}", name=proof.fact.name)),),
+            )
+        if evidence.event_window.unavailable:
+            return unavailable(evidence.event_window)
+        if executed and sought:
+            return self._another(executed, sought)
+        if not self.containers(evidence).found and not self.events(evidence):
+            return self.missing(evidence)
+        return Unproven(
+            message=msg("no command was seen to be run in {subject}", subject=self.subject),
+            hint=self._hint,
+        )
+
+    @property
+    def _sought(self) -> SoughtText | None:
+        return CommandText(contains=self.command) if isinstance(self.command, str) else self.command
+
+    @property
+    def _hint(self) -> Message:
+        command = self.command if isinstance(self.command, str) else "sh"
+        return msg(
+            "run `docker exec -it {name} {command}` while it runs, and then `grade-lab`",
+            name=self.typed,
+            command=command,
+        )
+
+    def _another(self, executed: Sequence[Seen[Event]], sought: SoughtText) -> Verdict:
+        # Only the program is told: the rest of a command line may hold a secret.
+        programs = dict.fromkeys(e.fact.command.split()[0] for e in executed if e.fact.command)
+        if not programs:
+            return Unproven(
+                message=msg("this engine does not tell which command was run"),
+                hint=msg("ask your instructor: this point can be given by hand"),
+            )
+        return Failed(
+            message=msg("another command was run in {subject}", subject=self.subject),
+            expected=msg("{items}", items=[wanted for wanted, _ in sought.counts("")]),
+            actual=msg("run: {programs}", programs=list(programs)[:5]),
+            hint=self._hint,
+        )

@@ -1,0 +1,137 @@
+"""``pushed``: the registry holds the learner's image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from grader.check import (
+    Check,
+    Failed,
+    ImageReference,
+    Passed,
+    Proof,
+    Unproven,
+    Verdict,
+    then_grade,
+    unavailable,
+)
+from grader.evidence import Evidence, Seen, Series
+from grader.facts import Fact, Manifest, Reason
+from grader.facts import Image as ImageFact
+from grader.messages import Message, msg
+from grader.needs import EventsNeed, ImageNeed, LoginNeed, ManifestNeed, Need
+from grader.reference import login_command, registry_of, repository_of
+
+
+class Pushed(Check):
+    """The registry holds ``image``, and it is the one that was seen on the learner's computer.
+
+    ``same_as`` is a reference on that computer (as before ``docker tag``) whose image it must be.
+    The registry is asked through the engine, with the learner's own login.
+    """
+
+    type: Literal["pushed"]
+    image: ImageReference
+    same_as: ImageReference | None = None
+
+    @property
+    def _local(self) -> tuple[str, ...]:
+        return (self.image, self.same_as) if self.same_as else (self.image,)
+
+    def needs(self) -> Iterable[Need[Fact]]:
+        yield ManifestNeed(image=self.image)
+        yield LoginNeed(registry=registry_of(self.image))
+        for image in self._local:
+            yield ImageNeed(image=image)
+            yield EventsNeed(image=image)
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        manifests = evidence.of(ManifestNeed(image=self.image))
+        images = [
+            seen for image in self._local for seen in evidence.of(ImageNeed(image=image)).found
+        ]
+        pushes = evidence.image_events("push", image=self.image)
+        proofs = [
+            Proof.of(push, msg("docker push {image}", image=self.image)) for push in pushes[-1:]
+        ]
+        same = next((m for m in manifests.found if self._is_same(m.fact, images, evidence)), None)
+        if same is None and pushes and not self.same_as and not self._digests(images):
+            # Which image it is cannot be told, but the engine recorded that it was pushed.
+            same = next(iter(manifests.found), None)
+        if same is not None:
+            return Passed(
+                message=msg("image {image} was pushed", image=self.image),
+                proofs=(Proof.of(same, _held(same.fact)), *proofs),
+            )
+        if manifests.unavailable:
+            return self._could_not_look(manifests)
+        if manifests.found:
+            return self._another(manifests.found[0], images, evidence, proofs)
+        return self._not_there(evidence)
+
+    def _is_same(
+        self, manifest: Manifest, images: Sequence[Seen[ImageFact]], evidence: Evidence
+    ) -> bool:
+        ids = evidence.image_ids(self.same_as or self.image)
+        # A containerd store's image id is the digest that the registry has, too.
+        return manifest.digest in ids or any(
+            seen.fact.id in ids and manifest.digest in self._digests([seen]) for seen in images
+        )
+
+    def _digests(self, images: Iterable[Seen[ImageFact]]) -> frozenset[str]:
+        """What the engine knows these images as in the repository."""
+        repository = repository_of(self.image)
+        names = (digest.partition("@") for seen in images for digest in seen.fact.digests)
+        return frozenset(digest for name, _, digest in names if repository_of(name) == repository)
+
+    def _another(
+        self,
+        manifest: Seen[Manifest],
+        images: Sequence[Seen[ImageFact]],
+        evidence: Evidence,
+        pushes: Sequence[Proof],
+    ) -> Verdict:
+        proofs = (Proof.of(manifest, _held(manifest.fact)), *pushes)
+        commands = [f"docker tag {self.same_as} {self.image}"] if self.same_as else []
+        hint = then_grade(*commands, f"docker push {self.image}")
+        if not evidence.image_ids(self.same_as or self.image) or not self._digests(images):
+            return Unproven(
+                message=msg(
+                    "the registry holds {image}, but nothing tells whether it is your image",
+                    image=self.image,
+                ),
+                proofs=proofs,
+                hint=hint,
+            )
+        return Failed(
+            message=msg("the registry holds another image as {image}", image=self.image),
+            proofs=proofs,
+            expected=msg("the image {image} of this computer", image=self.same_as or self.image),
+            actual=manifest.fact.digest[:19],
+            hint=hint,
+        )
+
+    def _could_not_look(self, manifests: Series[Manifest]) -> Verdict:
+        error = unavailable(manifests)
+        if manifests.unavailable is not Reason.DENIED:
+            return error
+        # A registry may answer so for a repository that was never pushed.
+        login = login_command(registry_of(self.image))
+        return replace(error, hint=then_grade(login, f"docker push {self.image}"))
+
+    def _not_there(self, evidence: Evidence) -> Verdict:
+        registry = registry_of(self.image)
+        logged_out = evidence.of(LoginNeed(registry=registry)).absent
+        commands = [login_command(registry)] if logged_out else []
+        hint = then_grade(*commands, f"docker push {self.image}")
+        if evidence.of(ManifestNeed(image=self.image)).absent:
+            message = msg("the registry holds no image {image}", image=self.image)
+            return Failed(message=message, hint=hint)
+        subject = msg("image {image} in the registry", image=self.image)
+        return Unproven(message=msg("nothing was seen of {subject}", subject=subject), hint=hint)
+
+
+def _held(manifest: Manifest) -> Message:
+    return msg("the registry holds {digest}", digest=manifest.digest[:19])

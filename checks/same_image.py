@@ -1,0 +1,91 @@
+"""``same_image``: several references name one image, as after ``docker tag``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from pydantic import field_validator
+
+from grader.check import (
+    Check,
+    Failed,
+    ImageReference,
+    Passed,
+    Proof,
+    Unproven,
+    Verdict,
+    then_grade,
+    unavailable,
+)
+from grader.evidence import Evidence
+from grader.facts import Fact
+from grader.messages import msg
+from grader.needs import EventsNeed, ImageNeed, Need
+from grader.reference import familiar
+
+
+class SameImage(Check):
+    """All ``images`` (two or more references) named the same image at some time."""
+
+    type: Literal["same_image"]
+    images: tuple[ImageReference, ...]
+
+    @field_validator("images")
+    @classmethod
+    def _two_or_more(cls, images: tuple[str, ...]) -> tuple[str, ...]:
+        if len({familiar(image) for image in images}) < max(len(images), 2):
+            raise ValueError("needs two or more different references")
+        return images
+
+    def needs(self) -> Iterable[Need[Fact]]:
+        for image in self.images:
+            yield ImageNeed(image=image)
+            yield EventsNeed(image=image)
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        ids = {image: evidence.image_ids(image) for image in self.images}
+        common = frozenset.intersection(*ids.values())
+        if common:
+            return Passed(
+                message=msg("{images}: the same image", images=self.images),
+                proofs=tuple(self._proofs(evidence, common)),
+            )
+        for image in self.images:
+            series = evidence.of(ImageNeed(image=image))
+            if series.unavailable:
+                return unavailable(series)
+        unseen = [image for image in self.images if not ids[image]]
+        seen = [image for image in self.images if ids[image]]
+        if not seen:
+            return Unproven(
+                message=msg("nothing was seen of {subject}", subject=msg("{items}", items=unseen)),
+                hint=then_grade(f"docker build -t {self.images[0]} ."),
+            )
+        other = (unseen or seen[1:])[0]
+        hint = then_grade(f"docker tag {seen[0]} {other}")
+        if unseen:
+            subject = msg("image {image}", image=other)
+            return Unproven(
+                message=msg("nothing was seen of {subject}", subject=subject), hint=hint
+            )
+        return Failed(
+            message=msg("{images}: different images", images=self.images),
+            actual=msg("{items}", items=[f"{i}: {min(ids[i])[7:19]}" for i in self.images]),
+            hint=hint,
+        )
+
+    def _proofs(self, evidence: Evidence, common: frozenset[str]) -> Iterator[Proof]:
+        for image in self.images:
+            for seen in evidence.of(ImageNeed(image=image)).found:
+                if seen.fact.id in common:
+                    detail = msg(
+                        "image {image} has the id {id}", image=image, id=seen.fact.id[7:19]
+                    )
+                    yield Proof.of(seen, detail)
+                    break
+            else:
+                for event in evidence.image_events("tag", image=image):
+                    if event.fact.id in common:
+                        yield Proof.of(event, msg("docker tag … {image}", image=image))
+                        break

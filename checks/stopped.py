@@ -1,0 +1,134 @@
+"""``stopped``: a container was stopped, and did not just end by itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
+from typing import Literal
+
+from grader.check import (
+    Check,
+    Failed,
+    Passed,
+    Proof,
+    Unproven,
+    Verdict,
+    conclude,
+    unavailable,
+)
+from grader.crash import STOPPED_BY_SIGNAL
+from grader.evidence import Evidence, Seen, Series
+from grader.facts import Container, Event, Fact
+from grader.messages import Message, msg
+from grader.needs import Need
+from grader.subject import ContainerSubject
+
+ENDING_SIGNALS = frozenset({"2", "3", "9", "15", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"})
+DIED = ("die", "died")
+"""What Docker and Podman call it."""
+
+
+class Stopped(ContainerSubject, Check):
+    """A container that ran was stopped: ``docker stop``, Ctrl-C, ``docker kill`` or ``rm -f``.
+
+    One that ended by itself was not stopped. Where no event tells, one that was seen to run and
+    later was seen ended or was gone counts as stopped, and so does one whose exit code is that of a
+    signal (130, 137, 143).
+    """
+
+    type: Literal["stopped"]
+
+    def needs(self) -> Iterable[Need[Fact]]:
+        return [*self.subject_needs(), self.logs_need]
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        series = self.containers(evidence)
+        died = {e.fact.id: e for e in self.events(evidence, *DIED)}
+        proof = self._stop_event(evidence) or self._stopped_state(series, died.keys())
+        if proof is not None:
+            return Passed(
+                message=msg("{subject} was stopped", subject=self.subject), proofs=(proof,)
+            )
+        if series.unavailable:
+            return unavailable(series)
+        running = next((seen for seen in series.now if seen.fact.running), None)
+        if running is not None:
+            return Failed(
+                message=msg("{subject} still runs", subject=self.subject),
+                proofs=(Proof.of(running, _was(running.fact)),),
+                hint=msg("run `docker stop {name}`, and then `grade-lab`", name=running.fact.name),
+            )
+        if not series.found and not died:
+            return self.missing(evidence)
+        return self._ended_by_itself(evidence, series, died.values())
+
+    def _stop_event(self, evidence: Evidence) -> Proof | None:
+        """Of the first event that ended a run for good; ``docker restart`` ends one too."""
+        runs: dict[str, list[list[Seen[Event]]]] = defaultdict(lambda: [[]])
+        for seen in self.events(evidence, "kill", "stop", "start", "restart", *DIED):
+            of_this = runs[seen.fact.id]
+            if seen.fact.action == "restart":
+                del of_this[-2:-1]
+            elif seen.fact.action == "start":
+                of_this.append([])
+            else:
+                of_this[-1].append(seen)
+        for run in (run for of_one in runs.values() for run in of_one):
+            ended = any(seen.fact.action in DIED for seen in run)
+            for seen in run:
+                if seen.fact.action == "stop":
+                    return Proof.of(seen, msg("docker stop {name}", name=seen.fact.name))
+                if seen.fact.action == "kill" and ended and seen.fact.signal in ENDING_SIGNALS:
+                    return Proof.of(seen, msg("signal {signal}", signal=seen.fact.signal))
+        return None
+
+    def _stopped_state(self, series: Series[Container], died: AbstractSet[str]) -> Proof | None:
+        """Of a state that only a container that was stopped has."""
+        ran: dict[str, Seen[Container]] = {}
+        for seen in reversed(series.found):
+            container = seen.fact
+            if container.running:
+                ran.setdefault(container.id, seen)
+            elif container.status in {"exited", "dead"} and not container.oom_killed:
+                by_signal = container.exit_code in STOPPED_BY_SIGNAL
+                if container.id not in died and (by_signal or container.id in ran):
+                    return Proof.of(seen, _was(container))
+        there = {seen.fact.id for seen in series.now}
+        last = {seen.fact.id: seen for seen in reversed(series.found)}
+        for name, seen in last.items():
+            gone = name not in there and not series.unavailable
+            if gone and seen.fact.running and name not in died:
+                return Proof.of(seen, msg("{name} ran, and is gone now", name=seen.fact.name))
+        return None
+
+    def _ended_by_itself(
+        self, evidence: Evidence, series: Series[Container], died: Collection[Seen[Event]]
+    ) -> Verdict:
+        seen = next(iter(series.found), None)
+        if seen is not None and seen.fact.status == "created":
+            state = self.state(evidence, seen.fact)
+            return conclude([state], (), passed=self.subject, failed=self.subject)
+        last = max(died, key=lambda event: event.at, default=None)
+        code = last.fact.exit_code if last else seen.fact.exit_code if seen else None
+        again = msg(
+            "run it so that it keeps running, then run `docker stop {name}`, and then `grade-lab`",
+            name=self.typed,
+        )
+        if last is None and not code:
+            return Unproven(
+                message=msg("{subject} ended, and nothing tells how", subject=self.subject),
+                hint=again,
+            )
+        return Failed(
+            message=msg(
+                "{subject} ended by itself (exit code {code})", subject=self.subject, code=code
+            ),
+            proofs=tuple(Proof.of(event, event.fact.action) for event in died),
+            actual=self.last_words(evidence, seen.fact) if seen else None,
+            hint=again,
+        )
+
+
+def _was(container: Container) -> Message:
+    return msg("container {name} was {status}", name=container.name, status=container.status)
