@@ -15,9 +15,6 @@ from grader.needs import Need
 from grader.sought import SoughtText
 from grader.subject import ContainerSubject
 
-STARTED = ("exec_start", "exec")
-"""What Docker and Podman call it."""
-
 
 class CommandText(SoughtText):
     """What a command line holds: ``contains``, ``matches`` or both."""
@@ -32,8 +29,6 @@ class CommandText(SoughtText):
 class Executed(ContainerSubject, Check):
     """``docker exec`` was used on a container. ``command`` is text that the command line contains,
     or ``{contains: …}``, ``{matches: …}``; without it any command counts.
-
-    An image's ``HEALTHCHECK`` runs commands in the same way: then give ``command``.
     """
 
     type: Literal["executed"]
@@ -43,7 +38,7 @@ class Executed(ContainerSubject, Check):
         return self.subject_needs()
 
     def judge(self, evidence: Evidence) -> Verdict:
-        executed = self.events(evidence, *STARTED)
+        executed = self.events(evidence, "exec_start")
         sought = self._sought
         proof = next((e for e in executed if not sought or sought.found_in(e.fact.command)), None)
         if proof is not None:

@@ -44,7 +44,7 @@ class Image(Check):
 
     ``exposes`` lists ports (``8000`` or ``8000/tcp``); ``env`` names; ``max_size`` is a size such
     as ``200MB`` (1 MB = 1,000,000 bytes, as the docker command prints it); ``platform`` is
-    ``os/arch``; ``when: now`` counts only the present.
+    ``os/arch`` or ``os/arch/variant``; ``when: now`` counts only the present.
     """
 
     type: Literal["image"]
@@ -131,7 +131,7 @@ class Image(Check):
             )
         if self.platform is not None:
             yield Part(
-                image.platform == self.platform,
+                f"{image.platform}/".startswith(f"{self.platform}/"),  # arm64 may be arm64/v8
                 self.platform,
                 image.platform,
                 then_grade(f"docker build --platform {self.platform} -t {self.image} ."),

@@ -65,6 +65,10 @@ class Pushed(Check):
                 message=msg("image {image} was pushed", image=self.image),
                 proofs=(Proof.of(same, _held(same.fact)), *proofs),
             )
+        if manifests.unavailable is Reason.UNSUPPORTED and pushes and self._tagged(evidence):
+            return Passed(
+                message=msg("image {image} was pushed", image=self.image), proofs=tuple(proofs)
+            )
         if manifests.unavailable:
             return self._could_not_look(manifests)
         if manifests.found:
@@ -78,6 +82,12 @@ class Pushed(Check):
         # A containerd store's image id is the digest that the registry has, too.
         return manifest.digest in ids or any(
             seen.fact.id in ids and manifest.digest in self._digests([seen]) for seen in images
+        )
+
+    def _tagged(self, evidence: Evidence) -> bool:
+        """Whether both references named one image here, where the registry cannot be asked."""
+        return self.same_as is None or bool(
+            evidence.image_ids(self.same_as) & evidence.image_ids(self.image)
         )
 
     def _digests(self, images: Iterable[Seen[ImageFact]]) -> frozenset[str]:

@@ -39,36 +39,47 @@ class Removed(Check):
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        if sum(bool(t) for t in (self.container, self.image, self.volume, self.network)) != 1:
+        if len(self._named) != 1:
             raise ValueError("give exactly one of container, image, volume, network")
         return self
 
     @property
+    def _named(self) -> list[tuple[str, str]]:
+        """What is named, by kind."""
+        kinds = ("container", "image", "volume", "network")
+        return [(kind, name) for kind in kinds if (name := getattr(self, kind))]
+
+    @property
     def _need(self) -> Need[Fact]:
-        if self.container:
-            return ContainerNeed(name=self.container)
-        if self.image:
-            return ImageNeed(image=self.image)
-        if self.volume:
-            return VolumeNeed(volume=self.volume)
-        return NetworkNeed(network=self.network or "")
+        match self._named[0]:
+            case "container", name:
+                return ContainerNeed(name=name)
+            case "image", name:
+                return ImageNeed(image=name)
+            case "volume", name:
+                return VolumeNeed(volume=name)
+            case _, name:
+                return NetworkNeed(network=name)
 
     @property
     def _subject(self) -> Message:
-        if self.container:
-            return msg("container {name}", name=self.container)
-        if self.image:
-            return msg("image {image}", image=self.image)
-        if self.volume:
-            return msg("volume {name}", name=self.volume)
-        return msg("network {name}", name=self.network)
+        match self._named[0]:
+            case "container", name:
+                return msg("container {name}", name=name)
+            case "image", name:
+                return msg("image {image}", image=name)
+            case "volume", name:
+                return msg("volume {name}", name=name)
+            case _, name:
+                return msg("network {name}", name=name)
+
+    @property
+    def _command(self) -> str:
+        kind, name = self._named[0]
+        return f"docker {kind} rm {name}"
 
     def needs(self) -> Iterable[Need[Fact]]:
-        yield self._need
-        if self.container:
-            yield EventsNeed(name=self.container)
-        if self.image:
-            yield EventsNeed(image=self.image)
+        return [self._need, EventsNeed(name=self.container, image=self.image)]
 
     def judge(self, evidence: Evidence) -> Verdict:
         series: Series[Fact] = evidence.of(self._need)
@@ -85,29 +96,29 @@ class Removed(Check):
             message=msg("nothing was seen of {subject}", subject=self._subject),
             hint=msg(
                 "make it, run `grade-lab`, then run `{command}`, and then `grade-lab` again",
-                command=self._command(),
+                command=self._command,
             ),
         )
 
     def _events(self, evidence: Evidence) -> tuple[Sequence[Seen[Event]], Sequence[Seen[Event]]]:
         """Events that say that it was there, and that say that it went."""
-        if self.container:
-            return (
-                evidence.events("create", "start", name=self.container),
-                evidence.events("destroy", "remove", name=self.container),
-            )
-        if not self.image:
-            return (), ()
-        name = familiar(self.image)
-        made = evidence.image_events("tag", "pull", "push", image=self.image)
-        run = evidence.events("create", "start", image=self.image)
-        # An untag event may tell only an id, which another reference may still name.
+        kind, name = self._named[0]
+        if kind != "image":
+            made = evidence.events("create", "start", name=name, kind=kind)
+            return made, evidence.events("destroy", name=name, kind=kind)
+        made = evidence.image_events("tag", "pull", "push", image=name)
+        images = [(seen.at, seen.fact.id) for seen in evidence.of(ImageNeed(image=name)).found]
+        tagged = [(seen.at, seen.fact.id) for seen in made if seen.fact.id]
+        _, latest = max([*images, *tagged], default=(None, ""))
+        # An untag event may tell only an id, which another reference may still name; and of the
+        # images that the reference named, an earlier one may be deleted alone.
         gone = [
             event
-            for event in evidence.image_events("untag", "delete", "remove", image=self.image)
-            if event.fact.action == "delete" or familiar(event.fact.name) == name
+            for event in evidence.image_events("untag", "delete", image=name)
+            if familiar(event.fact.name) == familiar(name)
+            or (event.fact.action == "delete" and event.fact.id == latest)
         ]
-        return (*made, *run), gone
+        return (*made, *evidence.events("create", "start", image=name)), gone
 
     def _passed(
         self, series: Series[Fact], made: Sequence[Seen[Event]], gone: Sequence[Seen[Event]]
@@ -122,25 +133,14 @@ class Removed(Check):
     def _still_there(self, series: Series[Fact]) -> Verdict:
         seen = series.now[0]
         message = msg("{subject} is still there", subject=self._subject)
+        hint = msg("run `{command}`, and then `grade-lab`", command=self._command)
         if isinstance(seen.fact, Container):
+            message = msg("{subject} was stopped, but not removed", subject=self._subject)
             if seen.fact.running:
                 message = msg("{subject} still runs", subject=self._subject)
-            else:
-                message = msg("{subject} was stopped, but not removed", subject=self._subject)
-        return Failed(
-            message=message,
-            proofs=(Proof.of(seen, msg("it is there")),),
-            hint=msg("run `{command}`, and then `grade-lab`", command=self._command(seen.fact)),
-        )
-
-    def _command(self, there: Fact | None = None) -> str:
-        if self.container:
-            running = isinstance(there, Container) and there.running
-            return f"docker rm {'-f ' if running else ''}{self.container}"
-        if self.image:
-            return f"docker image rm {self.image}"
-        return (
-            f"docker volume rm {self.volume}"
-            if self.volume
-            else f"docker network rm {self.network}"
-        )
+                hint = msg(
+                    "run `docker stop {name}`, then `{command}`, and then `grade-lab`",
+                    name=self.container,
+                    command=self._command,
+                )
+        return Failed(message=message, proofs=(Proof.of(seen, msg("it is there")),), hint=hint)

@@ -25,8 +25,6 @@ from grader.needs import Need
 from grader.subject import ContainerSubject
 
 ENDING_SIGNALS = frozenset({"2", "3", "9", "15", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"})
-DIED = ("die", "died")
-"""What Docker and Podman call it."""
 
 
 class Stopped(ContainerSubject, Check):
@@ -44,7 +42,7 @@ class Stopped(ContainerSubject, Check):
 
     def judge(self, evidence: Evidence) -> Verdict:
         series = self.containers(evidence)
-        died = {e.fact.id: e for e in self.events(evidence, *DIED)}
+        died = {e.fact.id: e for e in self.events(evidence, "die")}
         proof = self._stop_event(evidence) or self._stopped_state(series, died.keys())
         if proof is not None:
             return Passed(
@@ -66,7 +64,7 @@ class Stopped(ContainerSubject, Check):
     def _stop_event(self, evidence: Evidence) -> Proof | None:
         """Of the first event that ended a run for good; ``docker restart`` ends one too."""
         runs: dict[str, list[list[Seen[Event]]]] = defaultdict(lambda: [[]])
-        for seen in self.events(evidence, "kill", "stop", "start", "restart", *DIED):
+        for seen in self.events(evidence, "kill", "stop", "start", "restart", "die"):
             of_this = runs[seen.fact.id]
             if seen.fact.action == "restart":
                 del of_this[-2:-1]
@@ -75,7 +73,7 @@ class Stopped(ContainerSubject, Check):
             else:
                 of_this[-1].append(seen)
         for run in (run for of_one in runs.values() for run in of_one):
-            ended = any(seen.fact.action in DIED for seen in run)
+            ended = any(seen.fact.action == "die" for seen in run)
             for seen in run:
                 if seen.fact.action == "stop":
                     return Proof.of(seen, msg("docker stop {name}", name=seen.fact.name))

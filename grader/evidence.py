@@ -119,14 +119,21 @@ class Evidence:
         return frozenset(ids | {e.fact.id for e in self.events(name=name, image=image)})
 
     def events(
-        self, *actions: str, name: str | None = None, image: str | None = None
+        self,
+        *actions: str,
+        name: str | None = None,
+        image: str | None = None,
+        kind: str = "container",
     ) -> tuple[Seen[Event], ...]:
-        """Container events of a container with this name, image or both, oldest first."""
+        """Events of a container with this name, image or both, oldest first.
+
+        Another ``kind`` is ``volume`` or ``network``, by name.
+        """
         wanted = familiar(image) if image else None
         return tuple(
             seen
             for seen in self._events
-            if seen.fact.type == "container"
+            if seen.fact.type == kind
             and (not actions or seen.fact.action in actions)
             and (name is None or seen.fact.name == name)
             and (wanted is None or familiar(seen.fact.image) == wanted)

@@ -22,6 +22,8 @@ _NAMES = frozenset(
     }
 )
 _SHELL_OPTION = re.compile(r" (?:-\w+|/[cC])$")  # whatever the shell, what precedes the command
+_MASKED = re.compile(r"\|\d+ .*=\*\*\*")
+"""Build arguments whose values were masked and, as no shell follows, the command with them."""
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _PORT = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(\w+))?")
 MAX_PORTS = 1000
@@ -75,9 +77,9 @@ def _agrees(instruction: Instruction, rest: str) -> bool:
 
 
 def _run(instruction: Instruction, rest: str) -> bool:
-    if instruction.heredocs:
-        return True
     wanted, actual = " ".join(" ".join(instruction.args).split()), " ".join(rest.split())
+    if instruction.heredocs or _MASKED.fullmatch(actual):
+        return True
     if not f" {actual}".endswith(f" {wanted}"):
         return False
     before = actual.removesuffix(wanted).strip()
@@ -131,7 +133,9 @@ def _expanded(text: str) -> set[str]:
 def _names(instruction: Instruction, rest: str) -> bool:
     step = 1 if instruction.name == "ARG" else 3
     names = (word.partition("=")[0].strip("\"'") for word in instruction.args[::step])
-    return all(
+    # Masking the value of one ARG loses another that has none.
+    enough = any if instruction.name == "ARG" else all
+    return enough(
         "$" in name or re.search(rf"(?:^|\s)[\"']?{re.escape(name)}[\"']?(?:=|\s|$)", rest)
         for name in names
     )

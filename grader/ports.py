@@ -15,7 +15,7 @@ from grader.messages import Message, msg
 from grader.subject import run_again
 
 _OPTION = re.compile(
-    r"(?:(?P<ip>[0-9.]+|\[[0-9a-fA-F:]+\]):)?(?:(?P<host>\d{1,5})?:)?"
+    r"(?:(?P<ip>\d+(?:\.\d+){3}|\[[0-9a-fA-F:]+\]):)?(?:(?P<host>\d{1,5})?:)?"
     r"(?P<container>\d{1,5})(?:/(?P<protocol>tcp|udp|sctp))?"
 )
 _EVERY_ADDRESS = {"", "0.0.0.0", "::"}  # noqa: S104 # compared with, not bound to

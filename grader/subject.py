@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
@@ -13,7 +12,7 @@ from grader.crash import last_words, state_part
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Container, Event, Fact
 from grader.messages import Message, msg
-from grader.needs import ContainerNeed, EventsNeed, ImageNeed, LogsNeed, Need
+from grader.needs import ContainerNeed, EventsNeed, LogsNeed, Need
 from grader.reference import familiar
 
 ContainerName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]+$")]
@@ -70,33 +69,15 @@ class ContainerSubject(BaseModel):
             needs += [
                 ContainerNeed(name=self.name),
                 ContainerNeed(image=self.image),
-                ImageNeed(image=self.image),
             ]
         return needs
 
     def containers(self, evidence: Evidence) -> Series[Container]:
         """Every answer about such containers.
 
-        With both fields, also a container of this name that runs the same image under another
-        reference.
+        A container of this name that runs the same image under another reference is one of them.
         """
-        series = evidence.of(ContainerNeed(name=self.name, image=self.image))
-        if self.name is None or self.image is None:
-            return series
-        ids = evidence.image_ids(self.image)
-        named = evidence.of(ContainerNeed(name=self.name))
-        known = {(seen.at, seen.fact.id) for seen in series.found}
-
-        def more(found: Sequence[Seen[Container]]) -> list[Seen[Container]]:
-            return [
-                seen
-                for seen in found
-                if seen.fact.image_id in ids and (seen.at, seen.fact.id) not in known
-            ]
-
-        found = sorted([*series.found, *more(named.found)], key=lambda s: s.at, reverse=True)
-        now = (*series.now, *more(named.now))
-        return replace(series, found=tuple(found), now=now, absent=None if now else series.absent)
+        return evidence.of(ContainerNeed(name=self.name, image=self.image))
 
     def events(self, evidence: Evidence, *actions: str) -> tuple[Seen[Event], ...]:
         """Events of such containers, oldest first."""

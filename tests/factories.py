@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from grader.evidence import Evidence
-from grader.facts import Container, Event, Fact, File, Image, Reason
+from grader.check import Status, Verdict
+from grader.evidence import Evidence, Strength
+from grader.facts import Container, Engine, Event, Fact, File, Image, Reason
 from grader.journal import VERSION, Entry, Journal, Outcome, Source
+from grader.judge import combine
 from grader.needs import EventsNeed, FileNeed, Need
+from grader.plugins import check_type
+from grader.result import (
+    CheckResult,
+    EvidenceItem,
+    JournalInfo,
+    Learner,
+    ObjectiveResult,
+    Override,
+    Result,
+    RubricInfo,
+    TimelineStep,
+)
 
 START = datetime(2026, 1, 2, 3, 0, tzinfo=UTC)
 ABSENT = {
@@ -93,3 +109,201 @@ def an_image(reference: str = "app:1", **fields: Any) -> Image:
 def hex_id(seed: str) -> str:
     """An id as the engine makes them, determined by ``seed``."""
     return sha256(seed.encode()).hexdigest()
+
+
+def a_check(status: str, message: str = "", **fields: Any) -> CheckResult:
+    """A verdict on one check, worth 5 points."""
+    earned = {"pass": "5", "partial": "2.5"}.get(status, "0")
+    default = {"id": "a.1", "type": "image", "score": Decimal(earned), "max_score": Decimal(5)}
+    return CheckResult(status=Status(status), message=message, **{**default, **fields})
+
+
+def an_objective(title: str, *checks: CheckResult, **fields: Any) -> ObjectiveResult:
+    """An objective with the status that its checks add up to, unless given."""
+    default = {
+        "id": hex_id(title)[:8],
+        "status": combine([check.status for check in checks]),
+        "score": sum((check.score for check in checks), Decimal(0)),
+        "max_score": sum((check.max_score for check in checks), Decimal(0)),
+    }
+    return ObjectiveResult(title=title, checks=checks, **{**default, **fields})
+
+
+def a_proof(strength: str, source: str, detail: str, at: float = 0) -> EvidenceItem:
+    """A piece of evidence, ``at`` minutes in."""
+    return EvidenceItem(strength=Strength(strength), source=source, at=minutes(at), detail=detail)
+
+
+def a_result(lang: str = "en", **fields: Any) -> Result:
+    """A realistic result: an objective of every status, an override, a timeline with a failure."""
+    ko = lang == "ko"
+    image, pushed = "wisheasy:1.0", "jimin/wisheasy:1.0"
+    run = f"docker run -d --name wisheasy -p 8080:8000 --env-file .env {pushed}"
+    objectives = (
+        an_objective(
+            "Docker를 설치하고 버전을 확인했다" if ko else "Docker is installed and answers",
+            a_check(
+                "pass",
+                "Docker 29.0.1이 응답합니다" if ko else "Docker 29.0.1 answers",
+                expected="≥ 20.10",
+                evidence=(a_proof("live", "engine", "API 1.52, linux/amd64", 41),),
+            ),
+        ),
+        an_objective(
+            "내 Dockerfile로 빌드했다" if ko else "An image was built from your Dockerfile",
+            a_check(
+                "pass",
+                f"이미지 {image}: 요구한 대로입니다" if ko else f"image {image}: as expected",
+                evidence=(a_proof("recorded", "engine", f"{image} = 3f2a9c1b7d21", 6),),
+            ),
+            a_check(
+                "fail",
+                "이미지 안의 파일이 제출한 소스와 다릅니다"
+                if ko
+                else "a file in the image differs from the submitted source",
+                expected="/app/app.py = sha256:9b1e0d2f",
+                actual="/app/app.py = sha256:51c07aa4",
+                hint="소스를 고친 뒤에는 `docker build -t wisheasy:1.0 .`로 다시 빌드하세요."
+                if ko
+                else "After a change to the source, build again: `docker build -t wisheasy:1.0 .`",
+                evidence=(a_proof("live", "engine", "/app/app.py", 41),),
+            ),
+        ),
+        an_objective(
+            "이미지를 레지스트리에 push했다" if ko else "The image was pushed to the registry",
+            a_check(
+                "pass",
+                f"{pushed}: 레지스트리에 있습니다" if ko else f"{pushed} is in the registry",
+                evidence=(
+                    a_proof("registry", "registry", f"sha256:{hex_id(pushed)}", 41),
+                    a_proof("recorded", "events", f"push {pushed}", 9),
+                ),
+            ),
+        ),
+        an_objective(
+            "이름, 포트, 환경변수 파일을 주고 컨테이너를 실행했다"
+            if ko
+            else "A container ran with name, port and env file",
+            a_check(
+                "fail",
+                "컨테이너 wisheasy: 요구한 것과 다릅니다"
+                if ko
+                else "container wisheasy: not as expected",
+                expected="-p 8080:8000",
+                actual="-p 8080:8080",
+                hint=f"`{run}`를 실행하세요." if ko else f"Run `{run}`.",
+                evidence=(a_proof("live", "engine", "b7c1d9e2a034, 0.0.0.0:8080", 41),),
+            ),
+        ),
+        an_objective(
+            "앱이 연결한 포트에서 HTTP로 응답한다"
+            if ko
+            else "The app answers over HTTP on the mapped port",
+            a_check("skip"),
+            a_check("skip"),
+            skipped_for=(
+                hex_id(
+                    "이름, 포트, 환경변수 파일을 주고 컨테이너를 실행했다"
+                    if ko
+                    else "A container ran with name, port and env file"
+                )[:8],
+            ),
+        ),
+        an_objective(
+            "레지스트리에서 이미지를 pull했다" if ko else "The image was pulled from the registry",
+            a_check(
+                "unproven",
+                "pull을 본 기록이 없습니다" if ko else "no pull was seen",
+                hint=f"`docker image rm {pushed}` 다음에 `docker pull {pushed}`를 실행하고, "
+                "바로 `grade-lab`을 실행하세요."
+                if ko
+                else f"Run `docker image rm {pushed}`, then `docker pull {pushed}`, "
+                "and `grade-lab` right after.",
+            ),
+        ),
+        an_objective(
+            "VM과 컨테이너를 비교해 설명했다" if ko else "Explained a VM against a container",
+            a_check(
+                "review",
+                "강사가 답을 읽어야 합니다" if ko else "a person has to read the answer",
+                actual="컨테이너는 호스트의 커널을 함께 쓴다."
+                if ko
+                else "A container shares the kernel of its host.",
+                evidence=(a_proof("submitted", "submission", "answers.md", 41),),
+            ),
+        ),
+        an_objective(
+            "레지스트리에 로그인했다" if ko else "Logged in to the registry",
+            a_check(
+                "error",
+                "레지스트리에 연결할 수 없습니다" if ko else "the registry could not be reached",
+                actual="dial tcp: lookup registry-1.docker.io: i/o timeout",
+                hint="네트워크 연결을 확인한 뒤 grade-lab을 다시 실행하세요"
+                if ko
+                else "check the network connection, then run grade-lab again",
+            ),
+        ),
+        an_objective(
+            "컨테이너를 삭제했다" if ko else "The container was removed",
+            a_check("unproven", "본 기록이 없습니다" if ko else "it was not seen"),
+            status=Status.PARTIAL,
+            score=Decimal(4),
+            override=Override(
+                points=Decimal(4),
+                reason="수업 시간에 화면으로 확인함" if ko else "Seen on the screen in class",
+            ),
+        ),
+    )
+    default = {
+        "lang": lang,
+        "rubric": RubricInfo(
+            id="container-and-docker",
+            title="Container와 Docker" if ko else "Containers and Docker",
+            sha256=hex_id("rubric"),
+        ),
+        "learner": Learner(id="s-001", name="김지민" if ko else "Jimin Kim"),
+        "graded_at": minutes(41),
+        "score": sum((objective.score for objective in objectives), Decimal(0)),
+        "max_score": sum((objective.max_score for objective in objectives), Decimal(0)),
+        "pass_mark": Decimal("0.7"),
+        "passed": False,
+        "complete": False,
+        "engine": Engine(
+            product="Docker Engine", version="29.0.1", api_version="1.52", os="linux", arch="amd64"
+        ),
+        "journal": JournalInfo(
+            entries=148, head=hex_id("head"), intact=True, first_at=minutes(5), last_at=minutes(41)
+        ),
+        "objectives": objectives,
+        "timeline": a_timeline(image, pushed),
+    }
+    return Result(**{**default, **fields})
+
+
+def a_timeline(image: str, pushed: str) -> tuple[TimelineStep, ...]:
+    """The steps of a lab, with a container that failed at first."""
+
+    def step(at: float, lane: str, label: str, detail: str = "", **more: bool) -> TimelineStep:
+        fields = {"at": minutes(at), "lane": lane, "label": label, "detail": detail, **more}
+        return TimelineStep.model_validate(fields)
+
+    return (
+        step(3.2, "image", f"docker build -t {image} ."),
+        step(4.1, "image", f"docker tag {image} {pushed}"),
+        step(5, "registry", "docker login", exact=False),
+        step(9, "registry", f"docker push {pushed}"),
+        step(12.5, "container", f"docker run {pushed}", "wisheasy"),
+        step(12.6, "container", "Exited (1)", "wisheasy", failed=True),
+        step(14, "container", "docker rm wisheasy"),
+        step(15.25, "container", f"docker run {pushed}", "wisheasy"),
+        step(18, "container", "docker exec wisheasy python -V", "wisheasy ×3"),
+        step(24, "container", "docker stop wisheasy"),
+        step(25.5, "container", "docker rm wisheasy"),
+        step(31, "image", f"docker image rm {pushed}", exact=False),
+    )
+
+
+def judged(kind: str, fields: dict[str, Any], *entries: Entry) -> Verdict:
+    """The verdict of a check of this type, with these fields as a rubric gives them."""
+    check = check_type(kind).model_validate_json(json.dumps({"type": kind, **fields}))
+    return check.judge(evidence_of(*entries))

@@ -35,7 +35,7 @@ HEALTHCHECK --interval=5s CMD true
 ENTRYPOINT echo x
 CMD ["python", "app.py", "a\"b"]
 """
-CLASSIC = r"""/bin/sh -c #(nop) COPY file:73e2b2d48642b21b357384b0cb81c1869cc5e0c48a00f615 in /bin/sh 
+CLASSIC = r"""/bin/sh -c #(nop) COPY file:73e2b2d48642b21b357384b0cb81c1869cc5e0c4 in /bin/sh
 /bin/sh -c #(nop)  ARG VERSION=***
 /bin/sh -c #(nop)  ARG NOVALUE
 /bin/sh -c #(nop)  ENV A=*** B=***
@@ -44,10 +44,10 @@ CLASSIC = r"""/bin/sh -c #(nop) COPY file:73e2b2d48642b21b357384b0cb81c1869cc5e0
 /bin/sh -c #(nop) WORKDIR /app/sub
 |2 NOVALUE=*** VERSION=*** /bin/sh -c echo hi  &&     echo   "$A"
 |2 NOVALUE=*** VERSION=*** /bin/sh -c echo j
-/bin/sh -c #(nop) COPY multi:43113d512a0d6b3558bfe906bd0e61c884f3a472b72ff2bd00cf in ./ 
-/bin/sh -c #(nop) COPY --chown=1000:1000file:72c596748fb0bf33c03718b68b60adc5073f in /srv/app2.py 
-/bin/sh -c #(nop) COPY file:d34ea896745c08219369d0df7d7d832c44ea3b8bc54a8093db20e in /bin/sh2 
-/bin/sh -c #(nop) ADD dir:3b7a3db2927700028163d9a2eb1c28044480d0ee2693960b9a38f1d in sub2/ 
+/bin/sh -c #(nop) COPY multi:43113d512a0d6b3558bfe906bd0e61c884f3a472b72ff2bd00cf in ./
+/bin/sh -c #(nop) COPY --chown=1000:1000file:72c596748fb0bf33c03718b68b60adc5073f in /srv/app2.py
+/bin/sh -c #(nop) COPY file:d34ea896745c08219369d0df7d7d832c44ea3b8bc54a8093db20e in /bin/sh2
+/bin/sh -c #(nop) ADD dir:3b7a3db2927700028163d9a2eb1c28044480d0ee2693960b9a38f1d in sub2/
 /bin/sh -c #(nop)  VOLUME [/data2]
 /bin/sh -c #(nop)  USER 1000
 /bin/sh -c #(nop)  EXPOSE 8000 9000/udp
@@ -141,6 +141,8 @@ def test_a_dockerfile_longer_than_the_history_differs_where_no_step_is_left() ->
         ('CMD ["python", "app.py"]', '/bin/sh -c #(nop) CMD ["python","app.py"]'),
         ("RUN echo hi", "powershell -Command echo hi"),
         ("RUN <<EOF\necho a\necho b\nEOF", "RUN /bin/sh -c echo a\necho b\n # buildkit"),
+        ('RUN ["pip", "install", "."]', "RUN |2 A=*** B=*** # buildkit"),
+        ("ARG A B=1", "ARG B=***"),
         ("CMD python app.py", 'CMD ["/bin/sh" "-c" "python app.py"]'),
     ],
 )

@@ -1,0 +1,75 @@
+"""`executed`: a command was run in a container."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from grader.check import Status, Verdict
+from grader.evidence import Strength
+from grader.facts import Reason
+from grader.journal import Entry
+from grader.needs import ContainerNeed, EventWindowNeed
+from tests.factories import a_container, event, hex_id, judged, saw
+
+THERE = saw(ContainerNeed(name="web"), a_container("web"))
+
+
+def ran(command: str) -> Entry:
+    fields = {"id": hex_id("web"), "name": "web", "image": "app:1"}
+    return event("container exec_start", command=command, **fields)
+
+
+def judge(*entries: Entry, **fields: Any) -> Verdict:
+    return judged("executed", {"name": "web", **fields}, *entries)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({}, Status.PASS),
+        ({"command": "python"}, Status.PASS),
+        ({"command": {"contains": "python -V"}}, Status.PASS),
+        ({"command": {"contains": "python", "matches": "-V$"}}, Status.PASS),
+        ({"command": {"matches": "^ls"}}, Status.FAIL),
+        ({"command": "cat"}, Status.FAIL),
+    ],
+)
+def test_a_command_line_is_judged_by_what_it_holds(fields: dict[str, Any], status: Status) -> None:
+    verdict = judge(ran("python -V"), **fields)
+    assert verdict.status is status
+    if status is Status.PASS:
+        assert verdict.proofs[0].strength is Strength.RECORDED
+
+
+def test_of_another_command_only_the_program_is_told() -> None:
+    verdict = judge(ran("mysql --password=hunter2"), command="ls")
+    assert str(verdict.actual) == "run: mysql"
+    assert "`docker exec -it web ls`" in str(verdict.hint)
+
+
+def test_an_engine_that_does_not_tell_the_command_leaves_it_unproven() -> None:
+    assert judge(ran("")).status is Status.PASS
+    assert judge(ran(""), command="ls").status is Status.UNPROVEN
+
+
+def test_no_command_is_unproven_and_a_failed_look_an_error() -> None:
+    verdict = judge(THERE)
+    assert verdict.status is Status.UNPROVEN
+    assert "`docker exec -it web sh`" in str(verdict.hint)
+    assert judge().status is Status.UNPROVEN
+    down = saw(EventWindowNeed(), Reason.ENGINE_UNREACHABLE)
+    assert judge(THERE, down).status is Status.ERROR
+
+
+def test_a_command_in_another_container_does_not_count() -> None:
+    other = event("container exec_start", id="2", name="db", image="db:1", command="ls")
+    assert judge(THERE, other).status is Status.UNPROVEN
+
+
+@pytest.mark.parametrize("command", ["", {}, {"contains": []}, {"matches": "["}, 1])
+def test_a_check_that_asserts_nothing_is_refused(command: Any) -> None:
+    with pytest.raises(ValidationError):
+        judge(command=command)

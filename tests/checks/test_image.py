@@ -1,0 +1,131 @@
+"""`image`: there, gone, forgotten tag, and what its configuration says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from grader.check import Status
+from grader.evidence import Strength
+from grader.facts import Reason
+from grader.needs import ImageNeed
+from tests.factories import an_image, event, judged, saw
+
+REF = "wisheasy:1.0"
+NEED = ImageNeed(image=REF)
+IMAGE = an_image(
+    REF,
+    labels={"maintainer": "kim"},
+    exposes=("8000/tcp",),
+    command=("python", "app.py"),
+    user="wisheasy",
+    workdir="/app",
+    env=("PATH", "LANG"),
+    platform="linux/amd64",
+    size=120_000_000,
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({}, Status.PASS),
+        ({"labels": {"maintainer": "kim"}}, Status.PASS),
+        ({"labels": {"maintainer": {"matches": "^k"}}}, Status.PASS),
+        ({"labels": {"maintainer": "lee"}}, Status.PARTIAL),
+        ({"exposes": [8000]}, Status.PASS),
+        ({"exposes": ["8000/udp"]}, Status.PARTIAL),
+        ({"command": ["python", "app.py"]}, Status.PASS),
+        ({"command": ["python app.py"]}, Status.PARTIAL),
+        ({"user": "wisheasy", "workdir": "/app", "env": ["LANG"]}, Status.PASS),
+        ({"env": ["SECRET"]}, Status.PARTIAL),
+        ({"non_root": True}, Status.PASS),
+        ({"platform": "linux/arm64"}, Status.PARTIAL),
+        ({"max_size": "120MB"}, Status.PASS),
+        ({"max_size": "100MB"}, Status.PARTIAL),
+    ],
+)
+def test_an_image_is_judged_by_its_configuration(fields: dict[str, Any], status: Status) -> None:
+    verdict = judged("image", {"image": REF, **fields}, saw(NEED, IMAGE))
+    assert verdict.status is status
+    assert status is Status.PASS or verdict.hint
+
+
+@pytest.mark.parametrize("user", ["", "0", "root", "0:1000"])
+def test_root_by_any_name_is_root(user: str) -> None:
+    root = saw(NEED, an_image(REF, user=user))
+    verdict = judged("image", {"image": REF, "non_root": True}, root)
+    assert str(verdict.message) == "image wisheasy:1.0 runs its process as root"
+
+
+def test_what_was_seen_before_cleanup_counts_after_it() -> None:
+    entries = [saw(NEED, IMAGE, run="a"), saw(NEED, Reason.NOT_THERE, run="b")]
+    verdict = judged("image", {"image": REF}, *entries)
+    assert verdict.status is Status.PASS
+    assert verdict.proofs[0].strength is Strength.RECORDED
+    assert judged("image", {"image": REF, "when": "now"}, *entries).status is Status.FAIL
+
+
+def test_a_rebuild_after_a_mistake_passes() -> None:
+    wrong, right = an_image(REF), an_image(REF, user="wisheasy")
+    for first, second in [(wrong, right), (right, wrong)]:
+        entries = [saw(NEED, first, run="a"), saw(NEED, second, run="b")]
+        assert judged("image", {"image": REF, "non_root": True}, *entries).status is Status.PASS
+
+
+def test_a_forgotten_tag_is_named_with_the_command_that_mends_it() -> None:
+    latest = "wisheasy:latest"
+    verdict = judged(
+        "image",
+        {"image": REF},
+        saw(NEED, Reason.NOT_THERE),
+        saw(ImageNeed(image=latest), an_image(latest)),
+    )
+    assert verdict.status is Status.FAIL
+    assert str(verdict.message) == "you built wisheasy:latest: the tag is missing"
+    assert "`docker tag wisheasy:latest wisheasy:1.0`" in str(verdict.hint)
+
+
+def test_an_image_that_nobody_saw_is_unproven_with_the_next_command() -> None:
+    for entries in ([], [saw(NEED, Reason.NOT_THERE)]):
+        verdict = judged("image", {"image": REF}, *entries)
+        assert verdict.status is Status.UNPROVEN
+        assert "`docker build -t wisheasy:1.0 .`" in str(verdict.hint)
+        assert "before you clean up" in str(verdict.hint)
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        event("image tag", id="sha256:1", name=REF),
+        event("container start", id="1", name="web", image=REF),
+    ],
+    ids=["tagged", "run"],
+)
+def test_an_image_gone_before_it_was_looked_at_is_unproven_and_says_so(trace: Any) -> None:
+    verdict = judged("image", {"image": REF}, trace, saw(NEED, Reason.NOT_THERE))
+    assert verdict.status is Status.UNPROVEN
+    assert "run `grade-lab` before you remove it" in str(verdict.message)
+
+
+def test_a_look_that_failed_is_an_error_unless_earlier_evidence_passes() -> None:
+    down = saw(NEED, Reason.ENGINE_UNREACHABLE, run="b")
+    assert judged("image", {"image": REF}, down).status is Status.ERROR
+    assert judged("image", {"image": REF}, saw(NEED, IMAGE, run="a"), down).status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"image": "Wisheasy:1.0"},
+        {"image": " "},
+        {"image": REF, "user": "a", "non_root": True},
+        {"image": REF, "max_size": "big"},
+        {"image": REF, "expose": [1]},
+    ],
+)
+def test_a_check_that_makes_no_sense_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        judged("image", fields)

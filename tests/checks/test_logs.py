@@ -1,0 +1,100 @@
+"""`logs`: what a container's log holds, how often, and on which stream."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from grader.check import Status, Verdict
+from grader.evidence import Strength
+from grader.facts import Logs, Reason
+from grader.journal import Entry
+from grader.needs import ContainerNeed, LogsNeed
+from tests.factories import a_container, hex_id, judged, saw
+
+NEED = LogsNeed(name="web")
+LOG = Logs(
+    container_id=hex_id("web"),
+    stdout="listening on 8000\r\nGET / 200\r\nGET / 200\r\n",
+    stderr="warning\n",
+)
+
+
+def judge(*entries: Entry, **fields: Any) -> Verdict:
+    return judged("logs", {"name": "web", **fields}, *entries)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"contains": "listening"}, Status.PASS),
+        ({"contains": "Listening"}, Status.FAIL),
+        ({"contains": ["listening", "warning"]}, Status.PASS),
+        ({"contains": ["listening", "ready"]}, Status.PARTIAL),
+        ({"contains": "warning", "stream": "stderr"}, Status.PASS),
+        ({"contains": "warning", "stream": "stdout"}, Status.FAIL),
+        ({"matches": "^GET / 200$", "at_least": 2}, Status.PASS),
+        ({"matches": "^GET / 200$", "at_least": 3}, Status.FAIL),
+        ({"contains": "GET", "at_least": 2}, Status.PASS),
+        ({"contains": "GET", "matches": "^POST"}, Status.PARTIAL),
+    ],
+)
+def test_a_log_is_judged_by_what_it_holds(fields: dict[str, Any], status: Status) -> None:
+    assert judge(saw(NEED, LOG), **fields).status is status
+
+
+def test_a_log_from_before_cleanup_counts_after_it() -> None:
+    entries = [saw(NEED, LOG, run="a"), saw(NEED, Reason.NOT_THERE, run="b")]
+    verdict = judge(*entries, contains="listening")
+    assert verdict.status is Status.PASS
+    assert verdict.proofs[0].strength is Strength.RECORDED
+
+
+def test_what_is_missing_is_told_and_how_often_it_was_found() -> None:
+    verdict = judge(saw(NEED, LOG), contains="GET", at_least=3)
+    assert "3 × the text GET" in str(verdict.expected)
+    assert str(verdict.actual) == "found 2 times"
+    assert "`docker logs web`" in str(verdict.hint)
+
+
+def test_an_empty_log_comes_with_the_usual_cause() -> None:
+    verdict = judge(saw(NEED, Logs(container_id="1")), contains="listening")
+    assert str(verdict.actual) == "an empty log"
+    assert "PYTHONUNBUFFERED" in str(verdict.hint)
+
+
+def test_a_text_that_may_lie_in_what_was_left_out_is_unproven() -> None:
+    cut = saw(NEED, LOG.model_copy(update={"complete": False}))
+    assert judge(cut, contains="ready").status is Status.UNPROVEN
+    assert judge(cut, contains="listening").status is Status.PASS
+
+
+def test_a_log_that_nobody_saw_is_unproven() -> None:
+    gone = saw(NEED, Reason.NOT_THERE)
+    assert judge(gone, contains="a").status is Status.UNPROVEN
+    there = saw(ContainerNeed(name="web"), a_container("web"))
+    assert judge(there, gone, contains="a").status is Status.UNPROVEN
+
+
+@pytest.mark.parametrize("reason", [Reason.UNSUPPORTED, Reason.TIMEOUT, Reason.ENGINE_UNREACHABLE])
+def test_a_log_that_cannot_be_read_is_an_error(reason: Reason) -> None:
+    assert judge(saw(NEED, reason), contains="a").status is Status.ERROR
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"contains": ""},
+        {"contains": []},
+        {"matches": "("},
+        {"matches": "a*"},
+        {"contains": "a", "at_least": 0},
+        {"contains": "a", "stream": "stdin"},
+    ],
+)
+def test_a_check_that_asserts_nothing_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        judge(**fields)

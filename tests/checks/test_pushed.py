@@ -1,0 +1,120 @@
+"""`pushed`: the registry holds the image, and it is this one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.check import Status, Verdict
+from grader.evidence import Strength
+from grader.facts import Login, Manifest, Reason
+from grader.journal import Entry
+from grader.needs import ImageNeed, LoginNeed, ManifestNeed
+from tests.factories import an_image, event, hex_id, judged, saw
+
+LOCAL, REMOTE = "wisheasy:1.0", "registry.example:5000/me/wisheasy:1.0"
+REPOSITORY = "registry.example:5000/me/wisheasy"
+DIGEST, OTHER = f"sha256:{hex_id('pushed')}", f"sha256:{hex_id('other')}"
+ID = an_image(LOCAL).id
+HELD = saw(ManifestNeed(image=REMOTE), Manifest(digest=DIGEST))
+PUSH = event("image push", name=REMOTE)
+
+
+def local(reference: str, digest: str | None = DIGEST, id_: str = ID) -> Entry:
+    digests = (f"{REPOSITORY}@{digest}",) if digest else ()
+    return saw(ImageNeed(image=reference), an_image(reference, id=id_, digests=digests))
+
+
+def judge(*entries: Entry, **fields: Any) -> Verdict:
+    return judged("pushed", {"image": REMOTE, **fields}, *entries)
+
+
+def registry_says(reason: Reason) -> Entry:
+    return saw(ManifestNeed(image=REMOTE), reason, at=9)
+
+
+@pytest.mark.parametrize("same_as", [None, LOCAL])
+def test_the_image_that_was_seen_here_is_the_one_in_the_registry(same_as: str | None) -> None:
+    verdict = judge(local(LOCAL), local(REMOTE), HELD, PUSH, same_as=same_as)
+    assert verdict.status is Status.PASS
+    strengths = [proof.strength for proof in verdict.proofs]
+    assert strengths == [Strength.REGISTRY, Strength.RECORDED]
+
+
+@pytest.mark.parametrize("same_as", [None, LOCAL])
+def test_a_containerd_store_names_the_image_by_the_registrys_digest(same_as: str | None) -> None:
+    images = [local(name, id_=DIGEST) for name in (LOCAL, REMOTE)]
+    assert judge(*images, HELD, same_as=same_as).status is Status.PASS
+
+
+def test_found_once_counts_whatever_the_registry_says_later() -> None:
+    for reason in (Reason.NOT_THERE, Reason.REGISTRY_UNREACHABLE):
+        assert judge(local(REMOTE), HELD, registry_says(reason)).status is Status.PASS
+
+
+def test_another_image_under_the_name_fails() -> None:
+    verdict = judge(local(REMOTE, OTHER), HELD, PUSH)
+    assert verdict.status is Status.FAIL
+    assert "another image" in str(verdict.message)
+    assert f"`docker push {REMOTE}`" in str(verdict.hint)
+
+
+def test_the_pushed_image_must_be_the_one_asked_for() -> None:
+    verdict = judge(local(LOCAL, None), local(REMOTE, id_=OTHER), HELD, PUSH, same_as=LOCAL)
+    assert verdict.status is Status.FAIL
+    assert f"`docker tag {LOCAL} {REMOTE}`, then `docker push {REMOTE}`" in str(verdict.hint)
+
+
+def test_a_recorded_push_is_enough_where_identity_cannot_be_told() -> None:
+    assert judge(local(REMOTE, None), HELD, PUSH).status is Status.PASS
+    assert judge(HELD, PUSH).status is Status.PASS
+    assert judge(local(LOCAL, None), HELD, PUSH, same_as=LOCAL).status is Status.UNPROVEN
+    assert judge(HELD, PUSH, same_as=LOCAL).status is Status.UNPROVEN
+    assert judge(HELD).status is Status.UNPROVEN
+
+
+def test_a_known_digest_of_an_image_never_seen_under_the_other_name_decides_nothing() -> None:
+    assert judge(local(REMOTE), HELD, PUSH, same_as=LOCAL).status is Status.UNPROVEN
+
+
+def test_a_registry_that_holds_nothing_fails_with_the_command() -> None:
+    verdict = judge(local(REMOTE, None), PUSH, registry_says(Reason.NOT_THERE))
+    assert verdict.status is Status.FAIL
+    assert f"run `docker push {REMOTE}`" in str(verdict.hint)
+
+
+def test_a_missing_login_is_advised_first() -> None:
+    login = LoginNeed(registry="registry.example:5000")
+    absent = registry_says(Reason.NOT_THERE)
+    advice = str(judge(absent, saw(login, Reason.NOT_THERE)).hint)
+    assert f"`docker login registry.example:5000`, then `docker push {REMOTE}`" in advice
+    there = saw(login, Login(registry="registry.example:5000"))
+    assert "login" not in str(judge(absent, there).hint)
+
+
+@pytest.mark.parametrize(
+    "reason", [Reason.DENIED, Reason.RATE_LIMITED, Reason.REGISTRY_UNREACHABLE]
+)
+def test_a_registry_that_cannot_be_asked_is_an_error(reason: Reason) -> None:
+    assert judge(local(REMOTE, None), PUSH, registry_says(reason)).status is Status.ERROR
+
+
+def test_an_engine_that_cannot_ask_registries_is_believed_on_its_push_event() -> None:
+    unsupported = registry_says(Reason.UNSUPPORTED)
+    same = [local(LOCAL, None), local(REMOTE, None)]
+    verdict = judge(*same, PUSH, unsupported, same_as=LOCAL)
+    assert verdict.status is Status.PASS
+    assert {proof.strength for proof in verdict.proofs} == {Strength.RECORDED}
+    assert judge(*same, unsupported, same_as=LOCAL).status is Status.ERROR
+    other = [local(LOCAL, None), local(REMOTE, None, id_=OTHER)]
+    assert judge(*other, PUSH, unsupported, same_as=LOCAL).status is Status.ERROR
+
+
+def test_a_denied_look_may_mean_that_nothing_was_pushed() -> None:
+    hint = str(judge(registry_says(Reason.DENIED)).hint)
+    assert f"`docker push {REMOTE}`" in hint
+
+
+def test_a_registry_never_asked_leaves_it_unproven() -> None:
+    assert judge(PUSH).status is Status.UNPROVEN

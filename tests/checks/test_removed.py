@@ -1,0 +1,124 @@
+"""`removed`: it was there, and is gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from grader.check import Status, Verdict
+from grader.evidence import Strength
+from grader.facts import Fact, Reason, Resource
+from grader.journal import Entry
+from grader.needs import ContainerNeed, ImageNeed, Need, NetworkNeed, VolumeNeed
+from tests.factories import a_container, an_image, event, hex_id, judged, saw
+
+THINGS: dict[str, tuple[dict[str, str], Need[Any], Fact]] = {
+    "container": ({"container": "web"}, ContainerNeed(name="web"), a_container("web")),
+    "image": ({"image": "app:1"}, ImageNeed(image="app:1"), an_image("app:1")),
+    "volume": ({"volume": "data"}, VolumeNeed(volume="data"), Resource(id="data", name="data")),
+    "network": ({"network": "lab"}, NetworkNeed(network="lab"), Resource(id="1", name="lab")),
+}
+CONTAINER = {"id": hex_id("web"), "name": "web", "image": "app:1"}
+IMAGE = {"id": an_image("app:1").id, "name": "app:1"}
+
+
+def judge(kind: str, *entries: Entry) -> Verdict:
+    return judged("removed", dict(THINGS[kind][0]), *entries)
+
+
+def seen(kind: str, at: float = 1) -> Entry:
+    return saw(THINGS[kind][1], THINGS[kind][2], at, run="a")
+
+
+def not_seen(kind: str, reason: Reason = Reason.NOT_THERE) -> Entry:
+    return saw(THINGS[kind][1], reason, at=20, run="b")
+
+
+@pytest.mark.parametrize("kind", THINGS)
+def test_seen_before_and_gone_now_passes_live(kind: str) -> None:
+    verdict = judge(kind, seen(kind), not_seen(kind))
+    assert verdict.status is Status.PASS
+    assert {proof.strength for proof in verdict.proofs} == {Strength.RECORDED, Strength.LIVE}
+
+
+@pytest.mark.parametrize("kind", THINGS)
+def test_still_there_fails_with_the_command(kind: str) -> None:
+    verdict = judge(kind, seen(kind))
+    assert verdict.status is Status.FAIL
+    assert "still" in str(verdict.message)
+    assert "`docker " in str(verdict.hint)
+    assert " rm " in str(verdict.hint)
+
+
+@pytest.mark.parametrize("kind", THINGS)
+def test_never_there_is_unproven_and_a_failed_look_an_error(kind: str) -> None:
+    assert judge(kind).status is Status.UNPROVEN
+    assert judge(kind, not_seen(kind)).status is Status.UNPROVEN
+    assert judge(kind, seen(kind), not_seen(kind, Reason.TIMEOUT)).status is Status.ERROR
+
+
+def test_stopped_but_not_removed_is_told() -> None:
+    stopped = saw(ContainerNeed(name="web"), a_container("web", status="exited", exit_code=0))
+    verdict = judge("container", stopped)
+    assert "was stopped, but not removed" in str(verdict.message)
+    assert "`docker container rm web`" in str(verdict.hint)
+
+
+@pytest.mark.parametrize(
+    ("kind", "events"),
+    [
+        ("container", [event("container create", 2, **CONTAINER)]),
+        ("container", [event("container start", 2, **CONTAINER)]),
+        ("image", [event("image tag", 2, **IMAGE)]),
+        ("image", [event("image pull", 2, name="app:1")]),
+        ("image", [event("container create", 2, **CONTAINER)]),
+        ("image", [event("image untag", 2, **IMAGE)]),
+        ("volume", [event("volume create", 2, id="data", name="data")]),
+        ("network", [event("network create", 2, id="1", name="lab")]),
+    ],
+)
+def test_an_event_also_tells_that_it_was_there(kind: str, events: list[Entry]) -> None:
+    assert judge(kind, *events, not_seen(kind)).status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("kind", "went"),
+    [
+        ("container", event("container destroy", 5, **CONTAINER)),
+        ("image", event("image untag", 5, **IMAGE)),
+        ("image", event("image delete", 5, id=IMAGE["id"])),
+        ("volume", event("volume destroy", 5, id="data", name="data")),
+        ("network", event("network destroy", 5, id="1", name="lab")),
+    ],
+)
+def test_an_event_tells_that_it_went_also_when_the_engine_is_down(kind: str, went: Entry) -> None:
+    down = not_seen(kind, Reason.ENGINE_UNREACHABLE)
+    assert judge(kind, seen(kind), went, down).status is Status.PASS
+    made_again = {
+        "container": event("container create", 6, **CONTAINER),
+        "image": event("image tag", 6, **IMAGE),
+        "volume": event("volume create", 6, id="data", name="data"),
+        "network": event("network create", 6, id="2", name="lab"),
+    }[kind]
+    assert judge(kind, seen(kind), went, made_again, down).status is Status.ERROR
+
+
+def test_an_earlier_image_of_the_name_may_go_without_it() -> None:
+    earlier = saw(THINGS["image"][1], an_image("app:1", id="sha256:old"), run="a")
+    pruned = event("image delete", 5, id="sha256:old")
+    down = not_seen("image", Reason.ENGINE_UNREACHABLE)
+    assert judge("image", earlier, seen("image"), pruned, down).status is Status.ERROR
+
+
+def test_an_untag_of_the_other_name_of_the_same_image_is_not_this_one() -> None:
+    other = event("image untag", 5, id=IMAGE["id"], name="me/app:1")
+    down = not_seen("image", Reason.ENGINE_UNREACHABLE)
+    assert judge("image", seen("image"), other, down).status is Status.ERROR
+
+
+@pytest.mark.parametrize("fields", [{}, {"container": "web", "image": "app:1"}, {"volume": ""}])
+def test_anything_but_one_thing_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        judged("removed", fields)

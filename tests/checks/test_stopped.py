@@ -1,0 +1,122 @@
+"""`stopped`: by somebody, not by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.check import Status, Verdict
+from grader.evidence import Strength
+from grader.facts import Logs, Reason
+from grader.journal import Entry
+from grader.needs import ContainerNeed, LogsNeed
+from tests.factories import a_container, event, hex_id, judged, saw
+
+NEED = ContainerNeed(name="web")
+RUNNING = saw(NEED, a_container("web"), at=1, run="a")
+GONE = saw(NEED, Reason.NOT_THERE, at=20, run="b")
+
+
+def exited(code: int, **fields: Any) -> Entry:
+    ended = a_container("web", status="exited", exit_code=code, **fields)
+    return saw(NEED, ended, at=10, run="b")
+
+
+def did(*actions: str) -> list[Entry]:
+    """Events of the container, a minute apart; ``kill:15`` with its signal, ``die:1`` its code."""
+    made = []
+    for at, action in enumerate(actions, 2):
+        name, _, number = action.partition(":")
+        fields: dict[str, Any] = {"id": hex_id("web"), "name": "web", "image": "app:1"}
+        if number:
+            fields |= {"signal": number} if name == "kill" else {"exit_code": int(number)}
+        made.append(event(f"container {name}", at=at, **fields))
+    return made
+
+
+def judge(*entries: Entry) -> Verdict:
+    return judged("stopped", {"name": "web"}, *entries)
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        ["start", "kill:15", "die:143", "stop"],
+        ["start", "kill:15", "stop", "die:143"],
+        ["start", "kill:15", "kill:9", "die:137", "stop"],
+        ["start", "kill:9", "die:137", "destroy"],
+        ["start", "kill:2", "die:130"],
+        ["start", "kill:15", "die:1", "stop", "start"],
+    ],
+    ids=["stop", "stop-26", "stop-hard", "rm-f", "ctrl-c", "stopped-and-started"],
+)
+def test_events_prove_a_stop_whatever_came_later(actions: list[str]) -> None:
+    for later in ([], [GONE], [saw(NEED, Reason.ENGINE_UNREACHABLE, at=20, run="b")], [RUNNING]):
+        verdict = judge(*did(*actions), *later)
+        assert verdict.status is Status.PASS
+        assert verdict.proofs[0].strength is Strength.RECORDED
+
+
+@pytest.mark.parametrize(
+    "states", [[RUNNING, exited(0)], [RUNNING, exited(1)], [exited(137)], [exited(143)]]
+)
+def test_states_prove_a_stop_where_no_event_is_left(states: list[Entry]) -> None:
+    assert judge(*states).status is Status.PASS
+
+
+def test_one_that_ran_and_is_gone_must_have_been_stopped() -> None:
+    assert judge(RUNNING, GONE).status is Status.PASS
+
+
+def test_a_container_that_still_runs_is_told_with_the_command() -> None:
+    verdict = judge(*did("start"), RUNNING)
+    assert verdict.status is Status.FAIL
+    assert "`docker stop web`" in str(verdict.hint)
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        ["start", "kill:15", "die:143", "stop", "start", "restart"],
+        ["start", "kill:1"],
+        ["start", "kill:15"],
+    ],
+    ids=["restart", "reload", "ignored"],
+)
+def test_what_did_not_end_it_for_good_is_no_stop(actions: list[str]) -> None:
+    assert judge(*did(*actions), RUNNING).status is Status.FAIL
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_one_that_ended_by_itself_was_not_stopped(code: int) -> None:
+    log = saw(LogsNeed(name="web"), Logs(container_id=hex_id("web"), stderr="boom"))
+    verdict = judge(RUNNING, *did("start", f"die:{code}"), exited(code), log)
+    assert verdict.status is Status.FAIL
+    assert f"ended by itself (exit code {code})" in str(verdict.message)
+    assert str(verdict.actual) == "boom"
+
+
+def test_one_that_ended_by_itself_before_it_was_looked_at() -> None:
+    assert judge(*did("start", "die:0", "destroy"), GONE).status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        (exited(0), Status.UNPROVEN),
+        (exited(1), Status.FAIL),
+        (exited(137, oom_killed=True), Status.FAIL),
+        (saw(NEED, a_container("web", status="created")), Status.FAIL),
+        (saw(NEED, Reason.ENGINE_UNREACHABLE), Status.ERROR),
+        (GONE, Status.UNPROVEN),
+    ],
+)
+def test_without_proof_of_a_stop(state: Entry, status: Status) -> None:
+    assert judge(state).status is status
+
+
+def test_a_container_that_nobody_saw_is_unproven() -> None:
+    verdict = judge()
+    assert verdict.status is Status.UNPROVEN
+    assert "`docker run -d --name web IMAGE`" in str(verdict.hint)
