@@ -13,11 +13,11 @@ from grader.facts import Fact
 from grader.facts import File as FileFact
 from grader.messages import msg
 from grader.needs import FileNeed, Need
-from grader.patterns import Pattern
-from grader.submitted import file_of, leaves, not_looked_at, shorten, text_of
+from grader.sought import SoughtText
+from grader.submitted import file_of, leaves, not_looked_at, text_of
 
 
-class File(Check):
+class File(SoughtText, Check):
     """The submission has a file at ``path``, relative to its folder.
 
     ``contains`` is text, or a list of texts, that all stand in it (letter case counts);
@@ -28,15 +28,11 @@ class File(Check):
 
     type: Literal["file"]
     path: NonBlank
-    contains: NonBlank | tuple[NonBlank, ...] | None = None
-    matches: Pattern | None = None
     absent: Literal[True] | None = None
 
     @model_validator(mode="after")
     def _asserts_one_thing(self) -> Self:
-        if self.contains == ():
-            raise ValueError("contains is empty, so it would assert nothing")
-        if self.absent and (self.contains or self.matches):
+        if self.absent and self.seeks:
             raise ValueError("a file that must be absent can have neither contains nor matches")
         return self
 
@@ -50,39 +46,28 @@ class File(Check):
         seen = file_of(evidence, self.path, missing)
         if isinstance(seen, Verdict):
             return seen
-        proofs = (self._proof(seen),)
         parts = [Part(True, msg("{path} is there", path=self.path))]
-        if self.contains or self.matches:
+        if self.seeks:
             read = text_of(evidence, self.path, missing)
             if isinstance(read, Verdict):
                 return read
             parts = list(self._parts(read[0]))
         return conclude(
             parts,
-            proofs,
+            (self._proof(seen),),
             passed=msg("{path}: as expected", path=self.path),
             failed=msg("{path} does not hold what it should", path=self.path),
         )
 
     def _parts(self, text: str) -> Iterator[Part]:
-        hint = msg("add it to {path}, save the file and run `grade-lab` again", path=self.path)
-        contains = self.contains or ()
-        for wanted in (contains,) if isinstance(contains, str) else contains:
-            told = shorten(wanted)
+        for wanted, count in self.counts(text):
             yield Part(
-                wanted in text,
-                msg("contains {text}", text=told),
-                hint=hint,
-                problem=msg("{path} does not contain {text}", path=self.path, text=told),
-            )
-        if self.matches:
-            yield Part(
-                self.matches.found_in(text),
-                msg("matches {pattern}", pattern=self.matches),
-                hint=hint,
-                problem=msg(
-                    "nothing in {path} matches {pattern}", path=self.path, pattern=self.matches
+                count > 0,
+                wanted,
+                hint=msg(
+                    "add it to {path}, save the file and run `grade-lab` again", path=self.path
                 ),
+                problem=msg("{path} lacks {what}", path=self.path, what=wanted),
             )
 
     def _judge_absence(self, evidence: Evidence) -> Verdict:

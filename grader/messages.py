@@ -7,7 +7,6 @@ judging stays free of languages.
 from __future__ import annotations
 
 import gettext
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +20,10 @@ _LOCALE_DIR = Path(__file__).parent / "locale"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An English template with ``{named}`` fields, and the values that go into it."""
+    """An English template with ``{named}`` fields, and the values that go into it.
+
+    A value may be a message, a rubric's text, or a list of values.
+    """
 
     template: str
     values: Mapping[str, object]
@@ -62,10 +64,8 @@ class Translator:
         return text.get(self.lang) or text.get("en") or next(iter(text.values()), "")
 
     def _value(self, value: object) -> str:
-        if isinstance(value, Message | str):
+        if isinstance(value, Message | str | Mapping):
             return self.text(value)
-        if isinstance(value, Mapping):
-            return json.dumps(dict(value), ensure_ascii=False, default=str)
         if isinstance(value, Iterable):
             return ", ".join(self._value(item) for item in value)
         return str(value)

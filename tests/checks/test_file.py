@@ -40,7 +40,7 @@ def test_a_file_is_judged_by_what_stands_in_it(fields: dict[str, object], status
 
 def test_what_is_missing_is_named() -> None:
     verdict = check(contains=("wisheasy", "docker run")).judge(evidence_of(README))
-    assert str(verdict.message) == "README.md does not contain docker run"
+    assert str(verdict.message) == "README.md lacks the text docker run"
     assert "README.md" in str(verdict.hint)
 
 

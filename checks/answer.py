@@ -1,0 +1,230 @@
+"""``answer``: an answer in free text, by the concepts that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from grader.answers import answer_to
+from grader.check import (
+    Check,
+    Failed,
+    NonBlank,
+    Partial,
+    Passed,
+    Proof,
+    Review,
+    Text,
+    TextOf,
+    Verdict,
+)
+from grader.evidence import Evidence
+from grader.facts import Fact
+from grader.messages import Message, msg
+from grader.needs import FileNeed, Need
+from grader.overlap import overlap
+from grader.phrases import Phrase, Plain
+from grader.submitted import shorten, text_of
+
+Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1)]
+
+
+class Concept(BaseModel):
+    """Something that an answer should say: it does when it holds one of the phrases in ``any``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    name: Text
+    any: Phrases
+    weight: Annotated[float, Field(gt=0, le=1000)] = 1
+
+    @property
+    def points(self) -> Fraction:
+        """``weight``, exactly."""
+        return Fraction(str(self.weight))
+
+
+class Misconception(BaseModel):
+    """Something that an answer should not say.
+
+    It does when it holds a phrase of ``any`` that is not negated, and none of ``unless``. ``cost``
+    is the share of the check's points that it costs, 0 to 1; ``flag`` costs nothing and sends the
+    answer to review.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    name: Text
+    any: Phrases
+    unless: tuple[Phrase, ...] = ()
+    cost: Annotated[float, Field(gt=0, le=1)] | Literal["flag"] = "flag"
+
+    @property
+    def share(self) -> Fraction:
+        """What it costs of the points."""
+        return Fraction(0) if self.cost == "flag" else Fraction(str(self.cost))
+
+    def stands_in(self, answer: Plain) -> bool:
+        """Whether the answer asserts it."""
+        return any(map(answer.asserts, self.any)) and not any(map(answer.holds, self.unless))
+
+
+class Answer(Check):
+    """The answer to ``question`` in the file at ``path`` names the ``concepts``.
+
+    The answer stands below the heading ``## question``. Its points are the share of ``need`` that
+    the weights of the concepts it names reach; ``need`` is all of them when left out. A concept is
+    named by any of its phrases, wherever it stands: letter case, spacing and punctuation do not
+    count, Korean particles may follow, and ``a + b`` needs both. Latin words match from their
+    beginning, and those of one or two letters as a whole.
+
+    A misconception does not count where it is negated in the same sentence: a phrase followed
+    within 16 letters by 아니, 않, 못, 없, 안 되, 오해 or 틀리; or within 5 words after not, never,
+    isn't and the like, or wrong, false, myth, misconception (these also after the phrase).
+
+    ``min_chars`` counts characters without spaces: a shorter answer that names a concept goes to
+    review, one that names none fails. ``source_text`` is a file beside the rubric, such as the
+    lesson. An answer of 60 letters or more is taken for copied, and goes to review, when 60 % of
+    its runs of 12 letters stand in that file. An empty or missing answer fails.
+    """
+
+    type: Literal["answer"]
+    question: NonBlank
+    path: NonBlank = "answers.md"
+    concepts: tuple[Concept, ...] = ()
+    need: Annotated[float, Field(gt=0)] | None = None
+    misconceptions: tuple[Misconception, ...] = ()
+    min_chars: Annotated[int, Field(ge=1)] | None = None
+    source_text: TextOf | None = None
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if not self.concepts and not self.misconceptions and self.min_chars is None:
+            raise ValueError("give concepts, misconceptions or min_chars; else it asserts nothing")
+        if self.need is not None and self._needed > self._all_points:
+            raise ValueError("need is more than all concepts together weigh")
+        return self
+
+    @property
+    def _all_points(self) -> Fraction:
+        return sum((concept.points for concept in self.concepts), Fraction(0))
+
+    @property
+    def _needed(self) -> Fraction:
+        return self._all_points if self.need is None else Fraction(str(self.need))
+
+    def needs(self) -> Iterable[Need[Fact]]:
+        return [FileNeed(path=self.path)]
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        how = msg(
+            "write the heading `## {question}` in {path}, and your answer below it",
+            question=self.question,
+            path=self.path,
+        )
+        read = text_of(evidence, self.path, how)
+        if isinstance(read, Verdict):
+            return read
+        text, seen = read
+        answer = Plain.of(answer_to(self.question, text) or "")
+        if not answer.letters:
+            return Failed(
+                message=msg("there is no answer to {question}", question=self.question),
+                proofs=(Proof.of(seen, self.path),),
+                hint=how,
+            )
+        length = sum(not sign.isspace() for sign in answer.text)
+        detail = msg(
+            "the answer to {question} has {count} characters", question=self.question, count=length
+        )
+        proofs = (Proof.of(seen, detail),)
+        return (
+            self._copied(answer, proofs)
+            or self._short(answer, length, proofs)
+            or self._by_content(answer, proofs)
+        )
+
+    def _copied(self, answer: Plain, proofs: tuple[Proof, ...]) -> Verdict | None:
+        found = overlap(answer, self.source_text or "")
+        if not found.copied:
+            return None
+        return Review(
+            message=msg(
+                "{percent} % of the answer to {question} stands word for word in the lesson",
+                percent=int(found.share * 100),
+                question=self.question,
+            ),
+            proofs=proofs,
+            actual=shorten(found.longest),
+            hint=msg("say it in your own words, then run `grade-lab` again"),
+        )
+
+    def _short(self, answer: Plain, length: int, proofs: tuple[Proof, ...]) -> Verdict | None:
+        if length >= (self.min_chars or 0):
+            return None
+        kind = Review if not self.concepts or self._named(answer) else Failed
+        return kind(
+            message=msg("the answer to {question} is very short", question=self.question),
+            proofs=proofs,
+            expected=msg("at least {count} characters without spaces", count=self.min_chars),
+            actual=msg("{count} characters", count=length),
+            hint=msg(
+                "write more below `## {question}` in {path}", question=self.question, path=self.path
+            ),
+        )
+
+    def _by_content(self, answer: Plain, proofs: tuple[Proof, ...]) -> Verdict:
+        named = self._named(answer)
+        held = [m for m in self.misconceptions if m.stands_in(answer)]
+        earned = sum((concept.points for concept in named), Fraction(0))
+        enough = earned >= self._needed
+        missing = [] if enough else [c.name for c in self.concepts if c not in named]
+        share = Fraction(1) if enough else earned / self._needed
+        share = max(share - sum((m.share for m in held), Fraction(0)), Fraction(0))
+        if not missing and not held:
+            return Passed(
+                message=msg("the answer to {question} says what it should", question=self.question),
+                proofs=proofs,
+                actual=_mentions(named),
+            )
+        told = {
+            "message": self._wrong(missing, [m.name for m in held]),
+            "proofs": proofs,
+            "expected": _mentions(self.concepts),
+            "actual": _mentions(named),
+            "hint": msg("read that part of the lesson again, and put your answer right"),
+        }
+        if any(m.cost == "flag" for m in held):
+            return Review(**told)  # type: ignore[arg-type]
+        return Partial(share=share, **told) if share else Failed(**told)  # type: ignore[arg-type]
+
+    def _named(self, answer: Plain) -> list[Concept]:
+        return [concept for concept in self.concepts if any(map(answer.holds, concept.any))]
+
+    def _wrong(self, missing: list[Text], held: list[Text]) -> Message:
+        if not held:
+            return msg(
+                "the answer to {question} does not mention: {concepts}",
+                question=self.question,
+                concepts=missing,
+            )
+        if not missing:
+            return msg(
+                "the answer to {question} seems to hold a misconception: {misconceptions}",
+                question=self.question,
+                misconceptions=held,
+            )
+        return msg(
+            "the answer to {question} does not mention: {concepts}; and it seems to hold a "
+            "misconception: {misconceptions}",
+            question=self.question,
+            concepts=missing,
+            misconceptions=held,
+        )
+
+
+def _mentions(concepts: Sequence[Concept]) -> Message | None:
+    if not concepts:
+        return None
+    return msg("mentions: {concepts}", concepts=[concept.name for concept in concepts])

@@ -1,0 +1,201 @@
+"""``sequence``: the steps of a lab were done in a certain order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from fractions import Fraction
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from grader.check import (
+    Check,
+    Errored,
+    Failed,
+    ImageReference,
+    Partial,
+    Passed,
+    Unproven,
+    Verdict,
+    unavailable,
+)
+from grader.evidence import Evidence
+from grader.facts import Fact
+from grader.messages import Message, msg
+from grader.moments import LONG_AGO, Moment, container_moments, image_moments
+from grader.needs import EventsNeed, EventWindowNeed, ImageNeed, ManifestNeed, Need
+from grader.subject import ContainerName, ContainerSubject
+
+OF_CONTAINERS = {"started", "executed", "stopped"}
+
+
+class Step(BaseModel):
+    """One step: what was done, and to what.
+
+    ``started``, ``executed`` (``docker exec``) and ``stopped`` are of a container, picked by
+    ``name``, ``image`` or both. ``removed`` is of a container when it has a ``name``, else of an
+    ``image``. All others are of an ``image``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    did: Literal[
+        "built",
+        "tagged",
+        "pushed",
+        "pulled",
+        "started",
+        "executed",
+        "stopped",
+        "removed",
+        "untagged",
+    ]
+    name: ContainerName | None = None
+    image: ImageReference | None = None
+
+    @model_validator(mode="after")
+    def _has_its_subject(self) -> Self:
+        if self.did in OF_CONTAINERS | {"removed"}:
+            if self.name is None and self.image is None:
+                raise ValueError(f"'{self.did}' needs a name or an image")
+        elif self.image is None or self.name is not None:
+            raise ValueError(f"'{self.did}' is done to an image: give image, and no name")
+        return self
+
+    @property
+    def container(self) -> ContainerSubject | None:
+        """The container it is done to; None when it is done to an image."""
+        if self.did in OF_CONTAINERS or self.name is not None:
+            return ContainerSubject(name=self.name, image=self.image)
+        return None
+
+    def needs(self) -> Iterable[Need[Fact]]:
+        """What tells when it happened."""
+        if self.container:
+            yield from self.container.subject_needs()
+            return
+        image = self.image or ""
+        yield from (ImageNeed(image=image), EventsNeed(image=image))
+        if self.did == "pushed":
+            yield ManifestNeed(image=image)
+
+    def moments(self, evidence: Evidence) -> list[Moment]:
+        """When it can have happened."""
+        if self.container:
+            return container_moments(self.did, self.container, self.told, evidence)
+        return image_moments(self.did, self.image or "", self.told, evidence)
+
+    def could_not_look(self, evidence: Evidence) -> Errored | None:
+        """The error when something that could tell more was out of reach."""
+        looks = [*map(evidence.of, self.needs()), evidence.event_window]
+        return next((unavailable(series) for series in looks if series.unavailable), None)
+
+    @property
+    def told(self) -> Message:
+        """The step in words."""
+        subject = self.container.subject if self.container else self.image
+        return {
+            "built": msg("build of {subject}", subject=subject),
+            "tagged": msg("tag {subject}", subject=subject),
+            "pushed": msg("push of {subject}", subject=subject),
+            "pulled": msg("pull of {subject}", subject=subject),
+            "started": msg("start of {subject}", subject=subject),
+            "executed": msg("command in {subject}", subject=subject),
+            "stopped": msg("stop of {subject}", subject=subject),
+            "removed": msg("removal of {subject}", subject=subject),
+            "untagged": msg("removal of the tag {subject}", subject=subject),
+        }[self.did]
+
+
+class Sequence(Check):
+    """The ``steps``, at least two, were done in this order. Other steps may come between them.
+
+    A step that was done several times counts where it fits. Times are those of the engine's events;
+    where there is none, those of the image or container itself, or the look that first saw the
+    outcome (for ``built``: when the image was created; for ``pushed``: when the registry was first
+    seen to hold it; for ``removed``: when it was first seen to be gone). A step that came too early
+    loses its share of the points. Steps of which nothing was seen leave the order unproven.
+    """
+
+    type: Literal["sequence"]
+    steps: Annotated[tuple[Step, ...], Field(min_length=2)]
+
+    def needs(self) -> Iterable[Need[Fact]]:
+        yield EventWindowNeed()
+        for step in self.steps:
+            yield from step.needs()
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        seen = [(step, step.moments(evidence)) for step in self.steps]
+        unseen = [step for step, moments in seen if not moments]
+        done: list[tuple[Step, Moment]] = []
+        now = LONG_AGO
+        for step, moments in seen:
+            if not moments:
+                continue
+            time, moment = _next(moments, now)
+            if moment is None:
+                return step.could_not_look(evidence) or self._too_early(step, moments, done, seen)
+            done.append((step, moment))
+            now = time
+        proofs = tuple(moment.proof for _, moment in done)
+        if not unseen:
+            return Passed(message=msg("the steps were done in order"), proofs=proofs)
+        for step in unseen:
+            error = step.could_not_look(evidence)
+            if error:
+                return error
+        return Unproven(
+            message=msg("not seen: {steps}", steps=[step.told for step in unseen]),
+            proofs=proofs,
+            expected=self._order,
+            hint=msg("do the steps in order while `grade-lab watch` runs in another terminal"),
+        )
+
+    @property
+    def _order(self) -> Message:
+        return msg("in this order: {steps}", steps=[step.told for step in self.steps])
+
+    def _too_early(
+        self,
+        step: Step,
+        moments: list[Moment],
+        done: list[tuple[Step, Moment]],
+        seen: list[tuple[Step, list[Moment]]],
+    ) -> Verdict:
+        before, moment = done[-1]
+        told = {
+            "message": msg(
+                "too early, before {before}: {step}", before=before.told, step=step.told
+            ),
+            "proofs": (moment.proof, max(moments, key=lambda m: m.latest).proof),
+            "expected": self._order,
+            "hint": msg(
+                "do it again, in this order: {before}, {step}; then run `grade-lab`",
+                before=before.told,
+                step=step.told,
+            ),
+        }
+        share = Fraction(_longest(moments for _, moments in seen) - 1, len(seen) - 1)
+        return Partial(share=share, **told) if share else Failed(**told)  # type: ignore[arg-type]
+
+
+def _next(moments: Iterable[Moment], time: datetime) -> tuple[datetime, Moment | None]:
+    """The first time from ``time`` on that one of these moments allows, and the moment."""
+    possible = [(after, m) for m in moments if (after := m.after(time)) is not None]
+    return min(possible, key=lambda found: (found[0], found[1].latest), default=(time, None))
+
+
+def _longest(steps: Iterable[list[Moment]]) -> int:
+    """How many of the steps, leaving some out, can have been done in order."""
+    ends = [LONG_AGO]  # ends[n]: the earliest time by which n of the steps so far can be done
+    for moments in steps:
+        for count in reversed(range(len(ends))):
+            time, moment = _next(moments, ends[count])
+            if moment is None:
+                continue
+            if count + 1 == len(ends):
+                ends.append(time)
+            else:
+                ends[count + 1] = min(ends[count + 1], time)
+    return len(ends) - 1

@@ -1,0 +1,161 @@
+"""`quoted`: a quotation that is true of what was recorded passes; a made-up one does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from checks.quoted import Quoted
+from grader.check import Status, Verdict
+from grader.evidence import Strength
+from grader.facts import Logs, Reason
+from grader.journal import Entry
+from grader.needs import ContainerNeed, FileNeed, ImageNeed, LogsNeed
+from tests.factories import a_container, an_image, event, hex_id, judged, saw, submitted
+
+WEB = hex_id("web")
+APP = hex_id("app:1")
+OUTPUT = (
+    "\x1b[32mINFO\x1b[0m:  wisheasy is listening on port 8000\r\n{}\n127.0.0.1 GET / 200 in 3 ms\n"
+)
+RECORDED = {
+    "log_line": [
+        saw(ContainerNeed(name="web"), a_container()),
+        saw(LogsNeed(name="web"), Logs(container_id=WEB, stdout=OUTPUT)),
+    ],
+    "container_id": [saw(ContainerNeed(name="web"), a_container())],
+    "image_id": [saw(ImageNeed(image="app:1"), an_image())],
+}
+SUBJECT = {
+    "log_line": {"name": "web"},
+    "container_id": {"name": "web"},
+    "image_id": {"image": "app:1"},
+}
+
+
+def quoted(of: str, answer: str, *more: Entry, recorded: list[Entry] | None = None) -> Verdict:
+    sheet = submitted("answers.md", f"# Answers\n\n## seen\n\n{answer}\n\n## next\n\nx\n")
+    entries = RECORDED[of] if recorded is None else recorded
+    fields = {"question": "seen", "of": of, **SUBJECT[of]}
+    return judged("quoted", fields, sheet, *entries, *more)
+
+
+@pytest.mark.parametrize(
+    ("of", "answer"),
+    [
+        ("log_line", "INFO: wisheasy is listening on port 8000"),
+        ("log_line", "`INFO:   wisheasy is listening on port 8000`"),
+        ("log_line", "```\n127.0.0.1 GET / 200 in 3 ms\n```"),
+        ("log_line", "> 2026-01-02T03:04:05Z INFO: wisheasy is listening on port 8000"),
+        ("log_line", "- listening on port 8000"),
+        ("container_id", WEB[:12]),
+        ("container_id", WEB),
+        ("container_id", f"`{WEB[:12].upper()}`였습니다"),
+        ("container_id", f"{hex_id('other')[:12]}   nginx\n{WEB[:12]}   app:1"),
+        ("image_id", APP[:12]),
+        ("image_id", f"sha256:{APP}"),
+    ],
+)
+def test_a_true_quotation_passes_on_two_pieces_of_evidence(of: str, answer: str) -> None:
+    verdict = quoted(of, answer)
+    assert verdict.status is Status.PASS
+    assert {p.strength for p in verdict.proofs} == {Strength.SUBMITTED, Strength.LIVE}
+
+
+@pytest.mark.parametrize(
+    ("of", "answer", "shown"),
+    [
+        ("log_line", "the server started", "the server started"),
+        ("log_line", "port 8000", "port 8000"),
+        ("log_line", "{}", "{}"),
+        ("container_id", WEB[:11], WEB[:11]),
+        ("container_id", f"{hex_id('other')[:12]} nginx", hex_id("other")[:12]),
+        ("container_id", f"0{WEB[:12]}", f"0{WEB[:12]}"),
+        ("image_id", WEB[:12], WEB[:12]),
+    ],
+)
+def test_a_false_quotation_fails_and_is_shown(of: str, answer: str, shown: str) -> None:
+    verdict = quoted(of, answer)
+    assert verdict.status is Status.FAIL
+    assert verdict.actual == shown
+    assert "docker" in str(verdict.hint)
+
+
+@pytest.mark.parametrize("of", list(RECORDED))
+def test_no_answer_fails_with_the_command_to_type(of: str) -> None:
+    verdict = quoted(of, "<!-- here -->")
+    assert verdict.status is Status.FAIL
+    assert "## seen" in str(verdict.hint)
+
+
+@pytest.mark.parametrize("of", list(RECORDED))
+def test_where_nothing_was_recorded_nothing_is_held_against_the_learner(of: str) -> None:
+    assert quoted(of, "0123456789ab", recorded=[]).status is Status.UNPROVEN
+
+
+@pytest.mark.parametrize(
+    ("of", "need"),
+    [
+        ("log_line", LogsNeed(name="web")),
+        ("container_id", ContainerNeed(name="web")),
+        ("image_id", ImageNeed(image="app:1")),
+    ],
+)
+def test_what_cannot_be_compared_now_is_an_error_unless_it_was_true_before(
+    of: str, need: Any
+) -> None:
+    down = saw(need, Reason.ENGINE_UNREACHABLE, 5, "run-2")
+    true = {"log_line": "listening on port 8000", "container_id": WEB, "image_id": APP}[of]
+    assert quoted(of, "0123456789ab", down).status is Status.ERROR
+    assert quoted(of, true, down).status is Status.PASS
+
+
+def test_an_id_is_known_from_events_after_the_container_is_gone() -> None:
+    gone = [event("container start", 1, name="web", image="app:1", id=WEB)]
+    verdict = quoted("container_id", WEB[:12], recorded=gone)
+    assert verdict.status is Status.PASS
+    assert Strength.RECORDED in {proof.strength for proof in verdict.proofs}
+
+
+def test_a_line_that_may_stand_in_what_was_cut_is_unproven() -> None:
+    cut = Logs(container_id=WEB, stdout=OUTPUT, size=10**9, complete=False)
+    recorded = [RECORDED["log_line"][0], saw(LogsNeed(name="web"), cut)]
+    assert (
+        quoted("log_line", "somewhere in the middle", recorded=recorded).status is Status.UNPROVEN
+    )
+
+
+def test_an_empty_log_can_be_quoted_by_nobody() -> None:
+    recorded = [RECORDED["log_line"][0], saw(LogsNeed(name="web"), Logs(container_id=WEB))]
+    assert quoted("log_line", "anything at all", recorded=recorded).status is Status.UNPROVEN
+
+
+def test_without_the_file_of_answers_it_fails() -> None:
+    fields = {"question": "seen", "of": "image_id", "image": "app:1"}
+    missing = saw(FileNeed(path="answers.md"), Reason.NOT_THERE)
+    assert judged("quoted", fields, *RECORDED["image_id"], missing).status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"of": "log_line"},
+        {"of": "image_id", "name": "web"},
+        {"of": "image_id", "name": "web", "image": "app:1"},
+        {"of": "port", "name": "web"},
+        {"of": "log_line", "name": "web", "question": ""},
+    ],
+)
+def test_a_mistake_in_the_rubric_is_told(fields: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        Quoted.model_validate({"type": "quoted", "question": "seen", **fields})
+
+
+@given(st.sampled_from(list(RECORDED)), st.text(), st.text())
+def test_any_answer_and_any_log_are_judged(of: str, answer: str, output: str) -> None:
+    log = saw(LogsNeed(name="web"), Logs(container_id=WEB, stdout=output, stderr=answer))
+    assert quoted(of, answer, log).status is not Status.ERROR
