@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from grader.result import Result
     from grader.run import Run
 
+
 class _DefaultToGrade(click.Group):
     """``grade-lab PATH`` means ``grade-lab grade PATH``."""
 
@@ -35,7 +36,9 @@ class _DefaultToGrade(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_DefaultToGrade, help=described(msg("Tells whether a Docker lab was really done.")))
+@click.group(
+    cls=_DefaultToGrade, help=described(msg("Tells whether a Docker lab was really done."))
+)
 @click.version_option(__version__, prog_name="grade-lab")
 def cli() -> None:
     """The root of all commands."""
@@ -44,14 +47,9 @@ def cli() -> None:
 @cli.command("grade", help=described(msg("Collect evidence, judge it, and write the reports.")))
 @rubric_options
 @report_options
-@click.pass_context
 def grade_command(
-    ctx: click.Context,
-    submission: Path,
-    rubric: str | None,
-    settings: dict[str, str],
-    **report: Any,
-) -> None:
+    submission: Path, rubric: str | None, settings: dict[str, str], **report: Any
+) -> ExitCode:
     """Collect, then judge."""
     from grader.run import prepare
 
@@ -63,14 +61,9 @@ def grade_command(
 @cli.command("judge", help=described(msg("Judge the journal; needs no engine.")))
 @rubric_options
 @report_options
-@click.pass_context
 def judge_command(
-    ctx: click.Context,
-    submission: Path,
-    rubric: str | None,
-    settings: dict[str, str],
-    **report: Any,
-) -> None:
+    submission: Path, rubric: str | None, settings: dict[str, str], **report: Any
+) -> ExitCode:
     """Judge only."""
     from grader.run import prepare
 
@@ -111,7 +104,9 @@ def rubric_list(lang: str) -> None:
         click.echo(f"{name}  {Translator(lang).text(title_of(path))}")
 
 
-@rubric_group.command("check", help=described(msg("Check a rubric; show every mistake and its place.")))
+@rubric_group.command(
+    "check", help=described(msg("Check a rubric; show every mistake and its place."))
+)
 @click.argument("rubric", metavar="NAME|FILE")
 @click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, callback=parse_settings)
 @language_option
@@ -185,7 +180,7 @@ def _judge(
     from grader import run as steps
     from grader.submission import REPORT
 
-    chosen = steps.formats(name for name in formats.split(",") if name)
+    chosen = steps.formats([name for name in formats.split(",") if name])
     result = steps.judged(run, lang, overrides)
     if out == "-":
         for report in chosen.values():

@@ -21,7 +21,10 @@ def described(text: Message) -> str:
     return Translator(LANG).text(text)
 
 
-def parse_settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
+def parse_settings(
+    ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
+) -> dict[str, str]:
+    """``NAME=VALUE`` options as a map."""
     settings = {}
     for item in value:
         name, equals, setting = item.partition("=")
@@ -73,7 +76,9 @@ def report_options(command: F) -> F:
             click.option(
                 "--out",
                 metavar="DIR",
-                help=described(msg("Where reports go (SUBMISSION/.grade-lab/report); - is stdout.")),
+                help=described(
+                    msg("Where reports go (SUBMISSION/.grade-lab/report); - is stdout.")
+                ),
             ),
             click.option(
                 "--format",
@@ -101,5 +106,3 @@ def report_options(command: F) -> F:
     ):
         command = option(command)
     return language_option(command)
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def prepare(folder: Path, rubric: str | None, settings: Mapping[str, str]) -> Ru
     return Run(handed_in, load(path, {**handed_in.variables, **settings}))
 
 
-def observe(run: Run, on_progress: Callable[[Need[Fact]], None] | None = None) -> int:
+def observe(run: Run, on_progress: Callable[[Need[Fact]], None] = lambda _: None) -> int:
     """Ask what the rubric needs and append the answers to the journal; return how many.
 
     Raises:
@@ -89,7 +89,7 @@ def judged(run: Run, lang: str, overrides_file: Path | None = None) -> Result:
     return judge(run.rubric, entries, run.submission.learner, mine, lang)
 
 
-def formats(names: Iterable[str]) -> dict[str, ReportFormat]:
+def formats(names: Sequence[str]) -> dict[str, ReportFormat]:
     """The report formats of these names. Raises GradeLabError for an unknown one."""
     known = plugins.report_formats()
     for name in names:
