@@ -75,7 +75,9 @@ class Dockerfile(Check):
             dockerfile = parse(text)
         except DockerfileError as error:
             return Failed(
-                message=msg("Docker cannot read {place}", place=self._place(error.line)),
+                message=msg(
+                    "{place} cannot be read as a Dockerfile", place=self._place(error.line)
+                ),
                 proofs=(Proof.of(seen, self.path),),
                 actual=error.reason,
                 hint=msg("put it right, and try it with `docker build .`"),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_PATTERNS = 500
 MAX_WILDCARDS = 5
+MAX_LENGTH = 500
 
 
 class Dockerignore(Check):
@@ -32,8 +33,8 @@ class Dockerignore(Check):
     with a slash at its end is a folder: it is excluded when everything in it is, also by a pattern
     such as ``.git/**`` that spares the folder itself. ``path`` is the ignore file, relative to the
     submission. Patterns are matched as Docker does: the last one that matches wins, ``!`` takes
-    back, a line that begins with ``#`` is a comment. A pattern that Docker refuses fails; a file of
-    more than 500 patterns, or more than 5 ``*`` or ``**`` in one, goes to review.
+    back, a line that begins with ``#`` is a comment. A pattern that Docker refuses fails. More than
+    500 patterns, or one with more than 500 characters or 5 stars, go to review.
     """
 
     type: Literal["dockerignore"]
@@ -138,9 +139,11 @@ class _Patterns:
 
     @property
     def too_complicated(self) -> bool:
-        # The library matches with backtracking: many wildcards could keep it busy for ever.
-        wildcards = (len(re.findall(r"\*\*?", line.text)) for line in self.lines)
-        return len(self.lines) > MAX_PATTERNS or max(wildcards, default=0) > MAX_WILDCARDS
+        # The library matches by backtracking, which long or wild patterns could keep busy.
+        return len(self.lines) > MAX_PATTERNS or any(
+            len(line.text) > MAX_LENGTH or len(re.findall(r"\*\*?", line.text)) > MAX_WILDCARDS
+            for line in self.lines
+        )
 
     @cached_property
     def matcher(self) -> PatternMatcher:

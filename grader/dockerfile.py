@@ -18,12 +18,13 @@ INSTRUCTIONS = (
     *("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL"),
     *("MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"),
 )
+MAX_CHARS = 500_000
 MAX_COMMENT = 4_000
 MAX_VALUE = 500
 
 
 class DockerfileError(ValueError):
-    """Docker could not read it: ``reason`` in the parser's words, ``line`` where known."""
+    """It cannot be read: ``reason`` in the parser's words, ``line`` where known."""
 
     def __init__(self, reason: str, line: int | None = None) -> None:
         super().__init__(reason)
@@ -114,8 +115,10 @@ def parse(text: str) -> Dockerfile:
     """Parse a Dockerfile.
 
     Raises:
-        DockerfileError: `docker build` would refuse it.
+        DockerfileError: ``docker build`` would refuse it, or it is longer than 500,000 characters.
     """
+    if len(text) > MAX_CHARS:
+        raise DockerfileError(f"it is longer than {MAX_CHARS} characters")
     from e2b_dockerfile_utils import DockerfileSyntaxError, parse_dockerfile_ast
 
     try:

@@ -85,8 +85,9 @@ def test_a_base_takes_the_defaults_of_arguments(head: str, base: str, expected: 
         ("FROM a\nENV b\n", 2),
         ("FROM a\nRUN <<EOF\n", 2),
         ("FROM a\n\nCMD " + "[" * 100_000, None),
+        ("FROM a\n" * 100_000, None),
     ],
-    ids=["empty", "comment", "no FROM", "unknown", "FROM", "ENV", "heredoc", "deep JSON"],
+    ids=["empty", "comment", "no FROM", "unknown", "FROM", "ENV", "heredoc", "deep JSON", "huge"],
 )
 def test_what_docker_would_refuse_is_an_error_with_its_line(text: str, line: int | None) -> None:
     with pytest.raises(DockerfileError) as caught:

@@ -98,7 +98,9 @@ def test_a_pattern_that_docker_refuses_fails_with_its_line(line: str) -> None:
     assert ".dockerignore:2" in str(verdict.message)
 
 
-@pytest.mark.parametrize("text", ["*a*a*a*a*a*a*b", "a\n" * 501], ids=["wildcards", "patterns"])
+@pytest.mark.parametrize(
+    "text", ["*a*a*a*a*a*a*b", "a\n" * 501, "?" * 501], ids=["wildcards", "patterns", "length"]
+)
 def test_what_could_take_for_ever_goes_to_review(text: str) -> None:
     assert judged(text, excludes=("a" * 100,)).status is Status.REVIEW
 
