@@ -1,0 +1,265 @@
+"""The engine's API through the Docker SDK: the only module that knows it.
+
+Each method is one request. Only reading ones exist here, so that collecting cannot change
+anything. Whatever goes wrong comes out as an `AbsentError` or an `UnavailableError`.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
+from grader.collect.endpoint import Endpoint
+from grader.errors import GradeLabError
+from grader.facts import Reason
+from grader.messages import msg
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 20.0
+CHUNK_BYTES = 64 * 1024
+OLDEST_API = "1.24"
+
+Payload = Mapping[str, Any]
+"""A JSON object of the engine. Its keys come and go with versions: read it with ``get``."""
+
+
+class Client:
+    """A connection to an engine, made at the first question.
+
+    Once the engine is found not to answer, every further question fails at once.
+
+    Raises:
+        GradeLabError: the address or its certificates cannot be used.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._api: Any = None
+        self._failure: UnavailableError | None = None
+        self._version: Payload = {}
+        self.host = ""
+        """The address that answered."""
+        self._open(endpoint.hosts[0])  # a wrong address is told before anything is collected
+
+    def version(self) -> Payload:
+        """The version, as it was answered when the connection was made."""
+        self._connected()
+        return self._version
+
+    def info(self) -> Payload:
+        return self._object("info")
+
+    def image(self, reference: str) -> Payload:
+        return self._object("inspect_image", reference)
+
+    def history(self, reference: str) -> list[Payload]:
+        """The steps that made an image, newest first."""
+        return self._list("history", reference)
+
+    def container(self, name: str) -> Payload:
+        return self._object("inspect_container", name)
+
+    def containers(self) -> list[Payload]:
+        """All containers, running or not, in short form."""
+        return self._list("containers", all=True)
+
+    def changes(self, container: str) -> list[Payload]:
+        """What differs between a container's file system and its image's."""
+        return self._list("diff", container)
+
+    def volume(self, name: str) -> Payload:
+        return self._object("inspect_volume", name)
+
+    def network(self, name: str) -> Payload:
+        return self._object("inspect_network", name)
+
+    def manifest(self, reference: str) -> Payload:
+        """What the registry says of a reference; the engine asks it with the user's own login."""
+        return self._object("inspect_distribution", reference)
+
+    @contextmanager
+    def stream(self, *path: str, **parameters: str | int) -> Iterator[Iterator[bytes]]:
+        """The body of a GET in pieces. What was not read when the block is left is let go.
+
+        The SDK's own streaming methods switch the time limit off.
+        """
+        api = self._connected()
+        url = "/".join(
+            [api.base_url, f"v{api.api_version}", *(quote(part, safe=":") for part in path)]
+        )
+        with self._translated():
+            response = api.get(url, params=parameters, stream=True, timeout=api.timeout)
+        try:
+            if response.status_code >= 400:
+                raise _refusal(response.status_code, _message(response.raw.read(CHUNK_BYTES)))
+            yield self._pieces(response)
+        finally:
+            response.close()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._api is not None:
+            self._api.close()
+
+    def _object(self, method: str, *arguments: str) -> Payload:
+        answer = self._ask(method, *arguments)
+        return answer if isinstance(answer, dict) else {}
+
+    def _list(self, method: str, *arguments: str, **options: bool) -> list[Payload]:
+        answer = self._ask(method, *arguments, **options)
+        return answer if isinstance(answer, list) else []  # null when there are none
+
+    def _ask(self, method: str, *arguments: str, **options: bool) -> object:
+        api = self._connected()
+        with self._translated():
+            return getattr(api, method)(*arguments, **options)
+
+    def _pieces(self, response: Any) -> Iterator[bytes]:
+        with self._translated():
+            yield from response.iter_content(CHUNK_BYTES)
+
+    def _connected(self) -> Any:
+        if self._failure is not None:
+            raise self._failure
+        if self._api is None:
+            self._connect()
+        return self._api
+
+    def _connect(self) -> None:
+        failures: dict[str, UnavailableError] = {}
+        for host in self._endpoint.hosts:
+            try:
+                self._negotiate(host)
+                return
+            except NoAnswerError as error:
+                failures[host] = UnavailableError(error.reason, error.detail, error.status)
+        denied = [e for e in failures.values() if e.reason is Reason.PERMISSION]
+        reason = denied[0].reason if denied else Reason.ENGINE_UNREACHABLE
+        tried = "; ".join(f"{host}: {error.detail}" for host, error in failures.items())
+        self._failure = UnavailableError(reason, f"tried {tried}")
+        raise self._failure
+
+    def _negotiate(self, host: str) -> None:
+        api = self._open(host)
+        try:
+            version = api.version(api_version=False)
+            # The SDK negotiates in its constructor only, and would ask for the version twice.
+            api._version = str(version["ApiVersion"])  # noqa: SLF001
+        except Exception as error:
+            api.close()
+            raise _trouble(error) from error
+        self._api, self._version, self.host = api, version, host
+
+    def _open(self, host: str) -> Any:
+        """A client of the SDK; it reads the docker configuration, but does not connect yet."""
+        import docker
+
+        try:
+            api = docker.APIClient(
+                host, OLDEST_API, READ_SECONDS, self._tls(host) or False, use_ssh_client=True
+            )
+        except Exception as error:
+            raise GradeLabError(
+                msg("the engine at {host} cannot be used: {reason}", host=host, reason=str(error)),
+                msg(
+                    "look at `docker context ls`, and at the variables DOCKER_HOST, "
+                    "DOCKER_TLS_VERIFY and DOCKER_CERT_PATH"
+                ),
+            ) from error
+        api.timeout = (CONNECT_SECONDS, READ_SECONDS)
+        return api
+
+    def _tls(self, host: str) -> Any:
+        folder = self._endpoint.certificates
+        if folder is None or not host.startswith(("tcp:", "http")):
+            return None
+        from docker.tls import TLSConfig
+
+        authority = folder / "ca.pem"
+        return TLSConfig(
+            client_cert=(str(folder / "cert.pem"), str(folder / "key.pem")),
+            ca_cert=str(authority) if authority.exists() else None,
+            verify=self._endpoint.verify,
+        )
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except NoAnswerError:
+            raise
+        except Exception as error:
+            trouble = _trouble(error)
+            if trouble.reason in {Reason.ENGINE_UNREACHABLE, Reason.TIMEOUT}:
+                self._still_there(trouble)
+            raise trouble from error
+
+    def _still_there(self, trouble: NoAnswerError) -> None:
+        """Find out whether the engine is gone or only this answer did not come."""
+        try:
+            self._api.get(f"{self._api.base_url}/_ping", timeout=CONNECT_SECONDS)
+        except Exception as error:
+            self._failure = UnavailableError(Reason.ENGINE_UNREACHABLE, trouble.detail)
+            raise self._failure from error
+
+
+def _trouble(error: Exception) -> NoAnswerError:
+    """What an exception of the SDK, or of the libraries below it, means."""
+    from docker.errors import APIError
+
+    if isinstance(error, APIError):
+        return _refusal(error.status_code or 0, str(error.explanation or error))
+    causes = list(_causes(error))
+    return UnavailableError(_reason(causes), str(causes[-1]) or type(causes[-1]).__name__)
+
+
+def _reason(causes: Sequence[BaseException]) -> Reason:
+    from docker.errors import InvalidVersion
+    from requests.exceptions import JSONDecodeError, ReadTimeout
+    from urllib3.exceptions import ReadTimeoutError
+
+    if any(getattr(cause, "errno", 0) in {errno.EACCES, errno.EPERM} for cause in causes):
+        return Reason.PERMISSION
+    kinds: list[tuple[tuple[type[BaseException], ...], Reason]] = [
+        ((ReadTimeout, ReadTimeoutError), Reason.TIMEOUT),
+        ((JSONDecodeError, LookupError, TypeError), Reason.ENGINE_ERROR),
+        ((OSError,), Reason.ENGINE_UNREACHABLE),  # those of requests are OSErrors, too
+        ((InvalidVersion,), Reason.UNSUPPORTED),
+    ]
+    for kind, reason in kinds:
+        if any(isinstance(cause, kind) for cause in causes):
+            return reason
+    return Reason.ENGINE_ERROR
+
+
+def _refusal(status: int, words: str) -> NoAnswerError:
+    if status == 404:
+        return AbsentError(Reason.NOT_THERE, words, status)
+    reasons = {401: Reason.PERMISSION, 403: Reason.PERMISSION, 501: Reason.UNSUPPORTED}
+    return UnavailableError(reasons.get(status, Reason.ENGINE_ERROR), words, status)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and those it was made from: the libraries pass them on in several ways."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting and len(seen) < 20:
+        cause = waiting.pop(0)
+        if isinstance(cause, BaseException) and cause not in seen:
+            seen.append(cause)
+            yield cause
+            waiting += [*cause.args, getattr(cause, "reason", None), cause.__cause__]
+
+
+def _message(body: bytes) -> str:
+    """The engine's words in the body of an error."""
+    text = body.decode("utf-8", "replace")
+    try:
+        return str(json.loads(text)["message"])
+    except (ValueError, LookupError, TypeError):
+        return text

@@ -1,0 +1,138 @@
+"""The entry point: needs in, observations out, each as soon as it is made."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from grader.collect import content, history, http, logs, shapes
+from grader.collect import submission as files
+from grader.collect.answer import AbsentError, NoAnswerError
+from grader.collect.client import Client, Payload
+from grader.collect.endpoint import host_name, resolve
+from grader.collect.login import login
+from grader.collect.observe import Look, answers
+from grader.collect.registry import Registries
+from grader.collect.view import EngineView
+from grader.evidence import Evidence
+from grader.facts import Fact
+from grader.journal import Observation, Source
+from grader.needs import (
+    ContainerNeed,
+    ContentNeed,
+    EngineNeed,
+    EnvFileNeed,
+    FileNeed,
+    HttpNeed,
+    ImageNeed,
+    LoginNeed,
+    LogsNeed,
+    ManifestNeed,
+    Need,
+    NetworkNeed,
+    TreeNeed,
+    VolumeNeed,
+)
+
+Progress = Callable[[Need[Fact]], None]
+Looks = Mapping[type[Need[Fact]], tuple[Source, Look]]
+
+
+def collect(
+    needs: Iterable[Need[Fact]],
+    submission: Path,
+    evidence: Evidence,
+    *,
+    on_progress: Progress | None = None,
+    env: Mapping[str, str] = os.environ,
+) -> Iterator[Observation]:
+    """Answer each need at least once, whatever breaks: what does is an *unavailable* answer.
+
+    ``submission`` is its folder; ``evidence`` what its journal holds already: an event of the
+    engine that it has is not told again. ``on_progress`` takes each need once it is answered. The
+    last answer is never an event, for its time is that of the grading.
+
+    Raises:
+        GradeLabError: at once, when the docker configuration cannot be used.
+    """
+    asked = list(dict.fromkeys(needs))
+    tell = on_progress or (lambda _: None)
+    cheap = _looks_without_engine(submission, env)
+    if all(type(need) in cheap for need in asked):
+        return _look(cheap, asked, tell)
+    view = EngineView(Client(resolve(env, sys.platform)), evidence)
+    return _look_at_all(cheap, view, asked, tell)
+
+
+def _look_at_all(
+    cheap: Looks, view: EngineView, asked: list[Need[Fact]], tell: Progress
+) -> Iterator[Observation]:
+    try:
+        yield from _look(cheap, asked, tell)
+        yield from _look(_looks_at_engine(view), asked, tell)
+        yield from history.observations(asked, view, tell)
+    finally:
+        view.client.close()
+
+
+def _look(looks: Looks, asked: list[Need[Fact]], tell: Progress) -> Iterator[Observation]:
+    for kind, (source, look) in looks.items():
+        for need in asked:
+            if isinstance(need, kind):
+                yield from answers(need, source, look)
+                tell(need)
+
+
+def _looks_without_engine(folder: Path, env: Mapping[str, str]) -> Looks:
+    return {
+        FileNeed: ("submission", lambda need: [files.file(folder, need.path)]),
+        EnvFileNeed: ("submission", lambda need: [files.env_names(folder, need.path)]),
+        TreeNeed: ("submission", lambda need: [files.tree(folder, need.path)]),
+        LoginNeed: ("config", lambda need: [login(need.registry, env)]),
+    }
+
+
+def _looks_at_engine(view: EngineView) -> Looks:
+    """How each kind of need is answered, in the order in which they are."""
+    client, registries = view.client, Registries(view)
+
+    def containers(need: ContainerNeed | LogsNeed | HttpNeed) -> tuple[Payload, ...]:
+        return view.containers(need.name, need.image)
+
+    def probe(need: HttpNeed) -> list[Fact]:
+        try:
+            there = containers(need)
+        except AbsentError:
+            there = ()
+        return [http.probe(need, there, host_name(client.host))]
+
+    return {
+        EngineNeed: ("engine", lambda _: [view.fact()]),
+        ImageNeed: ("engine", lambda need: [view.image_fact(need.image)]),
+        ContainerNeed: ("engine", lambda need: _each(containers(need), view.container_fact)),
+        VolumeNeed: ("engine", lambda need: [shapes.volume(client.volume(need.volume))]),
+        NetworkNeed: ("engine", lambda need: [shapes.network(client.network(need.network))]),
+        LogsNeed: (
+            "engine",
+            lambda need: _each(containers(need), lambda one: logs.read(client, one)),
+        ),
+        HttpNeed: ("http", probe),
+        ContentNeed: ("engine", lambda need: [content.read(view, need)]),
+        ManifestNeed: ("registry", lambda need: [registries.manifest(need.image)]),
+    }
+
+
+def _each(items: Iterable[Payload], look: Callable[[Payload], Fact]) -> list[Fact]:
+    """What was found of several; an error only when nothing was found of any."""
+    found: list[Fact] = []
+    trouble: NoAnswerError | None = None
+    for item in items:
+        try:
+            found.append(look(item))
+        except NoAnswerError as error:
+            trouble = error
+    if trouble is not None and not found:
+        raise trouble
+    return found

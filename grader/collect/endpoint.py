@@ -1,0 +1,154 @@
+"""Where the engine is: resolved as the docker command line does it, then the usual sockets.
+
+``DOCKER_HOST`` wins, then ``DOCKER_CONTEXT``, then the current context of ``config.json``. The
+SDK's own resolution falls back in silence where the command line stops with an error, and reads
+contexts of the working directory when there is no ``config.json``; so it is done here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from grader.errors import GradeLabError
+from grader.messages import Message, msg
+
+MAX_CONFIG_BYTES = 4 * 1024 * 1024
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Addresses to try in this order, and how to speak TLS there.
+
+    ``certificates`` is a folder with ``ca.pem``, ``cert.pem`` and ``key.pem``.
+    """
+
+    hosts: tuple[str, ...]
+    certificates: Path | None = None
+    verify: bool = True
+
+
+def resolve(env: Mapping[str, str], platform: str) -> Endpoint:
+    """The endpoint that ``docker`` would use, ``platform`` being that of ``sys.platform``.
+
+    Raises:
+        GradeLabError: the context is unknown or broken, or ``config.json`` is.
+    """
+    if host := env.get("DOCKER_HOST"):
+        verify = bool(env.get("DOCKER_TLS_VERIFY"))
+        folder = env.get("DOCKER_CERT_PATH") or (str(config_folder(env)) if verify else "")
+        return Endpoint((host,), Path(folder) if folder else None, verify)
+    context = env.get("DOCKER_CONTEXT") or _current_context(env)
+    if context == DEFAULT:
+        return Endpoint(usual_sockets(platform, env))
+    return _endpoint_of(context, env, platform)
+
+
+def usual_sockets(platform: str, env: Mapping[str, str]) -> tuple[str, ...]:
+    """Where engines listen on this platform when nobody chose another place, likeliest first."""
+    if platform == "win32":
+        return ("npipe:////./pipe/docker_engine",)
+    home = _home(env)
+    desktop = {"darwin": ".docker/run/docker.sock"}.get(platform, ".docker/desktop/docker.sock")
+    paths = [Path("/var/run/docker.sock"), home / desktop]
+    paths += [home / ".colima/default/docker.sock", home / ".orbstack/run/docker.sock"]
+    if runtime := env.get("XDG_RUNTIME_DIR"):
+        paths += [Path(runtime) / "docker.sock", Path(runtime) / "podman/podman.sock"]
+    if platform != "darwin":
+        paths.append(Path("/run/podman/podman.sock"))
+    return tuple(f"unix://{path.as_posix()}" for path in paths)
+
+
+def config_folder(env: Mapping[str, str]) -> Path:
+    """The folder of the docker command line's configuration."""
+    return Path(env["DOCKER_CONFIG"]) if env.get("DOCKER_CONFIG") else _home(env) / ".docker"
+
+
+def read_config(env: Mapping[str, str]) -> dict[str, Any]:
+    """``config.json``; empty when there is none. It holds credentials: use names only.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is no JSON object.
+    """
+    return _read_object(config_folder(env) / "config.json")
+
+
+def host_name(host: str) -> str:
+    """The machine on which published ports are reached: this one, unless ``host`` is remote."""
+    parts = urlsplit(host)
+    remote = parts.scheme in {"tcp", "http", "https", "ssh"}
+    return (parts.hostname if remote else None) or "127.0.0.1"
+
+
+def _current_context(env: Mapping[str, str]) -> str:
+    path = config_folder(env) / "config.json"
+    try:
+        name = _read_object(path).get("currentContext")
+    except (OSError, ValueError) as error:
+        raise GradeLabError(
+            msg("the configuration of docker cannot be read: {reason}", reason=_words(error)),
+            msg("put it right, or rename the file and run `docker login` again"),
+            where=str(path),
+        ) from error
+    return name if isinstance(name, str) and name else DEFAULT
+
+
+def _endpoint_of(context: str, env: Mapping[str, str], platform: str) -> Endpoint:
+    folder = config_folder(env) / "contexts"
+    key = hashlib.sha256(context.encode("utf-8", "replace")).hexdigest()
+    meta = folder / "meta" / key / "meta.json"
+    try:
+        endpoint = _read_object(meta, missing_ok=False)["Endpoints"]["docker"]
+        host, unverified = endpoint.get("Host"), endpoint.get("SkipTLSVerify")
+    except FileNotFoundError as error:
+        raise _unusable(context, env, msg("there is no such context")) from error
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise _unusable(context, env, msg("{reason}", reason=_words(error))) from error
+    certificates = folder / "tls" / key / "docker"
+    return Endpoint(
+        (str(host),) if host else usual_sockets(platform, env),
+        certificates if certificates.is_dir() else None,
+        not unverified,
+    )
+
+
+def _unusable(context: str, env: Mapping[str, str], reason: Message) -> GradeLabError:
+    advice = (
+        msg("run `unset DOCKER_CONTEXT`, or set it to a name that `docker context ls` shows")
+        if env.get("DOCKER_CONTEXT")
+        else msg("run `docker context ls`, then `docker context use NAME` with a name from there")
+    )
+    return GradeLabError(
+        msg("the docker context '{name}' cannot be used: {reason}", name=context, reason=reason),
+        advice,
+    )
+
+
+def _read_object(path: Path, *, missing_ok: bool = True) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            value = json.loads(file.read(MAX_CONFIG_BYTES))
+    except FileNotFoundError:
+        if missing_ok:
+            return {}
+        raise
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    home = env.get("HOME") or env.get("USERPROFILE")
+    return Path(home) if home else Path.home()
+
+
+def _words(error: Exception) -> str:
+    # A JSON error's own text quotes nothing of the file, which may hold a credential.
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,0 +1,99 @@
+"""The engine's events made into facts, whatever the engine and its version. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from grader.collect import redact
+from grader.facts import Event
+from grader.reference import familiar
+
+Payload = Mapping[str, Any]
+
+# What only a learner's steps (or a crash) cause. Not `save` and `archive-path`, which our own
+# reading causes, and of an exec only its start and its end.
+KEPT = {
+    "container": frozenset(
+        (
+            *("create", "start", "restart", "kill", "die", "oom", "stop", "pause", "unpause"),
+            *("rename", "destroy", "exec_start", "exec_die"),
+        )
+    ),
+    "image": frozenset(("tag", "untag", "push", "pull", "delete", "build", "import", "load")),
+    "volume": frozenset(("create", "destroy")),
+    "network": frozenset(("create", "destroy")),
+}
+_PODMAN = {
+    "container": {
+        "remove": "destroy",
+        "died": "die",
+        "exec": "exec_start",
+        "exec_died": "exec_die",
+    },
+    "image": {"remove": "delete"},
+    "volume": {"remove": "destroy"},
+    "network": {"remove": "destroy"},
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def event(payload: Payload) -> Event | None:
+    """The fact in an event; None for one that tells of no step.
+
+    Only ``Type``, ``Action`` and ``Actor`` are read: API 1.56 has no more.
+    """
+    kind = str(payload.get("Type") or "")
+    action, _, command = str(payload.get("Action") or payload.get("status") or "").partition(":")
+    action = _PODMAN.get(kind, {}).get(action, action)
+    if action not in KEPT.get(kind, ()):
+        return None
+    actor = payload.get("Actor") or {}
+    id_, attributes = str(actor.get("ID") or ""), actor.get("Attributes") or {}
+    name = str(attributes.get("name") or "")
+    if kind == "image":
+        return _image_event(action, id_, name)
+    return Event(
+        type=kind,
+        action=action,
+        id=id_,
+        name=name or (id_ if kind == "volume" else ""),
+        image=str(attributes.get("image") or "") if kind == "container" else "",
+        exit_code=_exit_code(attributes),
+        signal=str(attributes.get("signal") or ""),
+        command=redact.command(command.strip()),
+    )
+
+
+def time_of(payload: Payload) -> datetime:
+    """When it happened, by the engine's clock, to the millisecond."""
+    nanoseconds = int(payload.get("timeNano") or 0) or int(payload.get("time") or 0) * 1_000_000_000
+    return _EPOCH + timedelta(milliseconds=nanoseconds // 1_000_000)
+
+
+def execution(payload: Payload) -> tuple[str, str]:
+    """The id of the exec that an event belongs to, and its command where the event has it."""
+    attributes = (payload.get("Actor") or {}).get("Attributes") or {}
+    _, _, command = str(payload.get("Action") or "").partition(": ")
+    return str(attributes.get("execID") or ""), command.strip()
+
+
+def _image_event(action: str, id_: str, name: str) -> Event:
+    """A push and a pull carry the reference where others carry the id, and may cut the tag off."""
+    if not _is_id(id_):
+        return Event(type="image", action=action, name=familiar(id_ or name))
+    reference = "" if _is_id(name) else familiar(name)
+    full = id_ if id_.startswith("sha256:") else f"sha256:{id_}"
+    return Event(type="image", action=action, id=full, name=reference)
+
+
+def _is_id(text: str) -> bool:
+    digits = text.removeprefix("sha256:")
+    return len(digits) == 64 and all(digit in "0123456789abcdef" for digit in digits)
+
+
+def _exit_code(attributes: Payload) -> int | None:
+    # Podman calls it containerExitCode.
+    code = str(attributes.get("exitCode", attributes.get("containerExitCode", "")))
+    return int(code) if code.removeprefix("-").isdecimal() else None

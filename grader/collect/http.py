@@ -1,0 +1,139 @@
+"""A GET of the app in a container, on the port of this computer that its own is published on."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from threading import Event, Timer
+from typing import Any
+
+from grader import facts
+from grader.collect import redact, shapes
+from grader.collect.answer import AbsentError
+from grader.facts import Reason
+from grader.needs import HttpNeed
+
+KEPT_BYTES = 64 * 1024
+READ_BYTES = KEPT_BYTES + 4096
+"""More than is kept, so that a secret at the cut is seen whole."""
+ATTEMPT_SECONDS = 5.0
+FIRST_WAIT, LONGEST_WAIT = 0.05, 0.5
+
+Payload = Mapping[str, Any]
+
+
+def probe(need: HttpNeed, containers: Iterable[Payload], machine: str) -> facts.HttpResponse:
+    """The answer of the newest of ``containers`` that runs; ``machine`` is where they run.
+
+    Asked again until ``need.deadline`` while nothing answers. Redirects are answers.
+
+    Raises:
+        AbsentError: none runs, the port is not published, or nothing answered in time.
+    """
+    running = [c for c in containers if c.get("State", {}).get("Running")]
+    if not running:
+        raise AbsentError(Reason.NOT_RUNNING, "no such container runs")
+    for container in reversed(running):
+        if address := published(container, need.port, machine):
+            return _ask_until(need, container, address)
+    raise AbsentError(Reason.NOT_PUBLISHED, f"port {need.port} is not published")
+
+
+def published(container: Payload, port: int, machine: str) -> tuple[str, int] | None:
+    """The address that leads to a container's port; None when there is none."""
+    if container.get("HostConfig", {}).get("NetworkMode") == "host":
+        return machine, port
+    ports = container.get("NetworkSettings", {}).get("Ports") or {}
+    bindings = [b for b in ports.get(f"{port}/tcp") or () if str(b.get("HostPort")).isdecimal()]
+    bindings.sort(key=lambda binding: ":" in str(binding.get("HostIp")))  # IPv4 first
+    for binding in bindings:
+        return _reachable(str(binding.get("HostIp") or ""), machine), int(binding["HostPort"])
+    return None
+
+
+def _reachable(ip: str, machine: str) -> str:
+    if ip == "::":
+        return "::1" if machine == "127.0.0.1" else machine
+    return machine if ip in {"", "0.0.0.0"} else ip  # noqa: S104 # compared with, not bound to
+
+
+def _ask_until(need: HttpNeed, container: Payload, address: tuple[str, int]) -> facts.HttpResponse:
+    from tenacity import RetryError, Retrying, retry_if_exception_type
+    from tenacity.stop import stop_before_delay
+    from tenacity.wait import wait_exponential
+
+    attempts = Retrying(
+        retry=retry_if_exception_type((OSError, HTTPException)),
+        stop=stop_before_delay(need.deadline),
+        wait=wait_exponential(multiplier=FIRST_WAIT, max=LONGEST_WAIT),
+    )
+    host, port = address
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}{need.path}"
+    try:
+        status, body, complete = attempts(_get, host, port, need.path)
+    except RetryError as error:
+        last = error.last_attempt.exception()
+        raise AbsentError(Reason.NO_ANSWER, f"{url}: {last or 'no answer'}") from error
+    return facts.HttpResponse(
+        container_id=str(container.get("Id")),
+        url=url,
+        status=status,
+        body=redact.beginning(
+            body, KEPT_BYTES, redact.secrets(shapes.environment(container)), cut=not complete
+        ),
+        complete=complete,
+        attempts=attempts.statistics["attempt_number"],
+    )
+
+
+def _get(host: str, port: int, path: str) -> tuple[int, bytes, bool]:
+    """Status, beginning of the body, and whether that is the whole of it.
+
+    Takes at most `ATTEMPT_SECONDS`, also when the server sends a byte now and then for ever.
+    Proxies of the environment are not used.
+    """
+    connection = HTTPConnection(host, port, timeout=ATTEMPT_SECONDS)
+    try:
+        connection.connect()
+        with _ended_after(ATTEMPT_SECONDS, connection) as out_of_time:
+            connection.request("GET", path, headers={"User-Agent": "grade-lab"})
+            response = connection.getresponse()
+            body, ended = _body(response)
+            complete = ended and not out_of_time.is_set() and len(body) <= KEPT_BYTES
+            return response.status, body, complete
+    finally:
+        connection.close()
+
+
+def _body(response: HTTPResponse) -> tuple[bytes, bool]:
+    body = bytearray()
+    try:
+        while len(body) < READ_BYTES:
+            piece = response.read1(READ_BYTES - len(body))
+            if not piece:
+                return bytes(body), True
+            body += piece
+    except (OSError, HTTPException):
+        pass  # the status and the beginning of the body are an answer
+    return bytes(body), False
+
+
+@contextmanager
+def _ended_after(seconds: float, connection: HTTPConnection) -> Iterator[Event]:
+    """Shut the connection down when the time is up: then what waits on it goes on."""
+    out_of_time = Event()
+
+    def end() -> None:
+        out_of_time.set()
+        with suppress(OSError, AttributeError):  # it may be closed already
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield out_of_time
+    finally:
+        timer.cancel()

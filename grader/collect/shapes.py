@@ -1,0 +1,204 @@
+"""The engine's answers made into facts. Pure.
+
+Keys come and go with the engine's version: from API 1.52 on empty ones are left out, before they
+were null. So each is read with ``get`` and an ``or``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from grader import facts
+from grader.collect import redact
+from grader.reference import familiar
+
+Payload = Mapping[str, Any]
+
+MAX_STEPS = 500
+MAX_STEP = 8192
+CONTAINERD_STORE = "io.containerd.snapshotter.v1"
+
+
+def engine(version: Payload, info: Payload, endpoint: str) -> facts.Engine:
+    """From ``/version`` and ``/info``."""
+    return facts.Engine(
+        product=_product(version, info),
+        version=str(version.get("Version") or ""),
+        api_version=str(version.get("ApiVersion") or ""),
+        os=str(version.get("Os") or ""),
+        arch=str(version.get("Arch") or ""),
+        storage_driver=str(info.get("Driver") or ""),
+        containerd_store=CONTAINERD_STORE in str(info.get("DriverStatus") or ""),
+        endpoint=endpoint,
+    )
+
+
+def image(inspected: Payload, history: list[Payload]) -> facts.Image:
+    """From an image's inspect and its history, which the engine tells newest first."""
+    config = _of(inspected, "Config")
+    platform = [inspected.get("Os"), inspected.get("Architecture"), inspected.get("Variant")]
+    return facts.Image(
+        id=image_id(inspected),
+        tags=tuple(map(familiar, inspected.get("RepoTags") or ())),
+        digests=tuple(inspected.get("RepoDigests") or ()),
+        created=str(inspected.get("Created") or ""),
+        last_tagged=_time(_of(inspected, "Metadata").get("LastTagTime")),
+        labels={name: str(value) for name, value in _of(config, "Labels").items()},
+        exposes=tuple(sorted(_of(config, "ExposedPorts"))),
+        command=_words(config.get("Cmd")),
+        entrypoint=_words(config.get("Entrypoint")),
+        user=str(config.get("User") or ""),
+        workdir=str(config.get("WorkingDir") or ""),
+        env=tuple(environment(inspected)),
+        platform="/".join(str(part) for part in platform if part),
+        size=int(inspected.get("Size") or 0),
+        history=tuple(
+            redact.build_step(str(step.get("CreatedBy") or "")[:MAX_STEP])
+            for step in reversed(history[:MAX_STEPS])
+        ),
+        identity=tuple(sorted(key.lower() for key, value in _identity(inspected) if value)),
+    )
+
+
+def container(inspected: Payload, image_environment: Mapping[str, str]) -> facts.Container:
+    """From a container's inspect and the environment that its image gives it."""
+    config, host = _of(inspected, "Config"), _of(inspected, "HostConfig")
+    state = _of(inspected, "State")
+    status = str(state.get("Status") or "")
+    ended = status not in {"created", "running", "paused"}
+    return facts.Container(
+        id=str(inspected.get("Id") or ""),
+        name=name(inspected),
+        image=str(config.get("Image") or ""),
+        image_id=image_id(inspected, "Image"),
+        status=status,
+        # A container that could not be started has an exit code without ever having run.
+        exit_code=state.get("ExitCode") or (0 if ended else None),
+        created=_time(inspected.get("Created")),
+        started=_time(state.get("StartedAt")),
+        finished=_time(state.get("FinishedAt")) if ended else None,
+        ports=tuple(_ports(host, config)),
+        env={
+            name: "image" if image_environment.get(name) == value else "run"
+            for name, value in environment(inspected).items()
+        },
+        detached=not config.get("AttachStdout"),
+        restart=str(_of(host, "RestartPolicy").get("Name") or "no"),
+        mounts=tuple(_mounts(inspected)),
+        networks=tuple(sorted(_of(_of(inspected, "NetworkSettings"), "Networks"))),
+        command=tuple(redact.arguments(_words(config.get("Cmd")))),
+        oom_killed=bool(state.get("OOMKilled")),
+    )
+
+
+def volume(inspected: Payload) -> facts.Resource:
+    """From a volume's inspect; a volume's name is its id."""
+    name = str(inspected.get("Name") or "")
+    return facts.Resource(id=name, name=name, driver=str(inspected.get("Driver") or ""))
+
+
+def network(inspected: Payload) -> facts.Resource:
+    """From a network's inspect."""
+    return facts.Resource(
+        id=str(inspected.get("Id") or ""),
+        name=str(inspected.get("Name") or ""),
+        driver=str(inspected.get("Driver") or ""),
+    )
+
+
+def manifest(distribution: Payload) -> facts.Manifest:
+    """From the engine's ``/distribution``."""
+    descriptor = _of(distribution, "Descriptor")
+    platforms = (
+        (p.get("os"), p.get("architecture"), p.get("variant"))
+        for p in distribution.get("Platforms") or ()
+    )
+    return facts.Manifest(
+        digest=str(descriptor.get("digest") or ""),
+        media_type=str(descriptor.get("mediaType") or ""),
+        size=int(descriptor.get("size") or 0),
+        platforms=tuple("/".join(str(part) for part in parts if part) for parts in platforms),
+    )
+
+
+def environment(inspected: Payload) -> dict[str, str]:
+    """Variables with their values, which must not be kept."""
+    pairs = (str(pair).partition("=") for pair in _of(inspected, "Config").get("Env") or ())
+    return {name: value for name, _, value in pairs if name}
+
+
+def name(inspected: Payload) -> str:
+    """A container's name without the slash that the engine puts before it."""
+    return str(inspected.get("Name") or "").removeprefix("/")
+
+
+def image_id(payload: Payload, key: str = "Id") -> str:
+    """An image's id; Podman leaves the ``sha256:`` out."""
+    text = str(payload.get(key) or "")
+    return text if not text or ":" in text else f"sha256:{text}"
+
+
+def mount_points(inspected: Payload) -> Iterator[str]:
+    """Where something other than its image's files lies in a container."""
+    yield from (mount.target for mount in _mounts(inspected))
+
+
+def is_podman(version: Payload) -> bool:
+    """Whether the engine is Podman, which answers differently in places."""
+    return "Podman" in str(version.get("Components") or "")
+
+
+def _product(version: Payload, info: Payload) -> str:
+    if is_podman(version):
+        return "Podman"
+    platform = str(_of(version, "Platform").get("Name") or info.get("OperatingSystem") or "")
+    return "Docker Desktop" if "Docker Desktop" in platform else "Docker Engine"
+
+
+def _identity(inspected: Payload) -> Iterator[tuple[str, Any]]:
+    yield from _of(inspected, "Identity").items()
+
+
+def _ports(host: Payload, config: Payload) -> Iterator[facts.PortBinding]:
+    asked = _of(host, "PortBindings")
+    for port in sorted(asked):
+        for binding in asked[port] or ():
+            ip = str(binding.get("HostIp") or "")
+            yield facts.PortBinding(container=port, host=str(binding.get("HostPort") or ""), ip=ip)
+    if host.get("PublishAllPorts"):
+        for port in sorted(_of(config, "ExposedPorts")):
+            if port not in asked:
+                yield facts.PortBinding(container=port)
+
+
+def _mounts(inspected: Payload) -> Iterator[facts.Mount]:
+    for mount in inspected.get("Mounts") or ():
+        kind = str(mount.get("Type") or "")
+        source = mount.get("Name") if kind == "volume" else mount.get("Source")
+        target = str(mount.get("Destination") or "")
+        yield facts.Mount(type=kind, source=str(source or ""), target=target)
+    for target in sorted(_of(_of(inspected, "HostConfig"), "Tmpfs")):
+        yield facts.Mount(type="tmpfs", source="", target=target)
+
+
+def _of(payload: Payload, key: str) -> Payload:
+    """The object under ``key``; empty when it is missing or null."""
+    value = payload.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(map(str, value)) if isinstance(value, list) else ()
+
+
+def _time(value: object) -> datetime | None:
+    """A time; None for the engine's zero time, which stands for never."""
+    try:
+        time = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return time if time.tzinfo and time.year > 1 else None

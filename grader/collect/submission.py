@@ -1,0 +1,133 @@
+"""Files of the submission. Nothing outside its folder is read, whatever its links say."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from grader import facts
+from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
+from grader.collect.bounded import digest_of
+from grader.facts import Reason
+
+TEXT_BYTES = 256 * 1024
+FILE_BYTES = 64 * 1024 * 1024
+TREE_FILES = 5000
+SKIPPED = frozenset((".git", ".grade-lab", ".venv", "venv"))
+VENV_MARK = "pyvenv.cfg"
+BOM = b"\xef\xbb\xbf"
+
+
+def file(folder: Path, path: str) -> facts.File:
+    """A file with its text.
+
+    Raises:
+        AbsentError: it is not there, or not in the submission.
+        UnavailableError: it cannot be read.
+    """
+    with _opened(_inside(folder, path)) as (opened, size):
+        beginning = opened.read(TEXT_BYTES + 1)
+        opened.seek(0)
+        return facts.File(sha256=digest_of(opened), size=size, text=_text(beginning))
+
+
+def env_names(folder: Path, path: str) -> facts.EnvNames:
+    """The names that an env file sets, by the rules of ``docker run --env-file``.
+
+    Those are in docker/cli, opts/file.go: white space before a name and lines that begin with
+    ``#`` do not count. A name without ``=`` is passed on from the shell, if it has it: not set by
+    the file. A name with white space in it docker refuses.
+    """
+    with _opened(_inside(folder, path)) as (opened, _):
+        text = _text(opened.read(TEXT_BYTES + 1))
+    if text is None:
+        raise UnavailableError(Reason.UNREADABLE, "not a UTF-8 text, or too long")
+    lines = (line.lstrip() for line in text.split("\n"))
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    names = (name for name, equals, _ in pairs if equals and name and name.split() == [name])
+    return facts.EnvNames(names=tuple(dict.fromkeys(names)))
+
+
+def tree(folder: Path, path: str) -> facts.Tree:
+    """The regular files at or below a path, by hash; without version control and environments.
+
+    It is not ``complete`` beyond 5,000 files or 64 MiB, and when one of them cannot be read.
+    """
+    top = _inside(folder, path)
+    files: dict[str, str] = {}
+    left = FILE_BYTES
+    complete = True
+    for place in [top] if top.is_file() else _walk(top):
+        if len(files) >= TREE_FILES or left < 0:
+            complete = False
+            break
+        try:
+            with _opened(place) as (opened, size):
+                left -= size
+                files[_name(place, top)] = digest_of(opened)
+        except NoAnswerError:
+            complete = False
+    return facts.Tree(files=dict(sorted(files.items())), origin="submission", complete=complete)
+
+
+def _name(place: Path, top: Path) -> str:
+    name = place.name if place == top else place.relative_to(top).as_posix()
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _walk(top: Path) -> Iterator[Path]:
+    if not top.is_dir():
+        raise AbsentError(Reason.NOT_THERE, "there is no such file or folder")
+    for parent, folders, names in os.walk(top):
+        if VENV_MARK in names:
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if name not in SKIPPED)
+        for name in sorted(names):
+            place = Path(parent, name)
+            if stat.S_ISREG(place.lstat().st_mode):
+                yield place
+
+
+def _inside(folder: Path, path: str) -> Path:
+    """The place of a path, which must still be in the folder once links are followed."""
+    try:
+        root = folder.resolve()
+        place = (root / path).resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links; a null byte
+        raise AbsentError(Reason.NOT_THERE, str(error)) from error
+    if not place.is_relative_to(root):
+        raise AbsentError(Reason.OUTSIDE, "it leads out of the submission")
+    return place
+
+
+@contextmanager
+def _opened(place: Path) -> Iterator[tuple[IO[bytes], int]]:
+    """A regular file and its size. To open a pipe could wait for ever."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        size = place.stat().st_size
+        if not stat.S_ISREG(place.stat().st_mode):
+            raise AbsentError(Reason.NOT_THERE, "not a regular file")
+        if size > FILE_BYTES:
+            raise UnavailableError(Reason.TOO_LARGE, f"{size} bytes")
+        with open(os.open(place, flags), "rb") as opened:  # noqa: PTH123 # a descriptor
+            yield opened, size
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise AbsentError(Reason.NOT_THERE, error.strerror or "") from error
+    except OSError as error:
+        raise UnavailableError(Reason.UNREADABLE, error.strerror or str(error)) from error
+
+
+def _text(beginning: bytes) -> str | None:
+    """A text without its byte order mark; None when it is not UTF-8 or too long to keep."""
+    if len(beginning) > TEXT_BYTES:
+        return None
+    try:
+        return beginning.removeprefix(BOM).decode()
+    except UnicodeDecodeError:
+        return None

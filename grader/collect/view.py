@@ -1,0 +1,135 @@
+"""What a run asks of the engine: each question once, however many needs it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from grader import facts
+from grader.collect import shapes
+from grader.collect.answer import AbsentError, NoAnswerError
+from grader.collect.client import Client, Payload
+from grader.evidence import Evidence
+from grader.facts import Reason
+from grader.reference import familiar
+
+MAX_MATCHES = 8
+"""Of more containers of one image, only the newest are looked at."""
+
+T = TypeVar("T")
+
+
+class EngineView:
+    """The engine as one run sees it; asked by name, never by listing images.
+
+    Every method raises `AbsentError` or `UnavailableError`, the same again when asked again.
+    """
+
+    def __init__(self, client: Client, evidence: Evidence) -> None:
+        self.client = client
+        self.evidence = evidence
+        self._answers: dict[tuple[str, str], Any] = {}
+
+    def fact(self) -> facts.Engine:
+        """The engine itself."""
+        return shapes.engine(self.client.version(), self.info(), self.client.host)
+
+    def info(self) -> Payload:
+        return self._once(("info", ""), self.client.info)
+
+    def image(self, reference: str) -> Payload:
+        """The image under a reference, which with its tag cannot be taken for an id."""
+        name = familiar(reference)
+        found = self._once(("image", name), lambda: self.client.image(name))
+        self._answers.setdefault(("image", shapes.image_id(found)), found)
+        return found
+
+    def image_fact(self, reference: str) -> facts.Image:
+        """The image under a reference, with its history."""
+        image = self.image(reference)
+        id_ = shapes.image_id(image)
+        return shapes.image(image, self._once(("history", id_), lambda: self.client.history(id_)))
+
+    def image_ids(self, reference: str) -> frozenset[str]:
+        """The ids of the images that are, or ever were, under a reference."""
+        known = self.evidence.image_ids(reference)
+        try:
+            return known | {shapes.image_id(self.image(reference))}
+        except AbsentError:
+            return known
+
+    def containers(self, name: str | None, image: str | None) -> tuple[Payload, ...]:
+        """Containers with this name, made from this image, or both; the newest last."""
+        if name is None:
+            return tuple(self._containers_of(image or ""))
+        found = self._container(name)
+        if shapes.name(found) != name:  # the engine also takes the beginning of an id
+            raise AbsentError(Reason.NOT_THERE, f"no container is named {name}")
+        if image is not None and not self._is_of(found, image):
+            made_from = found.get("Config", {}).get("Image")
+            raise AbsentError(Reason.NOT_THERE, f"{name} was made from {made_from}")
+        return (found,)
+
+    def container_fact(self, container: Payload) -> facts.Container:
+        """A container; where each of its variables comes from needs its image."""
+        try:
+            image = self._image_by_id(shapes.image_id(container, "Image"))
+        except AbsentError:
+            image = {}
+        return shapes.container(container, shapes.environment(image))
+
+    def manifest(self, reference: str) -> Payload:
+        """What the engine says of a reference in its registry."""
+        name = familiar(reference)
+        return self._once(("manifest", name), lambda: self.client.manifest(name))
+
+    def seen(self, kind: str) -> Iterator[Payload]:
+        """What this run has looked at so far of ``image`` or ``container``."""
+        for (asked, _), answer in self._answers.items():
+            if asked == kind and not isinstance(answer, NoAnswerError):
+                yield answer
+
+    def _image_by_id(self, id_: str) -> Payload:
+        return self._once(("image", id_), lambda: self.client.image(id_))
+
+    def _container(self, name: str) -> Payload:
+        found = self._once(("container", name), lambda: self.client.container(name))
+        self._answers.setdefault(("container", shapes.name(found)), found)
+        self._answers.setdefault(("container", str(found.get("Id"))), found)
+        return found
+
+    def _containers_of(self, reference: str) -> Iterator[Payload]:
+        wanted, ids = familiar(reference), self.image_ids(reference)
+        everything = self._once(("list", ""), self.client.containers)
+        matches = [
+            short
+            for short in everything
+            if familiar(str(short.get("Image"))) == wanted
+            or shapes.image_id(short, "ImageID") in ids
+        ]
+        matches.sort(key=lambda short: short.get("Created") or 0)
+        found = 0
+        for short in matches[-MAX_MATCHES:]:
+            try:
+                yield self._container(str(short.get("Id")))
+            except AbsentError:  # removed since it was listed
+                continue
+            found += 1
+        if not found:
+            raise AbsentError(Reason.NOT_THERE, f"no container was made from {reference}")
+
+    def _is_of(self, container: Payload, reference: str) -> bool:
+        made_from = familiar(str(container.get("Config", {}).get("Image")))
+        ids = self.image_ids(reference)
+        return made_from == familiar(reference) or shapes.image_id(container, "Image") in ids
+
+    def _once(self, key: tuple[str, str], ask: Callable[[], T]) -> T:
+        if key not in self._answers:
+            try:
+                self._answers[key] = ask()
+            except NoAnswerError as error:
+                self._answers[key] = error
+        answer = self._answers[key]
+        if isinstance(answer, NoAnswerError):
+            raise answer
+        return answer  # type: ignore[no-any-return] # stored under its own key
