@@ -151,7 +151,7 @@ class Answer(Check):
             return None
         return Review(
             message=msg(
-                "{percent} % of the answer to {question} stands word for word in the lesson",
+                "{percent} percent of the answer to {question} stands word for word in the lesson",
                 percent=int(found.share * 100),
                 question=self.question,
             ),

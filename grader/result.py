@@ -102,12 +102,18 @@ class JournalInfo(_Model):
 
 
 class TimelineStep(_Model):
-    """One recorded step of the lab, for the report's timeline."""
+    """One recorded step of the lab, for the report's timeline.
+
+    ``label`` is a command or Docker's own term, in no language; ``detail`` names its subject or
+    says how often it happened. ``exact`` is false when it happened at ``at`` or before, unseen.
+    """
 
     at: AwareDatetime
     lane: Literal["image", "registry", "container"]
     label: str
+    detail: str = ""
     failed: bool = False
+    exact: bool = True
 
 
 class Result(_Model):

@@ -136,44 +136,50 @@ def a_proof(strength: str, source: str, detail: str, at: float = 0) -> EvidenceI
 
 def a_result(lang: str = "en", **fields: Any) -> Result:
     """A realistic result: an objective of every status, an override, a timeline with a failure."""
-    ko = lang == "ko"
+
+    def say(korean: str, english: str) -> str:
+        return korean if lang == "ko" else english
+
     image, pushed = "wisheasy:1.0", "jimin/wisheasy:1.0"
     run = f"docker run -d --name wisheasy -p 8080:8000 --env-file .env {pushed}"
+    ran = say("컨테이너를 실행했다", "A container ran with name, port and env file")
     objectives = (
         an_objective(
-            "Docker를 설치하고 버전을 확인했다" if ko else "Docker is installed and answers",
+            say("Docker를 설치하고 버전을 확인했다", "Docker is installed and answers"),
             a_check(
                 "pass",
-                "Docker 29.0.1이 응답합니다" if ko else "Docker 29.0.1 answers",
+                say("Docker 29.0.1이 응답합니다", "Docker 29.0.1 answers"),
                 expected="≥ 20.10",
                 evidence=(a_proof("live", "engine", "API 1.52, linux/amd64", 41),),
             ),
         ),
         an_objective(
-            "내 Dockerfile로 빌드했다" if ko else "An image was built from your Dockerfile",
+            say("내 Dockerfile로 빌드했다", "An image was built from your Dockerfile"),
             a_check(
                 "pass",
-                f"이미지 {image}: 요구한 대로입니다" if ko else f"image {image}: as expected",
+                say(f"이미지 {image}: 요구한 대로입니다", f"image {image}: as expected"),
                 evidence=(a_proof("recorded", "engine", f"{image} = 3f2a9c1b7d21", 6),),
             ),
             a_check(
                 "fail",
-                "이미지 안의 파일이 제출한 소스와 다릅니다"
-                if ko
-                else "a file in the image differs from the submitted source",
+                say(
+                    "파일이 소스와 다릅니다",
+                    "a file in the image differs from the submitted source",
+                ),
                 expected="/app/app.py = sha256:9b1e0d2f",
                 actual="/app/app.py = sha256:51c07aa4",
-                hint="소스를 고친 뒤에는 `docker build -t wisheasy:1.0 .`로 다시 빌드하세요."
-                if ko
-                else "After a change to the source, build again: `docker build -t wisheasy:1.0 .`",
+                hint=say(
+                    "소스를 고친 뒤에는 `docker build -t wisheasy:1.0 .`로 다시 빌드하세요.",
+                    "After a change to the source, build again: `docker build -t wisheasy:1.0 .`",
+                ),
                 evidence=(a_proof("live", "engine", "/app/app.py", 41),),
             ),
         ),
         an_objective(
-            "이미지를 레지스트리에 push했다" if ko else "The image was pushed to the registry",
+            say("이미지를 레지스트리에 push했다", "The image was pushed to the registry"),
             a_check(
                 "pass",
-                f"{pushed}: 레지스트리에 있습니다" if ko else f"{pushed} is in the registry",
+                say(f"{pushed}: 레지스트리에 있습니다", f"{pushed} is in the registry"),
                 evidence=(
                     a_proof("registry", "registry", f"sha256:{hex_id(pushed)}", 41),
                     a_proof("recorded", "events", f"push {pushed}", 9),
@@ -181,76 +187,62 @@ def a_result(lang: str = "en", **fields: Any) -> Result:
             ),
         ),
         an_objective(
-            "이름, 포트, 환경변수 파일을 주고 컨테이너를 실행했다"
-            if ko
-            else "A container ran with name, port and env file",
+            ran,
             a_check(
                 "fail",
-                "컨테이너 wisheasy: 요구한 것과 다릅니다"
-                if ko
-                else "container wisheasy: not as expected",
+                say("컨테이너가 요구와 다릅니다", "container wisheasy: not as expected"),
                 expected="-p 8080:8000",
                 actual="-p 8080:8080",
-                hint=f"`{run}`를 실행하세요." if ko else f"Run `{run}`.",
+                hint=say(f"`{run}`를 실행하세요.", f"Run `{run}`."),
                 evidence=(a_proof("live", "engine", "b7c1d9e2a034, 0.0.0.0:8080", 41),),
             ),
         ),
         an_objective(
-            "앱이 연결한 포트에서 HTTP로 응답한다"
-            if ko
-            else "The app answers over HTTP on the mapped port",
+            say("앱이 HTTP로 응답한다", "The app answers over HTTP on the mapped port"),
             a_check("skip"),
             a_check("skip"),
-            skipped_for=(
-                hex_id(
-                    "이름, 포트, 환경변수 파일을 주고 컨테이너를 실행했다"
-                    if ko
-                    else "A container ran with name, port and env file"
-                )[:8],
-            ),
+            skipped_for=(hex_id(ran)[:8],),
         ),
         an_objective(
-            "레지스트리에서 이미지를 pull했다" if ko else "The image was pulled from the registry",
+            say("레지스트리에서 이미지를 pull했다", "The image was pulled from the registry"),
             a_check(
                 "unproven",
-                "pull을 본 기록이 없습니다" if ko else "no pull was seen",
-                hint=f"`docker image rm {pushed}` 다음에 `docker pull {pushed}`를 실행하고, "
-                "바로 `grade-lab`을 실행하세요."
-                if ko
-                else f"Run `docker image rm {pushed}`, then `docker pull {pushed}`, "
-                "and `grade-lab` right after.",
+                say("pull을 본 기록이 없습니다", "no pull was seen"),
+                hint=say(
+                    f"`docker image rm {pushed}` 다음에 `docker pull {pushed}`를 실행하세요.",
+                    f"Run `docker image rm {pushed}`, then `docker pull {pushed}`.",
+                ),
             ),
         ),
         an_objective(
-            "VM과 컨테이너를 비교해 설명했다" if ko else "Explained a VM against a container",
+            say("VM과 컨테이너를 비교해 설명했다", "Explained a VM against a container"),
             a_check(
                 "review",
-                "강사가 답을 읽어야 합니다" if ko else "a person has to read the answer",
-                actual="컨테이너는 호스트의 커널을 함께 쓴다."
-                if ko
-                else "A container shares the kernel of its host.",
+                say("강사가 답을 읽어야 합니다", "a person has to read the answer"),
+                actual=say("커널을 함께 쓴다.", "A container shares the kernel of its host."),
                 evidence=(a_proof("submitted", "submission", "answers.md", 41),),
             ),
         ),
         an_objective(
-            "레지스트리에 로그인했다" if ko else "Logged in to the registry",
+            say("레지스트리에 로그인했다", "Logged in to the registry"),
             a_check(
                 "error",
-                "레지스트리에 연결할 수 없습니다" if ko else "the registry could not be reached",
+                say("레지스트리에 연결할 수 없습니다", "the registry could not be reached"),
                 actual="dial tcp: lookup registry-1.docker.io: i/o timeout",
-                hint="네트워크 연결을 확인한 뒤 grade-lab을 다시 실행하세요"
-                if ko
-                else "check the network connection, then run grade-lab again",
+                hint=say(
+                    "네트워크 연결을 확인한 뒤 grade-lab을 다시 실행하세요",
+                    "check the network connection, then run grade-lab again",
+                ),
             ),
         ),
         an_objective(
-            "컨테이너를 삭제했다" if ko else "The container was removed",
-            a_check("unproven", "본 기록이 없습니다" if ko else "it was not seen"),
+            say("컨테이너를 삭제했다", "The container was removed"),
+            a_check("unproven", say("본 기록이 없습니다", "it was not seen")),
             status=Status.PARTIAL,
             score=Decimal(4),
             override=Override(
                 points=Decimal(4),
-                reason="수업 시간에 화면으로 확인함" if ko else "Seen on the screen in class",
+                reason=say("수업 시간에 화면으로 확인함", "Seen on the screen in class"),
             ),
         ),
     )
@@ -258,10 +250,10 @@ def a_result(lang: str = "en", **fields: Any) -> Result:
         "lang": lang,
         "rubric": RubricInfo(
             id="container-and-docker",
-            title="Container와 Docker" if ko else "Containers and Docker",
+            title=say("Container와 Docker", "Containers and Docker"),
             sha256=hex_id("rubric"),
         ),
-        "learner": Learner(id="s-001", name="김지민" if ko else "Jimin Kim"),
+        "learner": Learner(id="s-001", name=say("김지민", "Jimin Kim")),
         "graded_at": minutes(41),
         "score": sum((objective.score for objective in objectives), Decimal(0)),
         "max_score": sum((objective.max_score for objective in objectives), Decimal(0)),

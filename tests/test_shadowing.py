@@ -18,7 +18,9 @@ def submission(tmp_path: Path) -> Path:
         package = tmp_path / name
         package.mkdir()
         for file in ("__init__.py", "__main__.py", "cli.py", "image.py"):
-            (package / file).write_text("open('imported', 'a').write(__name__)\nraise SystemExit(7)\n")
+            (package / file).write_text(
+                "open('imported', 'a').write(__name__)\nraise SystemExit(7)\n"
+            )
     (tmp_path / "sitecustomize.py").write_text("open('imported', 'a').write(__name__)\n")
     return tmp_path
 

@@ -20,4 +20,4 @@ def progress(total: int, lang: str, *, no_color: bool) -> Iterator[Callable[[Nee
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(Translator(lang).text(msg("Looking at the lab")), total=total)
-        yield lambda need: bar.advance(task)
+        yield lambda _: bar.advance(task)

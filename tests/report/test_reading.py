@@ -1,0 +1,88 @@
+"""What a person reads first."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from grader.report.drawing import draw
+from grader.report.reading import commands, next_objective, pieces, points, trouble
+from grader.result import TimelineStep
+from tests.factories import a_check, a_result, an_objective, minutes
+
+
+@pytest.mark.parametrize(
+    ("hint", "typed"),
+    [
+        ("docker build -t a:1 .", ["docker build -t a:1 ."]),
+        ("Run `docker stop web`, then `grade-lab`.", ["docker stop web"]),
+        ("`docker rm a` and `docker pull b`", ["docker rm a", "docker pull b"]),
+        ("docker is not running; start it", []),
+        ("add `EXPOSE 8000` to the Dockerfile", []),
+        ("start Docker, then run grade-lab again", []),
+        ("an odd ` mark: docker ps", []),
+        ("", []),
+    ],
+)
+def test_a_hint_names_its_commands(hint: str, typed: list[str]) -> None:
+    assert commands(hint) == typed
+
+
+def test_code_marks_that_do_not_pair_are_text() -> None:
+    assert list(pieces("a `b` c")) == [(False, "a "), (True, "b"), (False, " c")]
+    assert list(pieces("a `b")) == [(False, "a `b")]
+
+
+def test_the_next_objective_and_what_is_wrong_with_it_come_in_the_order_of_the_rubric() -> None:
+    waiting = an_objective("later", a_check("skip"), skipped_for=("x",))
+    half = an_objective("half", a_check("pass"), a_check("unproven", "here"), a_check("fail"))
+    result = a_result(objectives=(waiting, half, an_objective("last", a_check("fail"))))
+    following = next_objective(result)
+    assert following == half
+    check = trouble(half)
+    assert check
+    assert check.message == "here"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [("10", "10"), ("3.50", "3.5"), ("0.00", "0"), ("6.67", "6.67"), ("100", "100")],
+)
+def test_points_have_no_idle_zeros(value: str, told: str) -> None:
+    assert points(Decimal(value)) == told
+
+
+def step(at: float, label: str, exact: bool = True) -> TimelineStep:
+    return TimelineStep(at=minutes(at), lane="image", label=label, exact=exact)
+
+
+@pytest.mark.parametrize(
+    ("label", "verb", "subject"),
+    [
+        ("docker build -t app:1 .", "docker build", "app:1"),
+        ("docker tag app:1 me/app:1", "docker tag", "me/app:1"),
+        ("docker image rm app:1", "docker image rm", "app:1"),
+        ("docker login", "docker login", ""),
+        (
+            "docker exec web python -c 'print(1234567890)'",
+            "docker exec",
+            "web python -c 'print(123…",
+        ),
+        ("docker push registry.example.com:5000/a/b:1", "docker push", "registry.exa…m:5000/a/b:1"),
+        ("Exited (137)", "Exited (137)", ""),
+        ("something else", "", "something else"),
+    ],
+)
+def test_a_step_is_drawn_as_command_and_subject(label: str, verb: str, subject: str) -> None:
+    [row] = draw([step(0, label)]).rows
+    assert (row.verb, row.subject) == (verb, subject)
+
+
+def test_time_runs_down_and_a_new_day_is_named() -> None:
+    drawing = draw([step(0, "a"), step(0, "b"), step(24 * 60, "c", exact=False)])
+    heights = [row.y for row in drawing.rows]
+    assert heights == sorted(set(heights))
+    assert drawing.height > heights[-1]
+    assert [row.day for row in drawing.rows] == ["2026-01-02", "", "2026-01-03"]
+    assert [row.clock for row in drawing.rows] == ["03:00:00", "03:00:00", "≤ 03:00:00"]
