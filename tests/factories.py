@@ -229,10 +229,7 @@ def a_result(lang: str = "en", **fields: Any) -> Result:
                 "error",
                 say("레지스트리에 연결할 수 없습니다", "the registry could not be reached"),
                 actual="dial tcp: lookup registry-1.docker.io: i/o timeout",
-                hint=say(
-                    "네트워크 연결을 확인한 뒤 grade-lab을 다시 실행하세요",
-                    "check the network connection, then run grade-lab again",
-                ),
+                hint=say("네트워크를 확인하세요", "check the network, then run grade-lab again"),
             ),
         ),
         an_objective(

@@ -67,7 +67,7 @@ def _words(translator: Translator) -> Callable[..., str]:
 
 @cache
 def _style() -> tuple[Markup, str]:
-    """The style sheets in their order, and a policy that allows them and nothing else, not even by the network."""
+    """The style sheets in their order, and a policy that allows them and nothing else."""
     from markupsafe import Markup
 
     sheets = sorted((TEMPLATES / "style").glob("*.css"))

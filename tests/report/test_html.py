@@ -22,7 +22,7 @@ HOSTILE = [
     "</style><img src=x onerror=alert(1)>",
     '" onmouseover="alert(1)" x=\'',
     "'><svg onload=alert(1)>",
-    "{{ 7 * 7 }}{% include 'report.css' %}{# x #}",
+    "{{ 7 * 7 }}{% include 'icons.svg' %}{# x #}",
     "</title></textarea></details><!--",
     "javascript:alert(1)",
     "docker run <b onclick=alert(1)>",
@@ -220,7 +220,12 @@ def test_rubric_learner_and_engine_are_identified() -> None:
 
 
 def test_an_empty_journal_makes_a_whole_page() -> None:
-    empty: dict[str, Any] = {"graded_at": None, "engine": None, "timeline": (), "learner": Learner()}
+    empty: dict[str, Any] = {
+        "graded_at": None,
+        "engine": None,
+        "timeline": (),
+        "learner": Learner(),
+    }
     journal = JournalInfo(entries=0, head="0" * 64, intact=True)
     text = page(a_result(journal=journal, max_score=Decimal(0), **empty)).text
     assert "There is no record yet." in text
