@@ -223,7 +223,7 @@ def _interrupt(*_: object) -> NoReturn:
 
 def _chosen_language(args: list[str]) -> str:
     """The value of --lang before options are parsed, so that errors speak it too."""
-    for option, value in zip(args, [*args[1:], ""], strict=True):
+    for option, value in zip(args, [*args, ""][1:], strict=True):
         name, _, inline = option.partition("=")
         if name == "--lang" and (inline or value) in LANGUAGES:
             return inline or value

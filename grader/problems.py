@@ -23,7 +23,9 @@ def problems_of(
     error: ValidationError, model: type[BaseModel], source: Source, place: Place = ()
 ) -> Iterator[Problem]:
     """What pydantic found wrong with the value at ``place``, which should have been a ``model``."""
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    # A mistyped name also makes a field missing: what was typed comes first.
+    for detail in sorted(details, key=lambda detail: detail["type"] != "extra_forbidden"):
         yield Problem(source.where((*place, *detail["loc"])), _told(detail, model))
 
 

@@ -99,7 +99,7 @@ def test_its_mistakes_are_told_like_any_others(env: dict[str, str], submission: 
     path.write_text(RUBRIC.replace("steps", "stpes"))
     done = run(env, "rubric", "check", path, "--lang", "en")
     assert done.returncode == 2
-    assert "rubric.yaml:8:49: unknown field 'stpes'; did you mean 'steps'?" in done.stderr
+    assert "rubric.yaml:8:51: unknown field 'stpes'; did you mean 'steps'?" in done.stderr
 
 
 def test_a_package_that_cannot_be_imported_is_named(env: dict[str, str], submission: Path) -> None:

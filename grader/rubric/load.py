@@ -93,8 +93,9 @@ class _Loader:
         objectives = data.get("objectives")
         if not self.problems and isinstance(objectives, list):
             data["objectives"] = tuple(self._objectives(objectives, values))
-            self._graph(data["objectives"])
         self._stop_at_problems()
+        if isinstance(objectives, list):
+            self._graph(data["objectives"])
         rubric = self._model(Rubric, data, ())
         self._stop_at_problems()
         assert rubric is not None  # noqa: S101 # no problems, so there is a model
