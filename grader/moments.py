@@ -30,15 +30,15 @@ IMAGE_EVENTS = {
     "pushed": ("push",),
     "pulled": ("pull",),
     "untagged": ("untag",),
-    "removed": ("untag", "delete", "remove"),
+    "removed": ("untag", "delete"),
 }
-"""What Docker and Podman call the steps of an image."""
+"""What the engine's events call the steps of an image."""
 
 CONTAINER_EVENTS = {
     "started": ("start",),
-    "executed": ("exec_start", "exec"),
-    "stopped": ("stop", "kill", "die", "died"),
-    "removed": ("destroy", "remove"),
+    "executed": ("exec_start",),
+    "stopped": ("stop", "kill", "die"),
+    "removed": ("destroy",),
 }
 """What they call the steps of a container."""
 

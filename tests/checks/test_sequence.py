@@ -166,10 +166,10 @@ def test_what_was_gone_before_it_was_started_again_was_removed_too_early() -> No
     assert sequence(steps, seen, gone, container_event("start", 3)).status is Status.PASS
 
 
-def test_podman_s_words_are_understood() -> None:
-    steps = (LESSON[0], LESSON[5], LESSON[7])
-    events = [image_event("build", 1, LOCAL), container_event("exec", 2)]
-    assert sequence(steps, *events, container_event("remove", 3)).status is Status.PASS
+def test_podman_s_own_event_of_a_build_is_understood() -> None:
+    steps = (LESSON[0], LESSON[4])
+    events = [image_event("build", 1, LOCAL), container_event("start", 2)]
+    assert sequence(steps, *events).status is Status.PASS
 
 
 def test_an_image_that_was_built_here_was_not_pulled() -> None:
