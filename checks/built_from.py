@@ -30,7 +30,7 @@ from grader.history import difference
 from grader.messages import Message, msg
 from grader.needs import ContentNeed, EventsNeed, FileNeed, ImageNeed, Need, TreeNeed
 from grader.submitted import shorten, text_of
-from grader.trees import below, compare
+from grader.trees import below, compare, named_alike
 
 MAX_TOLD = 5
 
@@ -169,7 +169,10 @@ class BuiltFrom(Check):
         content = self._content(image, place, evidence)
         if isinstance(content, Verdict):
             return Part(False, expected, unknown=content)
-        compared = [(seen.fact, compare(seen.fact.files, content.files)) for seen in series.found]
+        compared = [
+            (tree, compare(tree.files, named_alike(content.files, place, tree.files, path)))
+            for tree in (seen.fact for seen in series.found)
+        ]
         if any(comparison.same for _, comparison in compared):
             return Part(True, expected)
         tree, comparison = compared[0]

@@ -177,8 +177,9 @@ class EnvNames(Fact):
 class Tree(Fact):
     """Files by path relative to the one asked for, each with the SHA-256 of its bytes.
 
-    A path that is a file itself has one entry, ``.``.
-    ``origin`` is where they were read: a container's id, an image's id, or ``submission``.
+    A path that is a file itself has one entry, its own name.
+    ``origin`` is where they were read: a container's id, an image's id, or ``submission``. An env
+    file is not read: its hash is empty in an image, and the submission's are left out.
     """
 
     files: dict[str, str]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 Files = Mapping[str, str]
-"""SHA-256 by relative path; ``.`` for a path that is a file itself."""
+"""SHA-256 by relative path; a path that is a file itself has one entry, its own name."""
 
 
 def below(files: Files, path: str) -> dict[str, str]:
@@ -16,8 +17,16 @@ def below(files: Files, path: str) -> dict[str, str]:
     start = f"{path}/"
     found = {name.removeprefix(start): files[name] for name in files if name.startswith(start)}
     if path in files:
-        found["."] = files[path]
+        found[PurePosixPath(path).name] = files[path]
     return found
+
+
+def named_alike(files: Files, path: str, other: Files, other_path: str) -> Files:
+    """``files``, and where both paths are files, that one by the other's name."""
+    name, other_name = PurePosixPath(path).name, PurePosixPath(other_path).name
+    if list(files) == [name] and list(other) == [other_name]:
+        return {other_name: files[name]}
+    return files
 
 
 @dataclass(frozen=True, slots=True)

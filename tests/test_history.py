@@ -131,6 +131,18 @@ def test_a_dockerfile_longer_than_the_history_differs_where_no_step_is_left() ->
     assert (found.instruction.line, found.step) == (2, None)
 
 
+def test_a_label_of_the_build_command_is_no_label_of_the_dockerfile() -> None:
+    instructions = parse("FROM a\nUSER 1\nLABEL b=1").final
+    assert difference(["USER 1", "LABEL b=1"], instructions) is None
+    found = difference(["USER 1", "LABEL c=1"], instructions)
+    assert found
+    assert found.instruction.line == 3
+
+
+def test_an_exec_form_is_no_shell_form() -> None:
+    assert difference(['CMD ["date"]'], parse("FROM a\nCMD date").final)
+
+
 @pytest.mark.parametrize(
     ("instruction", "step"),
     [

@@ -105,11 +105,24 @@ def test_an_image_without_any_of_the_files_does_not_pass_for_want_of_a_differenc
     assert "none of your files" in str(verdict.message)
 
 
-def test_one_file_is_compared_by_its_path() -> None:
-    fields = {"source": {"/app/app.py": "main.py"}, "without": []}
-    entries = [BUILT, FILE, tree({".": "a"}, path="main.py")]
-    assert judge(*entries, content({".": "a"}, "/app/app.py"), **fields).status is Status.PASS
-    assert judge(*entries, content({".": "b"}, "/app/app.py"), **fields).status is Status.PARTIAL
+def test_one_file_is_compared_whatever_its_name() -> None:
+    fields: dict[str, Any] = {"source": {"/app/app.py": "main.py"}, "without": []}
+    entries = [BUILT, FILE, tree({"main.py": "a"}, path="main.py")]
+    same, other = (content({"app.py": digest}, "/app/app.py") for digest in "ab")
+    assert judge(*entries, same, **fields).status is Status.PASS
+    assert judge(*entries, other, **fields).status is Status.PARTIAL
+    fields["source"] = {"/app": ".", **fields["source"]}
+    assert judge(*entries, tree(MINE), content(COPIED), **fields).status is Status.PASS
+
+
+def test_a_program_named_like_its_folder_is_compared_too() -> None:
+    entries = [BUILT, FILE, tree({"app": "a", "go.mod": "b"}), content({"app": "a"})]
+    assert judge(*entries, without=[]).status is Status.PASS
+
+
+def test_of_several_versions_one_that_agrees_is_enough() -> None:
+    later = tree({**MINE, "app.py": "edited"}, run="b")
+    assert judge(BUILT, FILE, tree(MINE), content(COPIED), later).status is Status.PASS
 
 
 @pytest.mark.parametrize("leak", [".env", ".git/config"])
@@ -126,7 +139,7 @@ def test_a_path_outside_the_sources_is_looked_at_by_itself() -> None:
     entries = [BUILT, FILE, tree(MINE), content(COPIED)]
     clean = saw(ContentNeed(image=REF, path="/root/.netrc"), Reason.NOT_THERE)
     assert judge(*entries, clean, **fields).status is Status.PASS
-    leak = content({".": "s"}, "/root/.netrc")
+    leak = content({".netrc": "s"}, "/root/.netrc")
     assert judge(*entries, leak, **fields).status is Status.PARTIAL
 
 
@@ -140,6 +153,14 @@ def test_files_that_could_not_be_looked_at_are_an_error_unless_something_else_is
     assert judge(BUILT, FILE, tree(MINE), failed).status is Status.ERROR
     wrong = submitted("Dockerfile", "FROM a\nUSER 1\n")
     assert judge(BUILT, wrong, tree(MINE), failed).status is Status.FAIL
+
+
+def test_a_path_absent_from_an_image_that_was_replaced_tells_nothing_of_the_earlier_one() -> None:
+    absent = saw(ContentNeed(image=REF, path="/app"), Reason.NOT_THERE)
+    assert "none of your files" in str(judge(BUILT, FILE, tree(MINE), absent).message)
+    other = saw(ImageNeed(image=REF), an_image(REF, id="sha256:second", history=()), run="b")
+    verdict = judge(BUILT, FILE, tree(MINE), other, absent)
+    assert verdict.ratio * 3 == 1
 
 
 def test_more_files_than_were_read_leave_it_unproven() -> None:
@@ -162,7 +183,11 @@ def test_an_image_that_nobody_saw_is_unproven_and_a_failed_look_an_error() -> No
 
 @pytest.mark.parametrize(
     "fields",
-    [{"source": {"app": "."}}, {"source": {}, "without": [".env"]}, {"dockerfile": ""}],
+    [
+        {"source": {"app": "."}},
+        {"source": {}, "without": ["/a", ".env"]},
+        {"dockerfile": ""},
+    ],
 )
 def test_a_check_that_makes_no_sense_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):

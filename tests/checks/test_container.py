@@ -68,6 +68,7 @@ def test_a_rerun_after_a_mistake_passes() -> None:
     ("wanted", "binding", "message"),
     [
         ("8080:8000", ("8080/tcp", "8000", ""), "the wrong way round"),
+        ("8080:8000", ("8080/tcp", "9000", ""), "port 8080 of the container is published"),
         ("8080:8000", ("8000/tcp", "", ""), "a random one"),
         ("8080:8000", ("8000/tcp", "8081", ""), "on port 8081 of your computer, not on 8080"),
         ("8080:8000", ("80/tcp", "8080", ""), "port 80 of the container is published"),
@@ -84,6 +85,7 @@ def test_a_port_mistake_is_named(
     verdict = judge(wisheasy(ports=ports), ports=[wanted])
     assert verdict.status is Status.PARTIAL
     assert message in str(verdict.message)
+    assert str(verdict.actual).startswith("-p " if binding else "without `-p`")
     assert f"`docker rm -f wisheasy`, and then run it again with `-p {wanted}`" in str(verdict.hint)
 
 

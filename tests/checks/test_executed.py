@@ -34,6 +34,7 @@ def judge(*entries: Entry, **fields: Any) -> Verdict:
         ({"command": {"contains": "python -V"}}, Status.PASS),
         ({"command": {"contains": "python", "matches": "-V$"}}, Status.PASS),
         ({"command": {"matches": "^ls"}}, Status.FAIL),
+        ({"command": {"contains": ["python", "ls"]}}, Status.FAIL),
         ({"command": "cat"}, Status.FAIL),
     ],
 )
@@ -59,7 +60,7 @@ def test_no_command_is_unproven_and_a_failed_look_an_error() -> None:
     verdict = judge(THERE)
     assert verdict.status is Status.UNPROVEN
     assert "`docker exec -it web sh`" in str(verdict.hint)
-    assert judge().status is Status.UNPROVEN
+    assert "`docker run -d --name web" in str(judge().hint)
     down = saw(EventWindowNeed(), Reason.ENGINE_UNREACHABLE)
     assert judge(THERE, down).status is Status.ERROR
 

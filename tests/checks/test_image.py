@@ -11,6 +11,7 @@ from grader.check import Status
 from grader.evidence import Strength
 from grader.facts import Reason
 from grader.needs import ImageNeed
+from grader.plugins import check_type
 from tests.factories import an_image, event, judged, saw
 
 REF = "wisheasy:1.0"
@@ -35,6 +36,7 @@ IMAGE = an_image(
         ({"labels": {"maintainer": "kim"}}, Status.PASS),
         ({"labels": {"maintainer": {"matches": "^k"}}}, Status.PASS),
         ({"labels": {"maintainer": "lee"}}, Status.PARTIAL),
+        ({"labels": {"version": {"matches": "^1"}}}, Status.PARTIAL),
         ({"exposes": [8000]}, Status.PASS),
         ({"exposes": ["8000/udp"]}, Status.PARTIAL),
         ({"command": ["python", "app.py"]}, Status.PASS),
@@ -86,6 +88,8 @@ def test_a_forgotten_tag_is_named_with_the_command_that_mends_it() -> None:
     assert verdict.status is Status.FAIL
     assert str(verdict.message) == "you built wisheasy:latest: the tag is missing"
     assert "`docker tag wisheasy:latest wisheasy:1.0`" in str(verdict.hint)
+    check = check_type("image").model_validate({"type": "image", "image": REF})
+    assert ImageNeed(image=latest) in check.needs()
 
 
 def test_an_image_that_nobody_saw_is_unproven_with_the_next_command() -> None:

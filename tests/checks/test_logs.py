@@ -75,7 +75,9 @@ def test_a_log_that_nobody_saw_is_unproven() -> None:
     gone = saw(NEED, Reason.NOT_THERE)
     assert judge(gone, contains="a").status is Status.UNPROVEN
     there = saw(ContainerNeed(name="web"), a_container("web"))
-    assert judge(there, gone, contains="a").status is Status.UNPROVEN
+    verdict = judge(there, gone, contains="a")
+    assert verdict.status is Status.UNPROVEN
+    assert "its log was not seen" in str(verdict.message)
 
 
 @pytest.mark.parametrize("reason", [Reason.UNSUPPORTED, Reason.TIMEOUT, Reason.ENGINE_UNREACHABLE])

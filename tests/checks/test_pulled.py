@@ -74,6 +74,11 @@ def test_an_image_built_here_fails_unless_the_history_is_cut() -> None:
     assert judge(engine(), built, window(evicted=True)).status is Status.UNPROVEN
 
 
+def test_a_history_that_was_cut_once_has_lost_what_came_before() -> None:
+    built = saw(NEED, image(last_tagged=START))
+    assert judge(engine(), built, window(True), window(False)).status is Status.UNPROVEN
+
+
 def test_an_image_that_nobody_saw_is_unproven_and_a_failed_look_an_error() -> None:
     assert judge().status is Status.UNPROVEN
     assert judge(saw(NEED, Reason.NOT_THERE)).status is Status.UNPROVEN
