@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from lab.ports import free_port
 from learner import Learner, copy_submission
@@ -20,10 +21,14 @@ __all__ = ["GRADE_LAB", "Learner", "Outcome", "new_learner"]
 
 
 def new_learner(folder: Path) -> Learner:
-    """A learner with a fresh copy of the sample submission and a port of their own."""
+    """A learner with a fresh copy of the sample submission, a port and a tag of their own.
+
+    The engine remembers what earlier tests did: a tag of one's own keeps their events apart.
+    """
     submission = copy_submission(ROOT / "sample_submission", folder / "wisheasy")
     port = free_port(8080, "0.0.0.0")
-    return Learner(submission, os.environ["GRADE_LAB_REGISTRY"], port=port)
+    registry, version = os.environ["GRADE_LAB_REGISTRY"], f"1.{uuid4().hex[:8]}"
+    return Learner(submission, registry, port=port, version=version)
 
 
 @dataclass(frozen=True)
@@ -35,9 +40,11 @@ class Outcome:
 
     @classmethod
     def of(cls, learner: Learner, *options: str, env: dict[str, str] | None = None) -> Outcome:
-        settings = ["--set", f"registry={learner.registry}", "--set", f"port={learner.port}"]
+        tag = learner.local.partition(":")[2]
+        settings = [f"registry={learner.registry}", f"port={learner.port}", f"tag={tag}"]
+        options = (*(f"--set={setting}" for setting in settings), *options)
         done = subprocess.run(
-            [GRADE_LAB, learner.folder, *settings, "--lang", "en", "--quiet", *options],
+            [GRADE_LAB, learner.folder, "--lang", "en", "--quiet", *options],
             env={**os.environ, **(env or {})},
             capture_output=True,
             text=True,
