@@ -29,6 +29,7 @@ from grader.facts import Image as ImageFact
 from grader.history import difference
 from grader.messages import Message, msg
 from grader.needs import ContentNeed, EventsNeed, FileNeed, ImageNeed, Need, TreeNeed
+from grader.subject import image_detail, image_subject, image_traces
 from grader.submitted import shorten, text_of
 from grader.trees import below, compare, named_alike
 
@@ -95,19 +96,17 @@ class BuiltFrom(Check):
 
     def judge(self, evidence: Evidence) -> Verdict:
         series = evidence.of(ImageNeed(image=self.image))
-        subject = msg("image {image}", image=self.image)
+        subject = image_subject(self.image)
         return judge_series(
             series,
             lambda image: list(self._parts(image, evidence)),
             subject=subject,
-            detail=lambda image: msg(
-                "image {image} has the id {id}", image=self.image, id=image.id[7:19]
-            ),
+            detail=lambda image: image_detail(self.image, image.id),
             missing=lambda: absence(
                 series,
                 subject,
                 self._build,
-                existed=evidence.image_events("tag", "push", image=self.image),
+                existed=image_traces(evidence, self.image),
             ),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -22,13 +22,14 @@ from grader.check import (
     then_grade,
     told,
 )
-from grader.evidence import Evidence
-from grader.facts import Fact
+from grader.evidence import Evidence, Seen
+from grader.facts import Event, Fact
 from grader.facts import Image as ImageFact
-from grader.messages import Message, msg
+from grader.messages import msg
 from grader.needs import EventsNeed, ImageNeed, Need
 from grader.patterns import Pattern
 from grader.reference import familiar, repository_of
+from grader.subject import image_detail, image_subject, image_traces
 from grader.units import Size
 
 
@@ -82,40 +83,43 @@ class Image(Check):
         return judge_series(
             evidence.of(ImageNeed(image=self.image)),
             lambda image: list(self._parts(image)),
-            subject=self._subject,
-            detail=lambda image: msg(
-                "image {image} has the id {id}", image=self.image, id=image.id[7:19]
-            ),
+            subject=image_subject(self.image),
+            detail=lambda image: image_detail(self.image, image.id),
             missing=lambda: self._missing(evidence),
             now=self.when == "now",
         )
 
-    @property
-    def _subject(self) -> Message:
-        return msg("image {image}", image=self.image)
-
     def _missing(self, evidence: Evidence) -> Verdict:
         series = evidence.of(ImageNeed(image=self.image))
-        existed = [
-            *evidence.events("create", "start", image=self.image),
-            *evidence.image_events("tag", "pull", "push", image=self.image),
-        ]
-        untagged = evidence.of(ImageNeed(image=self._untagged)).found
-        if untagged and not existed and not series.found and familiar(self.image) != self._untagged:
+        existed = image_traces(evidence, self.image)
+        if not series.found and (untagged := self._without_tag(evidence, existed)):
             return Failed(
-                message=msg("you built {image}: the tag is missing", image=self._untagged),
-                proofs=(Proof.of(untagged[0], msg("it is there")),),
+                message=msg(
+                    "the image is there as {image}: the tag is missing", image=self._untagged
+                ),
+                proofs=(Proof.of(untagged, msg("it is there")),),
                 expected=self.image,
                 actual=self._untagged,
                 hint=then_grade(f"docker tag {self._untagged} {self.image}"),
             )
         return absence(
             series,
-            self._subject,
+            image_subject(self.image),
             then_grade(f"docker build -t {self.image} ."),
             existed=existed,
             now=self.when == "now",
         )
+
+    def _without_tag(
+        self, evidence: Evidence, existed: Sequence[Seen[Event]]
+    ) -> Seen[ImageFact] | None:
+        """The image that was made without the tag, since the one with the tag was last there."""
+        found = evidence.of(ImageNeed(image=self._untagged)).found
+        if not found or familiar(self.image) == self._untagged:
+            return None
+        made = found[0].fact.last_tagged
+        since = not existed or (made is not None and made > existed[-1].at)
+        return found[0] if since else None
 
     def _parts(self, image: ImageFact) -> Iterator[Part]:
         yield Part(True, msg("image {image} exists", image=self.image))
@@ -139,10 +143,10 @@ class Image(Check):
         if self.max_size is not None:
             yield Part(
                 image.size <= self.max_size,
-                msg("at most {size} MB", size=_megabytes(self.max_size)),
-                msg("{size} MB", size=_megabytes(image.size)),
+                msg("at most {size} MB", size=f"{self.max_size / 1e6:,.1f}"),
+                msg("{size} MB", size=f"{image.size / 1e6:,.1f}"),
                 msg("use a smaller base image, and keep with .dockerignore what is not needed out"),
-                problem=msg("{subject} is too large", subject=self._subject),
+                problem=msg("{subject} is too large", subject=image_subject(self.image)),
             )
 
     def _labels(self, image: ImageFact) -> Iterator[Part]:
@@ -189,9 +193,7 @@ class Image(Check):
                 msg("the process does not run as root"),
                 f"USER {image.user or 'root'}",
                 msg("add a `USER` instruction near the end of the Dockerfile and build again"),
-                problem=msg("{subject} runs its process as root", subject=self._subject),
+                problem=msg(
+                    "{subject} runs its process as root", subject=image_subject(self.image)
+                ),
             )
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:,.1f}"

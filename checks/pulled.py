@@ -22,6 +22,7 @@ from grader.facts import Fact
 from grader.facts import Image as ImageFact
 from grader.messages import msg
 from grader.needs import EngineNeed, EventsNeed, EventWindowNeed, ImageNeed, Need
+from grader.subject import image_subject, image_traces
 
 
 class Pulled(Check):
@@ -54,14 +55,12 @@ class Pulled(Check):
                 return Passed(message=passed, proofs=(Proof.of(seen, detail),))
         if series.unavailable:
             return unavailable(series)
-        subject = msg("image {image}", image=self.image)
-        pull = then_grade(f"docker pull {self.image}")
         if not series.found:
             return absence(
                 series,
-                subject,
-                pull,
-                existed=evidence.image_events("tag", "push", image=self.image),
+                image_subject(self.image),
+                then_grade(f"docker pull {self.image}"),
+                existed=image_traces(evidence, self.image),
             )
         return self._not_pulled(evidence)
 

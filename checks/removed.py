@@ -23,7 +23,7 @@ from grader.facts import Container, Event, Fact
 from grader.messages import Message, msg
 from grader.needs import ContainerNeed, EventsNeed, ImageNeed, Need, NetworkNeed, VolumeNeed
 from grader.reference import familiar
-from grader.subject import ContainerName
+from grader.subject import ContainerName, image_subject, image_traces
 
 
 class Removed(Check):
@@ -67,7 +67,7 @@ class Removed(Check):
             case "container", name:
                 return msg("container {name}", name=name)
             case "image", name:
-                return msg("image {image}", image=name)
+                return image_subject(name)
             case "volume", name:
                 return msg("volume {name}", name=name)
             case _, name:
@@ -106,9 +106,9 @@ class Removed(Check):
         if kind != "image":
             made = evidence.events("create", "start", name=name, kind=kind)
             return made, evidence.events("destroy", name=name, kind=kind)
-        made = evidence.image_events("tag", "pull", "push", image=name)
+        traces = image_traces(evidence, name)
         images = [(seen.at, seen.fact.id) for seen in evidence.of(ImageNeed(image=name)).found]
-        tagged = [(seen.at, seen.fact.id) for seen in made if seen.fact.id]
+        tagged = [(seen.at, seen.fact.id) for seen in traces if seen.fact.action == "tag"]
         _, latest = max([*images, *tagged], default=(None, ""))
         # An untag event may tell only an id, which another reference may still name; and of the
         # images that the reference named, an earlier one may be deleted alone.
@@ -118,7 +118,7 @@ class Removed(Check):
             if familiar(event.fact.name) == familiar(name)
             or (event.fact.action == "delete" and event.fact.id == latest)
         ]
-        return (*made, *evidence.events("create", "start", image=name)), gone
+        return traces, gone
 
     def _passed(
         self, series: Series[Fact], made: Sequence[Seen[Event]], gone: Sequence[Seen[Event]]

@@ -23,6 +23,7 @@ from grader.facts import Fact
 from grader.messages import msg
 from grader.needs import EventsNeed, ImageNeed, Need
 from grader.reference import familiar
+from grader.subject import image_detail, image_subject
 
 
 class SameImage(Check):
@@ -65,7 +66,7 @@ class SameImage(Check):
         other = (unseen or seen[1:])[0]
         hint = then_grade(f"docker tag {seen[0]} {other}")
         if unseen:
-            subject = msg("image {image}", image=other)
+            subject = image_subject(other)
             return Unproven(
                 message=msg("nothing was seen of {subject}", subject=subject), hint=hint
             )
@@ -79,10 +80,7 @@ class SameImage(Check):
         for image in self.images:
             for seen in evidence.of(ImageNeed(image=image)).found:
                 if seen.fact.id in common:
-                    detail = msg(
-                        "image {image} has the id {id}", image=image, id=seen.fact.id[7:19]
-                    )
-                    yield Proof.of(seen, detail)
+                    yield Proof.of(seen, image_detail(image, seen.fact.id))
                     break
             else:
                 for event in evidence.image_events("tag", image=image):

@@ -169,11 +169,6 @@ def protocol_port(port: str | int) -> str:
     return str(port) if "/" in str(port) else f"{port}/tcp"
 
 
-def missing_from(text: str, wanted: str | Sequence[str]) -> list[str]:
-    """Those of ``wanted`` that ``text`` does not contain."""
-    return [part for part in ([wanted] if isinstance(wanted, str) else wanted) if part not in text]
-
-
 def _join(texts: Sequence[Message | str]) -> Message | str | None:
     if not texts:
         return None

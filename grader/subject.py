@@ -1,4 +1,4 @@
-"""The container that a check is about: picked by its name, by its image, or by both."""
+"""What a check is about: a container, picked by its name, its image or both; or an image."""
 
 from __future__ import annotations
 
@@ -17,6 +17,25 @@ from grader.reference import familiar
 
 ContainerName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]+$")]
 """A container's name as ``docker run --name`` takes it."""
+
+
+def image_subject(image: str) -> Message:
+    """An image, in words."""
+    return msg("image {image}", image=image)
+
+
+def image_detail(image: str, id_: str) -> Message:
+    """What was seen of an image, in words."""
+    return msg("image {image} has the id {id}", image=image, id=id_[7:19])
+
+
+def image_traces(evidence: Evidence, image: str) -> list[Seen[Event]]:
+    """Events that tell that an image was there, oldest first."""
+    traces = [
+        *evidence.image_events("tag", "pull", "push", image=image),
+        *evidence.events("create", "start", image=image),
+    ]
+    return sorted(traces, key=lambda seen: seen.at)
 
 
 def run_again(name: str, option: str) -> Message:

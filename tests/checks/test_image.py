@@ -12,7 +12,7 @@ from grader.evidence import Strength
 from grader.facts import Reason
 from grader.needs import ImageNeed
 from grader.plugins import check_type
-from tests.factories import an_image, event, judged, saw
+from tests.factories import an_image, event, judged, minutes, saw
 
 REF = "wisheasy:1.0"
 NEED = ImageNeed(image=REF)
@@ -86,10 +86,25 @@ def test_a_forgotten_tag_is_named_with_the_command_that_mends_it() -> None:
         saw(ImageNeed(image=latest), an_image(latest)),
     )
     assert verdict.status is Status.FAIL
-    assert str(verdict.message) == "you built wisheasy:latest: the tag is missing"
+    assert "is there as wisheasy:latest: the tag is missing" in str(verdict.message)
     assert "`docker tag wisheasy:latest wisheasy:1.0`" in str(verdict.hint)
     check = check_type("image").model_validate({"type": "image", "image": REF})
     assert ImageNeed(image=latest) in check.needs()
+
+
+@pytest.mark.parametrize(("made", "status"), [(5, Status.FAIL), (1, Status.UNPROVEN)])
+def test_a_tag_forgotten_the_second_time_is_told_from_another_image(
+    made: float, status: Status
+) -> None:
+    latest = "wisheasy:latest"
+    verdict = judged(
+        "image",
+        {"image": REF},
+        event("image tag", 2, id="sha256:1", name=REF),
+        saw(NEED, Reason.NOT_THERE, at=9),
+        saw(ImageNeed(image=latest), an_image(latest, last_tagged=minutes(made)), at=9),
+    )
+    assert verdict.status is status
 
 
 def test_an_image_that_nobody_saw_is_unproven_with_the_next_command() -> None:
