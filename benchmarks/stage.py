@@ -9,11 +9,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from demo import SAMPLE, USUAL_PORT, work
+from lab.docker import DockerError
 from lab.ports import free_port
 from learner import Learner, copy_submission
 from relay import Call, relay
@@ -92,6 +93,7 @@ def lab_done() -> Iterator[Stage]:
 
 def _remove_left_over(learner: Learner) -> None:
     """Containers that a peer was killed with; they would keep the image from being removed."""
-    listed = learner.docker("ps", "--all", "--quiet", "--filter", f"ancestor={learner.local}")
-    if listed:
-        learner.docker("rm", "--force", *listed.split())
+    with suppress(DockerError):
+        listed = learner.docker("ps", "--all", "--quiet", "--filter", f"ancestor={learner.local}")
+        if listed:
+            learner.docker("rm", "--force", *listed.split())

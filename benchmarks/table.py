@@ -36,15 +36,20 @@ def comparisons(measured: Sequence[Comparison]) -> str:
 
 
 def _row(one: Comparison) -> tuple[str, ...]:
-    factor = f", {1 / one.ratio:.1f} times as fast" if one.reached and one.goal <= 1 else ""
     return (
         one.title,
         f"{median(one.ours) * 1000:.0f} ms",
         f"{median(one.theirs) * 1000:.0f} ms",
         f"{one.ratio:.2f} ({min(one.ratios):.2f}–{max(one.ratios):.2f})",
         f"≤ {one.goal:g}" if one.goal > 1 else "< 1",
-        f"yes{factor}" if one.reached else "no",
+        _reached(one),
     )
+
+
+def _reached(one: Comparison) -> str:
+    if not one.reached:
+        return f"no: {one.seconds_over(one.goal) * 1000:.0f} ms too long"
+    return f"yes: {1 / one.ratio:.1f} times as fast" if one.goal <= 1 else "yes"
 
 
 def rates(measured: Sequence[Rate]) -> str:
