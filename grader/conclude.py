@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeVar
 
@@ -78,8 +78,9 @@ def judge_series(
 ) -> Verdict:
     """The verdict on the best of what was found: any one fact that satisfies all parts passes.
 
-    A look that failed is an error unless earlier evidence passes; ``missing`` speaks when nothing
-    was ever found. ``now`` counts only what the last look found.
+    A look that failed is an error unless earlier evidence passes, and keeps what earlier evidence
+    earned; ``missing`` speaks when nothing was ever found. ``now`` counts only what the last look
+    found.
     """
     best: Verdict | None = None
     for seen in series.now if now else series.found:
@@ -94,7 +95,8 @@ def judge_series(
         if best.ratio == 1:
             return best
     if series.unavailable:
-        return unavailable(series)
+        error = unavailable(series)
+        return replace(error, share=best.ratio, proofs=best.proofs) if best else error
     return best or missing()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from graphlib import TopologicalSorter
@@ -100,6 +101,8 @@ def _verdict(check: Check, evidence: Evidence) -> Verdict:
             hint=msg("tell your instructor; this is not your fault"),
         )
     if check.accept and verdict.ratio and not _accepted(check, verdict.proofs):
+        if isinstance(verdict, Errored):
+            return replace(verdict, share=Fraction(0))
         return Unproven(
             message=msg("it was seen, but only on evidence that does not count here"),
             proofs=verdict.proofs,

@@ -95,7 +95,16 @@ class Review(Verdict):
     status = Status.REVIEW
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Errored(Verdict):
-    """It could not be judged; never the learner's fault."""
+    """It could not be judged; never the learner's fault.
+
+    ``share`` is what earlier evidence proves already; nobody loses points to a failed look.
+    """
 
     status = Status.ERROR
+    share: Fraction = Fraction(0)
+
+    @property
+    def ratio(self) -> Fraction:
+        return self.share

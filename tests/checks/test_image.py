@@ -135,6 +135,12 @@ def test_a_look_that_failed_is_an_error_unless_earlier_evidence_passes() -> None
     assert judged("image", {"image": REF}, saw(NEED, IMAGE, run="a"), down).status is Status.PASS
 
 
+def test_a_look_that_failed_takes_nothing_that_was_earned_before() -> None:
+    down = saw(NEED, Reason.ENGINE_UNREACHABLE, run="b")
+    verdict = judged("image", {"image": REF, "exposes": [1]}, saw(NEED, IMAGE, run="a"), down)
+    assert (verdict.status, verdict.ratio * 2) == (Status.ERROR, 1)
+
+
 @pytest.mark.parametrize(
     "fields",
     [
