@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Annotated, Literal, Self
@@ -135,7 +136,11 @@ class Sequence(Check):
                 continue
             time, moment = _next(moments, now)
             if moment is None:
-                return step.could_not_look(evidence) or self._too_early(step, moments, done, seen)
+                verdict = self._too_early(step, moments, done, seen)
+                error = step.could_not_look(evidence)
+                if error is None:
+                    return verdict
+                return replace(error, share=verdict.ratio, proofs=verdict.proofs)
             done.append((step, moment))
             now = time
         proofs = tuple(moment.proof for _, moment in done)
@@ -149,7 +154,7 @@ class Sequence(Check):
             message=msg("not seen: {steps}", steps=[step.told for step in unseen]),
             proofs=proofs,
             expected=self._order,
-            hint=msg("do the steps in order while `grade-lab watch` runs in another terminal"),
+            hint=msg("do the steps in order, and run `grade-lab` after each of them"),
         )
 
     @property
