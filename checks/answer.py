@@ -8,7 +8,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from grader.answers import answer_to
 from grader.check import (
     Check,
     Failed,
@@ -21,13 +20,14 @@ from grader.check import (
     TextOf,
     Verdict,
 )
+from grader.checking.answers import answer_to
+from grader.checking.overlap import overlap
+from grader.checking.phrases import Phrase, Plain
+from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.messages import Message, msg
 from grader.needs import FileNeed, Need
-from grader.overlap import overlap
-from grader.phrases import Phrase, Plain
-from grader.submitted import shorten, text_of
 
 Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1)]
 

@@ -22,16 +22,16 @@ from grader.check import (
     nothing_seen,
     then_grade,
 )
-from grader.dockerfile import DockerfileError, parse
+from grader.checking.dockerfile import DockerfileError, parse
+from grader.checking.history import difference
+from grader.checking.subject import image_detail, image_subject, image_traces
+from grader.checking.submitted import shorten, text_of
+from grader.checking.trees import below, compare, named_alike
 from grader.evidence import Evidence
 from grader.facts import Fact, Tree
 from grader.facts import Image as ImageFact
-from grader.history import difference
 from grader.messages import Message, msg
 from grader.needs import ContentNeed, EventsNeed, FileNeed, ImageNeed, Need, TreeNeed
-from grader.subject import image_detail, image_subject, image_traces
-from grader.submitted import shorten, text_of
-from grader.trees import below, compare, named_alike
 
 MAX_TOLD = 5
 

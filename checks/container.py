@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from grader import mounts
 from grader.check import Check, NonBlank, Part, Verdict, judge_series, nothing_seen
+from grader.checking import mounts
+from grader.checking.mounts import MountOption
+from grader.checking.ports import PortOption, Published
+from grader.checking.subject import ContainerSubject, run_again
 from grader.evidence import Evidence
 from grader.facts import Container as ContainerFact
 from grader.facts import Fact
 from grader.messages import msg
-from grader.mounts import MountOption
 from grader.needs import EnvFileNeed, Need
-from grader.ports import PortOption, Published
-from grader.subject import ContainerSubject, run_again
 
 
 class Container(ContainerSubject, Check):

@@ -8,14 +8,14 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, model_validator
 
 from grader.check import Check, Failed, NonBlank, Part, Proof, Verdict, conclude
-from grader.dockerfile import INSTRUCTIONS, DockerfileError, parse
-from grader.dockerfile import Dockerfile as Parsed
+from grader.checking.dockerfile import INSTRUCTIONS, DockerfileError, parse
+from grader.checking.dockerfile import Dockerfile as Parsed
+from grader.checking.practices.known import PRACTICES, PracticeName
+from grader.checking.submitted import text_of
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.messages import Message, msg
 from grader.needs import FileNeed, Need
-from grader.practices.known import PRACTICES, PracticeName
-from grader.submitted import text_of
 
 
 def _known_instruction(name: str) -> str:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import model_validator
 
 from grader.check import Check, Failed, NonBlank, Part, Proof, Review, Verdict, conclude
+from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.messages import msg
 from grader.needs import FileNeed, Need
-from grader.submitted import shorten, text_of
 
 if TYPE_CHECKING:
     from e2b_dockerfile_utils import PatternMatcher

@@ -8,12 +8,12 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from grader.check import Check, Failed, NonBlank, Passed, Proof, Unproven, Verdict, unavailable
+from grader.checking.sought import SoughtText
+from grader.checking.subject import ContainerSubject
 from grader.evidence import Evidence, Seen
 from grader.facts import Event, Fact
 from grader.messages import Message, msg
 from grader.needs import Need
-from grader.sought import SoughtText
-from grader.subject import ContainerSubject
 
 
 class CommandText(SoughtText):

@@ -8,13 +8,13 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from grader.check import Check, Failed, NonBlank, Part, Passed, Proof, Verdict, conclude
+from grader.checking.sought import SoughtText
+from grader.checking.submitted import file_of, leaves, not_looked_at, text_of
 from grader.evidence import Evidence, Seen, Strength
 from grader.facts import Fact
 from grader.facts import File as FileFact
 from grader.messages import msg
 from grader.needs import FileNeed, Need
-from grader.sought import SoughtText
-from grader.submitted import file_of, leaves, not_looked_at, text_of
 
 
 class File(SoughtText, Check):

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from grader.check import Check, Failed, Part, Unproven, Verdict, conclude, judge_series
+from grader.checking.sought import SoughtText
+from grader.checking.subject import ContainerSubject, run_again
 from grader.evidence import Evidence
 from grader.facts import Container as ContainerFact
 from grader.facts import Fact, HttpResponse, Reason
 from grader.messages import msg
 from grader.needs import HttpNeed, Need
-from grader.sought import SoughtText
-from grader.subject import ContainerSubject, run_again
 
 
 class Http(SoughtText, ContainerSubject, Check):

@@ -22,6 +22,7 @@ from grader.check import (
     then_grade,
     told,
 )
+from grader.checking.subject import image_detail, image_subject, image_traces
 from grader.evidence import Evidence, Seen
 from grader.facts import Event, Fact
 from grader.facts import Image as ImageFact
@@ -29,7 +30,6 @@ from grader.messages import msg
 from grader.needs import EventsNeed, ImageNeed, Need
 from grader.patterns import Pattern
 from grader.reference import familiar, repository_of
-from grader.subject import image_detail, image_subject, image_traces
 from grader.units import Size
 
 

@@ -8,13 +8,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from grader.check import Check, Part, Unproven, Verdict, judge_series
+from grader.checking.sought import SoughtText
+from grader.checking.subject import ContainerSubject
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.facts import Logs as LogsFact
 from grader.messages import msg
 from grader.needs import Need
-from grader.sought import SoughtText
-from grader.subject import ContainerSubject
 
 
 class Logs(SoughtText, ContainerSubject, Check):

@@ -17,12 +17,12 @@ from grader.check import (
     then_grade,
     unavailable,
 )
+from grader.checking.subject import image_subject, image_traces
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.facts import Image as ImageFact
 from grader.messages import msg
 from grader.needs import EngineNeed, EventsNeed, EventWindowNeed, ImageNeed, Need
-from grader.subject import image_subject, image_traces
 
 
 class Pulled(Check):

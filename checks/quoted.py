@@ -8,7 +8,6 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from grader.answers import answer_to
 from grader.check import (
     Check,
     Failed,
@@ -22,12 +21,13 @@ from grader.check import (
     then_grade,
     unavailable,
 )
+from grader.checking.answers import answer_to
+from grader.checking.subject import ContainerSubject
+from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Fact, Logs
 from grader.messages import Message, msg
 from grader.needs import EventsNeed, FileNeed, ImageNeed, Need
-from grader.subject import ContainerSubject
-from grader.submitted import shorten, text_of
 
 MIN_LINE = 8
 MIN_PART = 16

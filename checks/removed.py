@@ -18,12 +18,12 @@ from grader.check import (
     Verdict,
     unavailable,
 )
+from grader.checking.subject import ContainerName, image_subject, image_traces
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Container, Event, Fact
 from grader.messages import Message, msg
 from grader.needs import ContainerNeed, EventsNeed, ImageNeed, Need, NetworkNeed, VolumeNeed
 from grader.reference import familiar
-from grader.subject import ContainerName, image_subject, image_traces
 
 
 class Removed(Check):

@@ -18,12 +18,12 @@ from grader.check import (
     then_grade,
     unavailable,
 )
+from grader.checking.subject import image_detail, image_subject
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.messages import msg
 from grader.needs import EventsNeed, ImageNeed, Need
 from grader.reference import familiar
-from grader.subject import image_detail, image_subject
 
 
 class SameImage(Check):

@@ -21,12 +21,12 @@ from grader.check import (
     Verdict,
     unavailable,
 )
+from grader.checking.moments import LONG_AGO, Moment, container_moments, image_moments
+from grader.checking.subject import ContainerName, ContainerSubject
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.messages import Message, msg
-from grader.moments import LONG_AGO, Moment, container_moments, image_moments
 from grader.needs import EventsNeed, EventWindowNeed, ImageNeed, ManifestNeed, Need
-from grader.subject import ContainerName, ContainerSubject
 
 OF_CONTAINERS = {"started", "executed", "stopped"}
 

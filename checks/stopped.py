@@ -17,12 +17,11 @@ from grader.check import (
     conclude,
     unavailable,
 )
-from grader.crash import STOPPED_BY_SIGNAL
+from grader.checking.subject import ContainerSubject
 from grader.evidence import Evidence, Seen, Series
-from grader.facts import Container, Event, Fact
+from grader.facts import STOPPED_BY_SIGNAL, Container, Event, Fact
 from grader.messages import Message, msg
 from grader.needs import Need
-from grader.subject import ContainerSubject
 
 ENDING_SIGNALS = frozenset({"2", "3", "9", "15", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"})
 

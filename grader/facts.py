@@ -6,10 +6,16 @@ by name, never by value.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+FIRST_YEAR_OF_DOCKER = 2013
+
+STOPPED_BY_SIGNAL = frozenset({130, 137, 143})
+"""Exit codes of a process that SIGINT, SIGKILL or SIGTERM ended."""
 
 
 class Fact(BaseModel):
@@ -74,6 +80,22 @@ class Image(Fact):
     size: int = 0
     history: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
+
+    @property
+    def built_at(self) -> datetime | None:
+        """When it was built; None for the placeholder that reproducible builds put there."""
+        try:
+            created = datetime.fromisoformat(self.created)
+        except ValueError:
+            return None
+        return created if created.tzinfo and created.year >= FIRST_YEAR_OF_DOCKER else None
+
+    @property
+    def only_pulled(self) -> bool:
+        """Whether nothing says that it was built or tagged here."""
+        if self.identity:
+            return "build" not in self.identity
+        return self.last_tagged is None and bool(self.digests)
 
 
 class PortBinding(Fact):

@@ -14,19 +14,15 @@ from functools import partial
 from typing import Literal
 
 from grader.evidence import Evidence, Seen
-from grader.facts import Container, Event, Image
+from grader.facts import STOPPED_BY_SIGNAL, Container, Event, Image
 from grader.needs import ContainerNeed, EventsNeed, ImageNeed, LoginNeed, ManifestNeed
 from grader.reference import familiar
 from grader.result import TimelineStep
 
 MAX_STEPS = 200
 MAX_LABEL = 300
-FIRST_YEAR_OF_DOCKER = 2013
 AT_ONCE = timedelta(seconds=2)
 """``docker rm --force`` kills and removes within this time."""
-
-STOPPED_BY_SIGNAL = {130, 137, 143}
-"""Exit codes of a process that SIGINT, SIGKILL or SIGTERM ended."""
 
 NOT_RUN = {126, 127}
 """Exit codes of a command that is not executable or not there; others a shell passes on."""
@@ -103,12 +99,12 @@ def _images(evidence: Evidence, events: Events) -> Iterator[TimelineStep]:
             known.add((name, seen.fact.id))
             if name in pulled and pulled[name] <= seen.at:
                 names[seen.fact.id].append(name)
-            elif _only_pulled(seen.fact):
+            elif seen.fact.only_pulled:
                 names[seen.fact.id].append(name)
                 yield _registry_step(seen.at, "docker pull", name, exact=False)
             else:
                 image = seen.fact
-                namings.append(_Naming(image.id, name, seen.at, _created(image), image.last_tagged))
+                namings.append(_Naming(image.id, name, seen.at, image.built_at, image.last_tagged))
     for naming in sorted(namings, key=lambda n: min(n.built or n.tagged or n.seen, n.seen)):
         earlier = names[naming.id]
         if earlier and naming.name not in earlier:
@@ -118,19 +114,6 @@ def _images(evidence: Evidence, events: Events) -> Iterator[TimelineStep]:
         earlier.append(naming.name)
         yield _image_step(min(at or naming.seen, naming.seen), *words, exact=at is not None)
     yield from _image_removals(evidence, events, names)
-
-
-def _created(image: Image) -> datetime | None:
-    """When it was built; None for the placeholder that reproducible builds put there."""
-    try:
-        created = datetime.fromisoformat(image.created)
-    except ValueError:
-        return None
-    return created if created.tzinfo and created.year >= FIRST_YEAR_OF_DOCKER else None
-
-
-def _only_pulled(image: Image) -> bool:
-    return image.identity == ("pull",) or (not image.identity and image.last_tagged is None)
 
 
 def _image_removals(

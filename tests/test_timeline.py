@@ -117,7 +117,8 @@ def test_a_build_without_events_or_times_is_dated_by_when_it_was_seen() -> None:
 
 
 def test_an_image_that_was_only_pulled_was_not_built() -> None:
-    pulled = an_image(APP, created="2025-01-02T03:01:00Z")
+    digest = "app@sha256:" + "d" * 64
+    pulled = an_image(APP, created="2025-01-02T03:01:00Z", digests=(digest,))
     assert labels(saw(IMAGE, pulled, 4)) == ["docker pull app:1"]
     assert labels(event("image pull", 3, name=APP), saw(IMAGE, pulled, 4)) == ["docker pull app:1"]
 

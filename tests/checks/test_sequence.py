@@ -96,7 +96,7 @@ def test_a_step_of_which_nothing_was_seen_is_unproven_and_named() -> None:
     verdict = sequence(LESSON, *seen)
     assert verdict.status is Status.UNPROVEN
     assert str(verdict.message) == f"not seen: pull of {REMOTE}"
-    assert "watch" in str(verdict.hint)
+    assert "after each of them" in str(verdict.hint)
 
 
 def test_a_wrong_order_is_told_even_where_another_step_was_not_seen() -> None:

@@ -1,0 +1,122 @@
+"""Answers: the sections of a Markdown file, by the question's id in their heading.
+
+Only blocks are parsed, so what stands in a section is kept as it was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+MAX_CHARS = 100_000
+"""What is read of a file of answers, in characters."""
+
+MAX_SECTION_CHARS = 20_000
+"""What is read of one answer, in characters."""
+
+_NUMBER = r"(?:q?\d{1,3}[.):]\s*)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of the ``level`` 1 to 6, and the text below it up to the next such heading."""
+
+    level: int
+    title: str
+    text: str
+
+
+def answer_to(question: str, text: str) -> str | None:
+    """The answer below the heading of ``question``; None when there is no such heading.
+
+    The heading is the id, in any case, with spaces for hyphens if one likes; or begins with it. Of
+    several, the last that is not empty counts. ``##id`` without a space, and a heading made by
+    underlining, are understood where there is no other.
+    """
+    found = _about(question, sections(text))
+    if not found:
+        hashes = rf"^(#{{1,6}})(?={re.escape(question)})"
+        spaced = re.sub(hashes, r"\1 ", text[:MAX_CHARS], flags=re.IGNORECASE | re.MULTILINE)
+        found = _about(question, sections(spaced, underlined=True))
+    if not found:
+        return None
+    return next((section.text for section in reversed(found) if section.text), "")
+
+
+def _about(question: str, among: Sequence[Section]) -> list[Section]:
+    exact = [section for section in among if _plain(section.title) == _plain(question)]
+    if exact:
+        return exact
+    begins = re.compile(rf"{_NUMBER}\W*{re.escape(question)}(?:[\s:：.,—–(]|$)", re.IGNORECASE)
+    return [section for section in among if begins.match(section.title)]
+
+
+@lru_cache(maxsize=16)
+def sections(text: str, *, underlined: bool = False) -> tuple[Section, ...]:
+    """Every heading of a Markdown text with the text below it, without HTML comments.
+
+    ``underlined`` lets a row of ``-`` or ``=`` make the lines above it a heading, as Markdown has
+    it. Most who write such a row mean a line between two answers.
+    """
+    blocks = list(_blocks(without_comments(text[:MAX_CHARS]), underlined))
+    return tuple(
+        Section(level, title.strip("#*_`~ \t"), _until_next(blocks, start, level))
+        for start, (level, title) in enumerate(blocks, 1)
+        if level
+    )
+
+
+def _until_next(blocks: Sequence[tuple[int, str]], start: int, level: int) -> str:
+    below: list[str] = []
+    size = 0
+    for index in range(start, len(blocks)):
+        other, words = blocks[index]
+        if (other and other <= level) or size > MAX_SECTION_CHARS:
+            break
+        below.append(words)
+        size += len(words)
+    return "\n\n".join(below)[:MAX_SECTION_CHARS].strip()
+
+
+def _blocks(text: str, underlined: bool) -> Iterator[tuple[int, str]]:
+    """The text of each block in order, with its heading level; 0 when it is not a heading."""
+    level = 0
+    for token in _parser(underlined).parse(text):
+        if token.type == "heading_open" and token.level == 0:
+            level = int(token.tag[1:])
+        elif token.type in {"inline", "fence", "code_block"}:
+            yield level, token.content
+            level = 0
+
+
+def without_comments(text: str) -> str:
+    """The text without its HTML comments; one that is not closed is left as it is."""
+    kept = []
+    position = 0
+    while (start := text.find("<!--", position)) >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            break
+        kept.append(text[position:start])
+        position = end + 3
+    return "".join([*kept, text[position:]])
+
+
+def _plain(title: str) -> str:
+    words = re.sub(rf"^{_NUMBER}", "", title.casefold()).strip("`*_ :：?.")
+    return re.sub(r"[\s_-]+", "-", words)
+
+
+@cache
+def _parser(underlined: bool) -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.disable(["inline", "reference", "html_block", "blockquote"])
+    return parser if underlined else parser.disable("lheading")

@@ -1,0 +1,65 @@
+"""A container that ended by itself: whether it crashed, and its last words."""
+
+from __future__ import annotations
+
+import re
+
+from grader.check import Part
+from grader.facts import STOPPED_BY_SIGNAL, Container, Logs
+from grader.messages import msg
+
+MAX_LINES = 5
+MAX_WIDTH = 200
+
+_TERMINAL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)")
+
+
+def last_words(logs: Logs) -> str:
+    """The last lines of a log, of standard error where it has any, free of control characters."""
+    text = _TERMINAL_SEQUENCE.sub("", logs.stderr if logs.stderr.strip() else logs.stdout)
+    lines = ["".join(filter(str.isprintable, line)).rstrip() for line in text.splitlines()]
+    return "\n".join(line[:MAX_WIDTH] for line in [line for line in lines if line][-MAX_LINES:])
+
+
+def crashed(container: Container, *, by_hand: bool) -> bool:
+    """Whether it ended in a way that nobody wants; ``by_hand`` when it was stopped or killed."""
+    if container.oom_killed or container.status == "restarting":
+        return True
+    if by_hand or container.running or container.status == "created":
+        return False
+    return container.exit_code not in {None, 0, *STOPPED_BY_SIGNAL}
+
+
+def state_part(container: Container, last_words: str, *, by_hand: bool) -> Part:
+    """The assertion that it was started and did not crash; ``last_words`` are shown if it did."""
+    expected = msg("started, and not crashed")
+    if container.status == "created":
+        return Part(
+            False,
+            expected,
+            msg("created"),
+            msg("run `docker start {name}`: it says what is in the way", name=container.name),
+            problem=msg("container {name} was never started", name=container.name),
+        )
+    if not crashed(container, by_hand=by_hand):
+        return Part(True, expected)
+    if container.oom_killed:
+        problem = msg("container {name} ran out of memory", name=container.name)
+    elif container.status == "restarting":
+        problem = msg("container {name} crashes and restarts, over and over", name=container.name)
+    else:
+        problem = msg(
+            "container {name} crashed (exit code {code}): `docker logs {name}` says why",
+            name=container.name,
+            code=container.exit_code,
+        )
+    return Part(
+        False,
+        expected,
+        last_words or msg("exit code {code}", code=container.exit_code),
+        msg(
+            "read `docker logs {name}`, put the mistake right, run it again, and then `grade-lab`",
+            name=container.name,
+        ),
+        problem=problem,
+    )

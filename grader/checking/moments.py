@@ -1,0 +1,139 @@
+"""When steps of a lab happened: from the engine's events, and from states that were seen.
+
+A state tells only by when a step had happened. Such a bound comes from the clock of the computer
+that looked, which may differ a little from the engine's, so it is widened by `SKEW`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from grader.check import Proof
+from grader.checking.subject import ContainerSubject
+from grader.evidence import Evidence, Seen, Series
+from grader.facts import Fact, Manifest
+from grader.messages import Message, msg
+from grader.needs import ImageNeed, ManifestNeed
+
+SKEW = timedelta(minutes=1)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+F = TypeVar("F", bound=Fact)
+
+IMAGE_EVENTS = {
+    "built": ("build", "tag"),
+    "tagged": ("tag",),
+    "pushed": ("push",),
+    "pulled": ("pull",),
+    "untagged": ("untag",),
+    "removed": ("untag", "delete"),
+}
+"""What the engine's events call the steps of an image."""
+
+CONTAINER_EVENTS = {
+    "started": ("start",),
+    "executed": ("exec_start",),
+    "stopped": ("stop", "kill", "die"),
+    "removed": ("destroy",),
+}
+"""What they call the steps of a container."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A step happened from ``earliest`` to ``latest``: it is known exactly when they are equal."""
+
+    earliest: datetime
+    latest: datetime
+    proof: Proof
+
+    def after(self, time: datetime) -> datetime | None:
+        """The earliest time from ``time`` on at which it can have happened."""
+        return max(self.earliest, time) if time <= self.latest else None
+
+
+def image_moments(did: str, image: str, step: Message, evidence: Evidence) -> list[Moment]:
+    """When this was done to an image reference, as far as anything tells."""
+    return _without_explained([*_of_image(did, image, step, evidence)])
+
+
+def container_moments(
+    did: str, subject: ContainerSubject, step: Message, evidence: Evidence
+) -> list[Moment]:
+    """When this was done to such a container, as far as anything tells."""
+    return _without_explained([*_of_container(did, subject, step, evidence)])
+
+
+def _without_explained(moments: list[Moment]) -> list[Moment]:
+    """Leave out what is known vaguely where an exactly known moment accounts for it."""
+    exact = [moment.latest for moment in moments if moment.earliest == moment.latest]
+    return [
+        moment
+        for moment in moments
+        if moment.earliest == moment.latest
+        or not any(moment.earliest <= time <= moment.latest for time in exact)
+    ]
+
+
+def _of_image(did: str, image: str, step: Message, evidence: Evidence) -> Iterator[Moment]:
+    for event in evidence.image_events(*IMAGE_EVENTS[did], image=image):
+        yield _at(event, event.at, step)
+    series = evidence.of(ImageNeed(image=image))
+    if did == "pushed":
+        yield from _first_seen(evidence.of(ManifestNeed(image=image)), step)
+    if did in {"untagged", "removed"}:
+        yield from _gone(series, step)
+    for seen in series.found:
+        fact = seen.fact
+        if did == "built":
+            created = fact.built_at
+            yield _at(seen, created, step) if created else _by(seen, step)
+        elif did == "tagged" and not fact.only_pulled:
+            yield _by(seen, step, fact.last_tagged)
+        elif did == "pulled" and fact.only_pulled:
+            yield _by(seen, step)
+
+
+def _of_container(
+    did: str, subject: ContainerSubject, step: Message, evidence: Evidence
+) -> Iterator[Moment]:
+    for event in subject.events(evidence, *CONTAINER_EVENTS[did]):
+        yield _at(event, event.at, step)
+    series = subject.containers(evidence)
+    if did in {"stopped", "removed"}:
+        yield from _gone(series, step)
+    for seen in series.found:
+        container = seen.fact
+        if did == "started" and container.started:
+            yield _at(seen, container.started, step)
+        if did == "stopped" and container.finished and not container.running:
+            yield _at(seen, container.finished, step)
+
+
+def _at(seen: Seen[F], time: datetime, step: Message) -> Moment:
+    return Moment(time, time, Proof(seen.strength, seen.source, time, step))
+
+
+def _by(seen: Seen[F], step: Message, time: datetime | None = None) -> Moment:
+    """At the ``time`` that the engine tells, or before; without one, before it was seen."""
+    proof = Proof(seen.strength, seen.source, time or seen.at, _or_before(step))
+    return Moment(LONG_AGO, time or seen.at + SKEW, proof)
+
+
+def _or_before(step: Message) -> Message:
+    return msg("{step}, at this time or before", step=step)
+
+
+def _first_seen(series: Series[Manifest], step: Message) -> Iterator[Moment]:
+    if series.found:
+        yield _by(series.found[-1], step)
+
+
+def _gone(series: Series[F], step: Message) -> Iterator[Moment]:
+    if series.gone and series.looked_at:
+        last = series.found[0]
+        proof = Proof(last.strength, last.source, series.looked_at, _or_before(step))
+        yield Moment(last.at - SKEW, series.looked_at + SKEW, proof)

@@ -1,0 +1,45 @@
+"""Mounts: the ``-v`` option of ``docker run``, and the mount that it makes."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from grader.facts import Mount
+
+_OPTION = re.compile(r"(?:(?P<source>[^:]+):)?(?P<target>/[^:]*)(?::[a-zA-Z,]+)?")
+
+
+def _is_option(option: str) -> str:
+    if not _OPTION.fullmatch(option):
+        raise ValueError(f"'{option}' is not a mount such as data:/var/data, ./src:/app or /data")
+    return option
+
+
+MountOption = Annotated[str, AfterValidator(_is_option)]
+"""A mount as ``docker run -v`` takes it: ``volume:/data``, ``./folder:/data`` or ``/data``."""
+
+
+def makes(option: str, mount: Mount) -> bool:
+    """Whether ``option`` makes this mount.
+
+    A folder counts by the end of its path, since the machine of the learner says where it begins.
+    """
+    match = _OPTION.fullmatch(option)
+    if match is None or mount.target.rstrip("/") != match["target"].rstrip("/"):
+        return False
+    source = match["source"]
+    if source is None:
+        return True
+    if source[0] not in "./~":
+        return mount.type == "volume" and mount.source == source
+    names = [name for name in source.split("/") if name not in {"", ".", "..", "~"}]
+    there = mount.source.replace("\\", "/").rstrip("/").split("/")
+    return mount.type == "bind" and there[len(there) - len(names) :] == names
+
+
+def told(mount: Mount) -> str:
+    """A mount as one would type it."""
+    return f"{mount.source}:{mount.target}"

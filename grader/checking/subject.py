@@ -1,0 +1,172 @@
+"""What a check is about: a container, picked by its name, its image or both; or an image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from grader.check import Failed, ImageReference, Part, Proof, Verdict, absence, then_grade
+from grader.checking.crash import last_words, state_part
+from grader.evidence import Evidence, Seen, Series
+from grader.facts import Container, Event, Fact
+from grader.messages import Message, msg
+from grader.needs import ContainerNeed, EventsNeed, LogsNeed, Need
+from grader.reference import familiar
+
+ContainerName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]+$")]
+"""A container's name as ``docker run --name`` takes it."""
+
+
+def image_subject(image: str) -> Message:
+    """An image, in words."""
+    return msg("image {image}", image=image)
+
+
+def image_detail(image: str, id_: str) -> Message:
+    """What was seen of an image, in words."""
+    return msg("image {image} has the id {id}", image=image, id=id_[7:19])
+
+
+def image_traces(evidence: Evidence, image: str) -> list[Seen[Event]]:
+    """Events that tell that an image was there, oldest first."""
+    traces = [
+        *evidence.image_events("tag", "pull", "push", image=image),
+        *evidence.events("create", "start", image=image),
+    ]
+    return sorted(traces, key=lambda seen: seen.at)
+
+
+def run_again(name: str, option: str) -> Message:
+    """The hint to replace a container by one that is run with ``option``."""
+    return msg(
+        "run `docker rm -f {name}`, and then run it again with `{option}`", name=name, option=option
+    )
+
+
+class ContainerSubject(BaseModel):
+    """Fields that pick containers: ``name``, ``image`` or both; at least one."""
+
+    name: ContainerName | None = None
+    image: ImageReference | None = None
+
+    @model_validator(mode="after")
+    def _picks_a_container(self) -> Self:
+        if self.name is None and self.image is None:
+            raise ValueError("say which container: give its name, its image, or both")
+        return self
+
+    @property
+    def subject(self) -> Message:
+        """The container, in words."""
+        if self.name is None:
+            return msg("the container of image {image}", image=self.image)
+        return msg("container {name}", name=self.name)
+
+    @property
+    def typed(self) -> str:
+        """What stands for the container in a command to type."""
+        return self.name or "CONTAINER"
+
+    def run_options(self) -> Sequence[str]:
+        """Options that ``docker run`` needs for such a container, besides ``-d`` and ``--name``."""
+        return ()
+
+    def run_command(self) -> str:
+        """The command that starts such a container."""
+        name = [f"--name {self.name}"] if self.name else []
+        return " ".join(["docker run -d", *name, *self.run_options(), self.image or "IMAGE"])
+
+    def subject_needs(self) -> list[Need[Fact]]:
+        """What `containers`, `events` and `missing` look at."""
+        needs: list[Need[Fact]] = [
+            ContainerNeed(name=self.name, image=self.image),
+            EventsNeed(name=self.name, image=self.image),
+        ]
+        if self.name and self.image:
+            needs += [
+                ContainerNeed(name=self.name),
+                ContainerNeed(image=self.image),
+            ]
+        return needs
+
+    def containers(self, evidence: Evidence) -> Series[Container]:
+        """Every answer about such containers.
+
+        A container of this name that runs the same image under another reference is one of them.
+        """
+        return evidence.of(ContainerNeed(name=self.name, image=self.image))
+
+    def events(self, evidence: Evidence, *actions: str) -> tuple[Seen[Event], ...]:
+        """Events of such containers, oldest first."""
+        if self.name is None or self.image is None:
+            return evidence.events(*actions, name=self.name, image=self.image)
+        ids = {seen.fact.id for seen in self.containers(evidence).found}
+        image = familiar(self.image)
+        return tuple(
+            seen
+            for seen in evidence.events(*actions, name=self.name)
+            if seen.fact.id in ids or familiar(seen.fact.image) == image
+        )
+
+    @property
+    def logs_need(self) -> LogsNeed:
+        """Such containers' logs: `state` quotes the last words of one that crashed."""
+        return LogsNeed(name=self.name, image=self.image)
+
+    def last_words(self, evidence: Evidence, container: Container) -> str:
+        """The end of a container's log; empty where it was not seen."""
+        logs = (seen.fact for seen in evidence.of(self.logs_need).found)
+        return next((last_words(log) for log in logs if log.container_id == container.id), "")
+
+    def state(self, evidence: Evidence, container: Container) -> Part:
+        """Whether such a container was started and did not crash."""
+        ended = {seen.fact.id for seen in self.events(evidence, "kill", "stop")}
+        return state_part(
+            container, self.last_words(evidence, container), by_hand=container.id in ended
+        )
+
+    def missing(self, evidence: Evidence, *, now: bool = False) -> Verdict:
+        """The verdict when no such container was found, with what else was found instead."""
+        series = self.containers(evidence)
+        if not series.unavailable and self.name and self.image:
+            others = evidence.of(ContainerNeed(name=self.name)).found
+            if others:
+                return self._other_image(others[0])
+            others = evidence.of(ContainerNeed(image=self.image)).found
+            if others:
+                return self._other_name(others[0])
+        return absence(
+            series,
+            self.subject,
+            then_grade(self.run_command()),
+            existed=self.events(evidence, "create", "start"),
+            now=now,
+        )
+
+    def _other_image(self, seen: Seen[Container]) -> Verdict:
+        made_from = msg(
+            "container {name} was made from {image}", name=self.name, image=seen.fact.image
+        )
+        return Failed(
+            message=msg("{subject}: made from another image", subject=self.subject),
+            proofs=(Proof.of(seen, made_from),),
+            expected=self.image,
+            actual=seen.fact.image,
+            hint=then_grade(f"docker rm -f {self.name}", self.run_command()),
+        )
+
+    def _other_name(self, seen: Seen[Container]) -> Verdict:
+        made_from = msg(
+            "container {name} was made from {image}", name=seen.fact.name, image=seen.fact.image
+        )
+        return Failed(
+            message=msg(
+                "a container of image {image} was there, but with another name", image=self.image
+            ),
+            proofs=(Proof.of(seen, made_from),),
+            expected=self.name,
+            actual=seen.fact.name,
+            hint=then_grade(f"docker rename {seen.fact.name} {self.name}"),
+        )

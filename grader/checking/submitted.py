@@ -1,0 +1,61 @@
+"""Files of the submission as checks read them: the file as it is now, or the verdict why not."""
+
+from __future__ import annotations
+
+from grader.check import Failed, Verdict, nothing_seen, unavailable
+from grader.evidence import Evidence, Seen, Series
+from grader.facts import File, Reason
+from grader.messages import Message, msg
+from grader.needs import FileNeed
+
+
+def file_of(evidence: Evidence, path: str, missing: Message) -> Seen[File] | Verdict:
+    """The file at ``path``, as the last look found it; ``missing`` is the hint without one."""
+    series = evidence.of(FileNeed(path=path))
+    if series.now:
+        return series.now[0]
+    if leaves(series):
+        return Failed(
+            message=msg("{path} leads out of the submission", path=path),
+            hint=msg("put a file of its own there instead of a link"),
+        )
+    if series.absent:
+        return Failed(message=msg("{path} is missing", path=path), expected=path, hint=missing)
+    return not_looked_at(series, path)
+
+
+def text_of(evidence: Evidence, path: str, missing: Message) -> tuple[str, Seen[File]] | Verdict:
+    """The text of the file at ``path``, lines ended by a newline alone; else as `file_of`."""
+    seen = file_of(evidence, path, missing)
+    if isinstance(seen, Verdict):
+        return seen
+    if seen.fact.text is None:
+        return Failed(
+            message=msg("{path} cannot be read as text", path=path),
+            expected=msg("text in UTF-8"),
+            actual=msg("{size} bytes in another encoding, or too long", size=seen.fact.size),
+            hint=msg("open {path} in an editor and save it with the encoding UTF-8", path=path),
+        )
+    return seen.fact.text.replace("\r\n", "\n").replace("\r", "\n"), seen
+
+
+def leaves(series: Series[File]) -> bool:
+    """Whether the path led out of the submission's folder at the last look."""
+    return Reason.OUTSIDE in {series.absent, series.unavailable}
+
+
+def not_looked_at(series: Series[File], path: str) -> Verdict:
+    """The verdict when nobody could look, or nobody has looked yet."""
+    if series.unavailable:
+        return unavailable(series)
+    return nothing_seen(
+        series,
+        msg("{path} has not been looked at", path=path),
+        msg("run `grade-lab` in the folder of your project"),
+    )
+
+
+def shorten(text: str, limit: int = 80) -> str:
+    """``text`` on one line, cut after ``limit`` characters."""
+    line = " ".join(text[: limit * 4].split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
