@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from grader.check import Check, Part, Verdict, absence, judge_series
+from grader.check import Check, Errored, Part, Verdict, absence, judge_series
 from grader.evidence import Evidence
 from grader.facts import Engine as EngineFact
 from grader.facts import Fact
@@ -45,7 +46,7 @@ class Engine(Check):
     def judge(self, evidence: Evidence) -> Verdict:
         series = evidence.of(EngineNeed())
         subject = msg("the Docker Engine")
-        return judge_series(
+        verdict = judge_series(
             series,
             lambda engine: list(self._parts(engine)),
             subject=subject,
@@ -54,6 +55,9 @@ class Engine(Check):
                 series, subject, msg("start Docker, try `docker version`, and run `grade-lab`")
             ),
         )
+        if isinstance(verdict, Errored):
+            return replace(verdict, actual=series.detail or None)
+        return verdict
 
     def _parts(self, engine: EngineFact) -> Iterator[Part]:
         if self.min_version is None and self.min_api is None:

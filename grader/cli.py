@@ -23,6 +23,7 @@ from grader.options import (
 )
 
 if TYPE_CHECKING:
+    from grader.journal import Observation
     from grader.result import Result
     from grader.run import Run
 
@@ -159,11 +160,26 @@ def _observe(run: Run, lang: str, *, quiet: bool, no_color: bool) -> int:
     from grader.run import observe
 
     if quiet or not sys.stderr.isatty():
-        return observe(run)
-    from grader.report.progress import progress
+        observed = observe(run)
+    else:
+        from grader.report.progress import progress
 
-    with progress(len(set(run.rubric.needs())), lang, no_color=no_color) as advance:
-        return observe(run, advance)
+        with progress(len(set(run.rubric.needs())), lang, no_color=no_color) as advance:
+            observed = observe(run, advance)
+    if observed.trouble:
+        _warn(observed.trouble, lang)
+    return observed.count
+
+
+def _warn(trouble: Observation, lang: str) -> None:
+    from grader.collect.advice import advice
+
+    text = Translator(lang).text
+    reason = msg("the Docker Engine cannot be used: {reason}", reason=trouble.detail)
+    lines = [f"grade-lab: {text(reason)}"]
+    steps = advice(sys.platform, trouble.reason) if trouble.reason else []
+    lines += [f"  → {text(step)}" for step in steps]
+    click.echo("\n".join(map(_printable, lines)), err=True)
 
 
 def _judge(

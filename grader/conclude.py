@@ -104,7 +104,9 @@ def unavailable(series: Series[F]) -> Errored:
     """The error for a look that failed: what could not be looked at, and what to do."""
     reason = series.unavailable or Reason.ENGINE_ERROR
     what, advice = _UNAVAILABLE.get(reason, _UNAVAILABLE[Reason.ENGINE_ERROR])
-    return Errored(message=what, actual=series.detail or None, hint=advice)
+    # What was tried to reach the engine is told once, by the check of the engine.
+    told = None if reason in _ENGINE_OUT_OF_REACH else series.detail
+    return Errored(message=what, actual=told or None, hint=advice)
 
 
 def nothing_seen(series: Series[F], message: Message, hint: Message) -> Verdict:
@@ -176,6 +178,8 @@ def _join(texts: Sequence[Message | str]) -> Message | str | None:
         return None
     return texts[0] if len(texts) == 1 else msg("{items}", items=list(texts))
 
+
+_ENGINE_OUT_OF_REACH = {Reason.ENGINE_UNREACHABLE, Reason.PERMISSION}
 
 _UNAVAILABLE: Mapping[Reason, tuple[Message, Message]] = {
     Reason.ENGINE_UNREACHABLE: (

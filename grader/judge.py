@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from graphlib import TopologicalSorter
 
-from grader.check import Check, Errored, Proof, Status, Unproven, Verdict
+from grader.check import Check, Errored, Passed, Proof, Status, Unproven, Verdict
 from grader.evidence import Evidence
 from grader.journal import Journal
 from grader.messages import Message, Translator, msg
@@ -119,7 +119,11 @@ def _accepted(check: Check, proofs: Sequence[Proof]) -> bool:
 def _check(
     name: str, check: Check, points: Decimal, verdict: Verdict, translator: Translator
 ) -> CheckResult:
-    hint = "" if verdict.status is Status.PASS else check.hint or verdict.hint or ""
+    hint: Message | str | Mapping[str, str] = check.hint or verdict.hint or ""
+    if isinstance(verdict, Passed):
+        hint = ""
+    elif isinstance(verdict, Errored):
+        hint = verdict.hint or ""  # the rubric's advice is on the lab, not on the trouble
     earned = (Fraction(points) * verdict.ratio).limit_denominator(10**9)
     return CheckResult(
         id=name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from grader import journal, overrides, plugins, submission
 from grader.collect.collect import collect
 from grader.errors import ExitCode, GradeLabError, OutputError
 from grader.evidence import Evidence
-from grader.facts import Fact
+from grader.facts import Fact, Reason
+from grader.journal import Observation
 from grader.judge import judge
 from grader.messages import msg
 from grader.needs import Need
@@ -22,6 +23,8 @@ from grader.result import Result
 from grader.rubric.load import find, load
 from grader.rubric.model import Rubric
 from grader.submission import Submission
+
+ENGINE_TROUBLE = {Reason.ENGINE_UNREACHABLE, Reason.PERMISSION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,16 @@ def prepare(folder: Path, rubric: str | None, settings: Mapping[str, str]) -> Ru
     return Run(handed_in, load(path, {**handed_in.variables, **settings}))
 
 
-def observe(run: Run, on_progress: Callable[[Need[Fact]], None] = lambda _: None) -> int:
-    """Ask what the rubric needs and append the answers to the journal; return how many.
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """How many observations a run added, and why the engine could not be used, if so."""
+
+    count: int
+    trouble: Observation | None = None
+
+
+def observe(run: Run, on_progress: Callable[[Need[Fact]], None] = lambda _: None) -> Observed:
+    """Ask what the rubric needs and append the answers to the journal.
 
     Raises:
         JournalError: it cannot be read or written.
@@ -61,10 +72,18 @@ def observe(run: Run, on_progress: Callable[[Need[Fact]], None] = lambda _: None
     """
     path = run.submission.journal
     recorded = Evidence(journal.read(path))
-    observations = collect(
-        run.rubric.needs(), run.submission.folder, recorded, on_progress=on_progress
-    )
-    return journal.append(path, observations, run=secrets.token_hex(8))
+    troubles: list[Observation] = []
+
+    def noting_trouble() -> Iterator[Observation]:
+        for observation in collect(
+            run.rubric.needs(), run.submission.folder, recorded, on_progress=on_progress
+        ):
+            if observation.reason in ENGINE_TROUBLE and observation.source == "engine":
+                troubles.append(observation)
+            yield observation
+
+    count = journal.append(path, noting_trouble(), run=secrets.token_hex(8))
+    return Observed(count, troubles[0] if troubles else None)
 
 
 def judged(run: Run, lang: str, overrides_file: Path | None = None) -> Result:

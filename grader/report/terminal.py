@@ -58,8 +58,7 @@ class _Terminal:
     def show(self, paths: Mapping[str, Path]) -> None:
         self._top()
         self._objectives()
-        for objective in self.result.objectives:
-            self._block(objective)
+        self._blocks()
         self._journal()
         self._next()
         for path in paths.values():
@@ -93,10 +92,17 @@ class _Terminal:
             )
         self.console.print(table)
 
-    def _block(self, objective: ObjectiveResult) -> None:
-        check = _worth_telling(objective)
-        if check is None:
-            return
+    def _blocks(self) -> None:
+        troubles: set[str] = set()
+        for objective in self.result.objectives:
+            check = _worth_telling(objective)
+            if check is None or check.message in troubles:
+                continue
+            if check.status == "error":
+                troubles.add(check.message)  # one cause is told once, however much it touches
+            self._block(objective, check)
+
+    def _block(self, objective: ObjectiveResult, check: CheckResult) -> None:
         self.console.print()
         sign = f"{self.signs[objective.status]} {objective.title}"
         self._line(sign, style=f"bold {STYLES[objective.status]}")
