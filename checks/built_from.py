@@ -100,7 +100,7 @@ class BuiltFrom(Check):
         return judge_series(
             series,
             lambda image: list(self._parts(image, evidence)),
-            subject=subject,
+            subject=msg("image {image} against the submission", image=self.image),
             detail=lambda image: image_detail(self.image, image.id),
             missing=lambda: absence(
                 series,

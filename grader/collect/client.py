@@ -10,6 +10,7 @@ import errno
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from threading import RLock
 from typing import Any
 from urllib.parse import quote
 
@@ -42,6 +43,7 @@ class Client:
         self._api: Any = None
         self._failure: UnavailableError | None = None
         self._version: Payload = {}
+        self._connecting = RLock()  # it is asked from several threads
         self.host = ""
         """The address that answered."""
         self._open(endpoint.hosts[0])  # a wrong address is told before anything is collected
@@ -124,11 +126,12 @@ class Client:
             yield from response.iter_content(CHUNK_BYTES)
 
     def _connected(self) -> Any:
-        if self._failure is not None:
-            raise self._failure
-        if self._api is None:
-            self._connect()
-        return self._api
+        with self._connecting:
+            if self._failure is not None:
+                raise self._failure
+            if self._api is None:
+                self._connect()
+            return self._api
 
     def _connect(self) -> None:
         failures: dict[str, UnavailableError] = {}
@@ -215,7 +218,9 @@ def _trouble(error: Exception) -> NoAnswerError:
     if isinstance(error, APIError):
         return _refusal(error.status_code or 0, str(error.explanation or error))
     causes = list(_causes(error))
-    return UnavailableError(_reason(causes), str(causes[-1]) or type(causes[-1]).__name__)
+    last = causes[-1]
+    words = getattr(last, "strerror", None) or str(last) or type(last).__name__
+    return UnavailableError(_reason(causes), str(words))
 
 
 def _reason(causes: Sequence[BaseException]) -> Reason:

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from grader.collect import content, history, http, logs, shapes
+from grader.collect import content, event_history, http, shapes
 from grader.collect import submission as files
 from grader.collect.answer import AbsentError, NoAnswerError
+from grader.collect.background import in_background
 from grader.collect.client import Client, Payload
 from grader.collect.endpoint import host_name, resolve
 from grader.collect.login import login
@@ -38,6 +39,8 @@ from grader.needs import (
 
 Progress = Callable[[Need[Fact]], None]
 Looks = Mapping[type[Need[Fact]], tuple[Source, Look]]
+"""How each kind of need is answered, in the order in which they are."""
+Answered = tuple[Need[Fact], list[Observation]]
 
 
 def collect(
@@ -61,7 +64,7 @@ def collect(
     tell = on_progress or (lambda _: None)
     cheap = _looks_without_engine(submission, env)
     if all(type(need) in cheap for need in asked):
-        return _look(cheap, asked, tell)
+        return _told(_look(cheap, asked), tell)
     view = EngineView(Client(resolve(env, sys.platform)), evidence)
     return _look_at_all(cheap, view, asked, tell)
 
@@ -70,19 +73,28 @@ def _look_at_all(
     cheap: Looks, view: EngineView, asked: list[Need[Fact]], tell: Progress
 ) -> Iterator[Observation]:
     try:
-        yield from _look(cheap, asked, tell)
-        yield from _look(_looks_at_engine(view), asked, tell)
-        yield from history.observations(asked, view, tell)
+        yield from _told(_look(cheap, asked), tell)
+        yield from _told(_look(_looks_at_objects(view), asked), tell)
+        # These wait for an app, a registry and a disk, and not for each other.
+        slow = [in_background(_look(looks, asked)) for looks in _slow_looks(view)]
+        for answered in slow:
+            yield from _told(answered, tell)
+        yield from event_history.observations(asked, view, tell)
     finally:
         view.client.close()
 
 
-def _look(looks: Looks, asked: list[Need[Fact]], tell: Progress) -> Iterator[Observation]:
+def _look(looks: Looks, asked: list[Need[Fact]]) -> Iterator[Answered]:
     for kind, (source, look) in looks.items():
         for need in asked:
             if isinstance(need, kind):
-                yield from answers(need, source, look)
-                tell(need)
+                yield need, list(answers(need, source, look))
+
+
+def _told(answered: Iterator[Answered], tell: Progress) -> Iterator[Observation]:
+    for need, observations in answered:
+        yield from observations
+        tell(need)
 
 
 def _looks_without_engine(folder: Path, env: Mapping[str, str]) -> Looks:
@@ -94,34 +106,40 @@ def _looks_without_engine(folder: Path, env: Mapping[str, str]) -> Looks:
     }
 
 
-def _looks_at_engine(view: EngineView) -> Looks:
-    """How each kind of need is answered, in the order in which they are."""
-    client, registries = view.client, Registries(view)
-
-    def containers(need: ContainerNeed | LogsNeed | HttpNeed) -> tuple[Payload, ...]:
-        return view.containers(need.name, need.image)
-
-    def probe(need: HttpNeed) -> list[Fact]:
-        try:
-            there = containers(need)
-        except AbsentError:
-            there = ()
-        return [http.probe(need, there, host_name(client.host))]
-
+def _looks_at_objects(view: EngineView) -> Looks:
+    client = view.client
     return {
         EngineNeed: ("engine", lambda _: [view.fact()]),
         ImageNeed: ("engine", lambda need: [view.image_fact(need.image)]),
-        ContainerNeed: ("engine", lambda need: _each(containers(need), view.container_fact)),
+        ContainerNeed: (
+            "engine",
+            lambda need: _each(view.containers(need.name, need.image), view.container_fact),
+        ),
         VolumeNeed: ("engine", lambda need: [shapes.volume(client.volume(need.volume))]),
         NetworkNeed: ("engine", lambda need: [shapes.network(client.network(need.network))]),
-        LogsNeed: (
-            "engine",
-            lambda need: _each(containers(need), lambda one: logs.read(client, one)),
-        ),
-        HttpNeed: ("http", probe),
-        ContentNeed: ("engine", lambda need: [content.read(view, need)]),
-        ManifestNeed: ("registry", lambda need: [registries.manifest(need.image)]),
     }
+
+
+def _slow_looks(view: EngineView) -> list[Looks]:
+    client, registries = view.client, Registries(view.client)
+
+    def read_logs(need: LogsNeed) -> list[Fact]:
+        containers = view.containers(need.name, need.image)
+        return _each(containers, view.logs)
+
+    def probe(need: HttpNeed) -> list[Fact]:
+        try:
+            containers = view.containers(need.name, need.image)
+        except AbsentError:
+            containers = ()
+        return [http.probe(need, containers, host_name(client.host))]
+
+    return [
+        {LogsNeed: ("engine", read_logs)},
+        {HttpNeed: ("http", probe)},
+        {ContentNeed: ("engine", lambda need: [content.read(view, need)])},
+        {ManifestNeed: ("registry", lambda need: [registries.manifest(need.image)])},
+    ]
 
 
 def _each(items: Iterable[Payload], look: Callable[[Payload], Fact]) -> list[Fact]:

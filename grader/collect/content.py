@@ -34,10 +34,13 @@ def read(view: EngineView, need: ContentNeed) -> Tree:
     for seen in view.evidence.of(need).found:
         if seen.fact.image_id == id_ and seen.fact.complete:
             return seen.fact
-    path = posixpath.normpath(posixpath.join("/", need.path))
+    path = posixpath.normpath("/" + need.path.lstrip("/"))
     container = _untouched(view, need.image, id_, path)
     if container is not None:
-        tree = _from_container(view, container, path, id_)
+        try:
+            tree = _from_container(view, container, path, id_)
+        except AbsentError:  # the container may be gone since; the image has the last word
+            tree = None
         if tree is not None:
             return tree
     return _from_export(view, id_, path)
@@ -58,7 +61,7 @@ def _untouched(view: EngineView, reference: str, id_: str, path: str) -> Payload
 
 
 def _from_container(view: EngineView, container: Payload, path: str, id_: str) -> Tree | None:
-    """The image's files; None when the container changed or deleted one of them."""
+    """The image's files; None when the container changed what is there."""
     name = str(container.get("Id"))
     changes = {str(c.get("Path")): c.get("Kind") for c in view.client.changes(name)}
     added = {place for place, kind in changes.items() if kind == _ADDED}
@@ -66,7 +69,7 @@ def _from_container(view: EngineView, container: Payload, path: str, id_: str) -
     if any(changes[p] == _DELETED and (within(p, path) or within(path, p)) for p in changed):
         return None
     if any(within(path, place) for place in added):
-        raise AbsentError(Reason.NOT_THERE, f"the image has no {path}")
+        return None
     hashes = Hashes(ARCHIVE_BYTES)
     with (
         view.client.stream("containers", name, "archive", path=path) as pieces,

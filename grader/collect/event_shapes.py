@@ -39,10 +39,11 @@ _PODMAN = {
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def event(payload: Payload) -> Event | None:
+def event(payload: Payload, *, podman: bool = False) -> Event | None:
     """The fact in an event; None for one that tells of no step.
 
-    Only ``Type``, ``Action`` and ``Actor`` are read: API 1.56 has no more.
+    Podman puts ``localhost/`` before the names of images that name no registry. Only ``Type``,
+    ``Action`` and ``Actor`` are read: API 1.56 has no more.
     """
     kind = str(payload.get("Type") or "")
     action, _, command = str(payload.get("Action") or payload.get("status") or "").partition(":")
@@ -53,13 +54,13 @@ def event(payload: Payload) -> Event | None:
     id_, attributes = str(actor.get("ID") or ""), actor.get("Attributes") or {}
     name = str(attributes.get("name") or "")
     if kind == "image":
-        return _image_event(action, id_, name)
+        return _image_event(action, id_, _named(name, podman=podman))
     return Event(
         type=kind,
         action=action,
         id=id_,
         name=name or (id_ if kind == "volume" else ""),
-        image=str(attributes.get("image") or "") if kind == "container" else "",
+        image=_named(str(attributes.get("image") or ""), podman=podman),
         exit_code=_exit_code(attributes),
         signal=str(attributes.get("signal") or ""),
         command=redact.command(command.strip()),
@@ -79,13 +80,23 @@ def execution(payload: Payload) -> tuple[str, str]:
     return str(attributes.get("execID") or ""), command.strip()
 
 
-def _image_event(action: str, id_: str, name: str) -> Event:
+def _image_event(action: str, id_: str, name: str) -> Event | None:
     """A push and a pull carry the reference where others carry the id, and may cut the tag off."""
     if not _is_id(id_):
-        return Event(type="image", action=action, name=familiar(id_ or name))
+        reference = id_ or name
+        # Podman's build tells an id, and a tag event tells which name it got.
+        return (
+            None
+            if _is_id(reference)
+            else Event(type="image", action=action, name=familiar(reference))
+        )
     reference = "" if _is_id(name) else familiar(name)
     full = id_ if id_.startswith("sha256:") else f"sha256:{id_}"
     return Event(type="image", action=action, id=full, name=reference)
+
+
+def _named(reference: str, *, podman: bool) -> str:
+    return reference.removeprefix("localhost/") if podman else reference
 
 
 def _is_id(text: str) -> bool:

@@ -15,7 +15,6 @@ from grader.collect.answer import UnavailableError
 from grader.collect.client import Payload
 from grader.collect.view import EngineView
 from grader.facts import Event, EventWindow, Reason
-from grader.needs import EventsNeed
 from grader.reference import familiar
 
 ENGINE_KEEPS = 256
@@ -53,25 +52,14 @@ class Subjects:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class EventHistory:
     """The events that concern the subjects, oldest first, and how far back all events reached."""
 
     events: tuple[Dated, ...]
     window: EventWindow
 
-    def latest(self, need: EventsNeed) -> Dated | None:
-        """The latest event about what a need names; of any, when it names nothing."""
-        image = familiar(need.image) if need.image else None
-        for dated in reversed(self.events):
-            event = dated[1]
-            if (need.name is None or event.name == need.name) and (
-                image is None or image in {event.name, familiar(event.image)}
-            ):
-                return dated
-        return None
 
-
-def read(view: EngineView, subjects: Subjects) -> History:
+def read(view: EngineView, subjects: Subjects) -> EventHistory:
     """The engine's history up to now.
 
     Raises:
@@ -87,15 +75,20 @@ def read(view: EngineView, subjects: Subjects) -> History:
         until=_parsed(until),
         evicted=len(payloads) >= ENGINE_KEEPS,
     )
-    return History(tuple(select(payloads, subjects, health_commands(view))), window)
+    chosen = select(payloads, subjects, health_commands(view), podman=podman)
+    return EventHistory(tuple(chosen), window)
 
 
 def select(
-    payloads: Sequence[Payload], subjects: Subjects, health: AbstractSet[str] = frozenset()
+    payloads: Sequence[Payload],
+    subjects: Subjects,
+    health: AbstractSet[str] = frozenset(),
+    *,
+    podman: bool = False,
 ) -> list[Dated]:
     """What concerns the subjects. ``health`` are commands that the engine itself executes."""
     dated = [
-        (event_shapes.time_of(payload), event_shapes.event(payload), payload)
+        (event_shapes.time_of(payload), event_shapes.event(payload, podman=podman), payload)
         for payload in payloads
     ]
     # An image that lost its name is told by id only: learn the ids from its earlier tags.

@@ -100,6 +100,8 @@ def _get(host: str, port: int, path: str) -> tuple[int, bytes, bool]:
         with _ended_after(ATTEMPT_SECONDS, connection) as out_of_time:
             connection.request("GET", path, headers={"User-Agent": "grade-lab"})
             response = connection.getresponse()
+            if out_of_time.is_set():
+                raise TimeoutError("the headers did not end in time")
             body, ended = _body(response)
             complete = ended and not out_of_time.is_set() and len(body) <= KEPT_BYTES
             return response.status, body, complete
@@ -124,11 +126,12 @@ def _body(response: HTTPResponse) -> tuple[bytes, bool]:
 def _ended_after(seconds: float, connection: HTTPConnection) -> Iterator[Event]:
     """Shut the connection down when the time is up: then what waits on it goes on."""
     out_of_time = Event()
+    sock = connection.sock  # the connection forgets it when the answer's length is not told
 
     def end() -> None:
         out_of_time.set()
-        with suppress(OSError, AttributeError):  # it may be closed already
-            connection.sock.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):  # it may be closed already
+            sock.shutdown(socket.SHUT_RDWR)
 
     timer = Timer(seconds, end)
     timer.daemon = True

@@ -34,6 +34,12 @@ def looks_secret(name: str) -> bool:
     return _SECRET_NAME.search(name) is not None
 
 
+def is_env_file(name: str) -> bool:
+    """Whether a file of this name is likely to hold secrets: ``.env``, but not an example of it."""
+    example = name.endswith((".example", ".sample", ".template", ".dist"))
+    return name == ".env" or (name.startswith(".env.") and not example)
+
+
 def secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The values that are likely to be secrets, longest first; also passwords within URLs."""
     found = {value for name, value in environment.items() if looks_secret(name)}

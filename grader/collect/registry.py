@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from grader import facts
 from grader.collect import shapes
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
-from grader.collect.view import EngineView
+from grader.collect.client import Client
 from grader.facts import Reason
-from grader.reference import is_reference, registry_of
+from grader.reference import familiar, is_reference, registry_of
 
 _DENIED = ("no basic auth credentials", "unauthorized", "denied", "authentication required")
 _RATE_LIMITED = ("toomanyrequests", "too many requests", "rate limit")
@@ -17,11 +17,15 @@ _ABSENT = ("manifest unknown", "name unknown", "invalid reference", "must be low
 
 
 class Registries:
-    """The registries, as one run sees them; one that cannot be reached is not asked again."""
+    """The registries, as one run sees them: each reference is asked for once.
 
-    def __init__(self, view: EngineView) -> None:
-        self._view = view
-        self._unreachable: dict[str, UnavailableError] = {}
+    A registry that cannot be reached, or that wants no more requests, is not asked again.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._answers: dict[str, facts.Manifest | NoAnswerError] = {}
+        self._closed: dict[str, NoAnswerError] = {}
 
     def manifest(self, reference: str) -> facts.Manifest:
         """The manifest under a reference.
@@ -32,20 +36,20 @@ class Registries:
         """
         if not is_reference(reference):
             raise AbsentError(Reason.NOT_THERE, "not a well-formed reference")
-        registry = registry_of(reference)
-        if registry in self._unreachable:
-            raise self._unreachable[registry]
-        podman = shapes.is_podman(self._view.client.version())
+        name, registry = familiar(reference), registry_of(reference)
+        answer = self._answers.get(name) or self._closed.get(registry) or self._ask(name)
+        self._answers[name] = answer
+        if isinstance(answer, facts.Manifest):
+            return answer
+        if answer.reason in {Reason.REGISTRY_UNREACHABLE, Reason.RATE_LIMITED}:
+            self._closed[registry] = answer
+        raise answer
+
+    def _ask(self, name: str) -> facts.Manifest | NoAnswerError:
         try:
-            return shapes.manifest(self._view.manifest(reference))
+            return shapes.manifest(self._client.manifest(name))
         except NoAnswerError as error:
-            trouble = trouble_of(error, podman=podman)
-            if isinstance(trouble, UnavailableError) and trouble.reason in {
-                Reason.REGISTRY_UNREACHABLE,
-                Reason.RATE_LIMITED,
-            }:
-                self._unreachable[registry] = trouble
-            raise trouble from error
+            return trouble_of(error, podman=shapes.is_podman(self._client.version()))
 
 
 def trouble_of(error: NoAnswerError, *, podman: bool) -> NoAnswerError:

@@ -114,6 +114,7 @@ def manifest(distribution: Payload) -> facts.Manifest:
     platforms = (
         (p.get("os"), p.get("architecture"), p.get("variant"))
         for p in distribution.get("Platforms") or ()
+        if p.get("os") != "unknown"  # an attestation that BuildKit puts beside the image
     )
     return facts.Manifest(
         digest=str(descriptor.get("digest") or ""),

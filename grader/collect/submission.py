@@ -12,6 +12,7 @@ from typing import IO
 from grader import facts
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.collect.bounded import digest_of
+from grader.collect.redact import is_env_file
 from grader.facts import Reason
 
 TEXT_BYTES = 256 * 1024
@@ -53,9 +54,10 @@ def env_names(folder: Path, path: str) -> facts.EnvNames:
 
 
 def tree(folder: Path, path: str) -> facts.Tree:
-    """The regular files at or below a path, by hash; without version control and environments.
+    """The regular files at or below a path, by hash.
 
-    It is not ``complete`` beyond 5,000 files or 64 MiB, and when one of them cannot be read.
+    Without version control, virtual environments, and env files, which may hold secrets. It is
+    not ``complete`` beyond 5,000 files or 64 MiB, and when one of them cannot be read.
     """
     top = _inside(folder, path)
     files: dict[str, str] = {}
@@ -89,7 +91,7 @@ def _walk(top: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if name not in SKIPPED)
         for name in sorted(names):
             place = Path(parent, name)
-            if stat.S_ISREG(place.lstat().st_mode):
+            if stat.S_ISREG(place.lstat().st_mode) and not is_env_file(name):
                 yield place
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from threading import RLock
 from typing import Any, TypeVar
 
 from grader import facts
-from grader.collect import shapes
+from grader.collect import logs, shapes
 from grader.collect.answer import AbsentError, NoAnswerError
 from grader.collect.client import Client, Payload
 from grader.evidence import Evidence
 from grader.facts import Reason
 from grader.reference import familiar
 
-MAX_MATCHES = 8
+MAX_MATCHES = 3
 """Of more containers of one image, only the newest are looked at."""
+
+PODMAN_SETS = frozenset(("HOME", "HOSTNAME", "TERM", "container"))
+"""Variables that Podman gives to every container."""
 
 T = TypeVar("T")
 
@@ -29,6 +33,7 @@ class EngineView:
         self.client = client
         self.evidence = evidence
         self._answers: dict[tuple[str, str], Any] = {}
+        self._asking = RLock()  # it is asked from several threads
 
     def fact(self) -> facts.Engine:
         """The engine itself."""
@@ -76,12 +81,16 @@ class EngineView:
             image = self._image_by_id(shapes.image_id(container, "Image"))
         except AbsentError:
             image = {}
-        return shapes.container(container, shapes.environment(image))
+        given = shapes.environment(image)
+        if shapes.is_podman(self.client.version()):
+            own = shapes.environment(container)
+            given |= {name: own[name] for name in PODMAN_SETS & own.keys()}
+        return shapes.container(container, given)
 
-    def manifest(self, reference: str) -> Payload:
-        """What the engine says of a reference in its registry."""
-        name = familiar(reference)
-        return self._once(("manifest", name), lambda: self.client.manifest(name))
+    def logs(self, container: Payload) -> facts.Logs:
+        """What a container wrote."""
+        key = ("logs", str(container.get("Id")))
+        return self._once(key, lambda: logs.read(self.client, container))
 
     def seen(self, kind: str) -> Iterator[Payload]:
         """What this run has looked at so far of ``image`` or ``container``."""
@@ -124,12 +133,13 @@ class EngineView:
         return made_from == familiar(reference) or shapes.image_id(container, "Image") in ids
 
     def _once(self, key: tuple[str, str], ask: Callable[[], T]) -> T:
-        if key not in self._answers:
-            try:
-                self._answers[key] = ask()
-            except NoAnswerError as error:
-                self._answers[key] = error
-        answer = self._answers[key]
+        with self._asking:
+            if key not in self._answers:
+                try:
+                    self._answers[key] = ask()
+                except NoAnswerError as error:
+                    self._answers[key] = error
+            answer = self._answers[key]
         if isinstance(answer, NoAnswerError):
             raise answer
         return answer  # type: ignore[no-any-return] # stored under its own key

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from grader.collect import events, observe
-from grader.collect.answer import AbsentError
 from grader.collect.view import EngineView
-from grader.facts import Fact, Reason
+from grader.facts import Fact
 from grader.journal import Observation
 from grader.needs import EventsNeed, EventWindowNeed, Need, NetworkNeed, VolumeNeed
 from grader.reference import familiar
@@ -20,10 +19,9 @@ EVERY_EVENT = EventsNeed()
 def observations(
     needs: Sequence[Need[Fact]], view: EngineView, on_progress: Callable[[Need[Fact]], None]
 ) -> Iterator[Observation]:
-    """New events, then for each need the latest event that it asks for, then the window.
+    """Events that the journal does not have yet, then the window, or why there is none.
 
-    The latest event stands for its need only, so that it tells found, absent and unavailable as
-    any other; it is no second mention of the event.
+    Each event is told once, however many needs ask for it.
     """
     asked = [need for need in needs if isinstance(need, EventsNeed)]
     if not asked and WINDOW not in needs:
@@ -31,13 +29,12 @@ def observations(
     try:
         history = events.read(view, subjects(needs, view))
     except Exception as error:
-        yield from (observe.unanswered(need, "events", error) for need in (*asked, WINDOW))
+        yield observe.unanswered(WINDOW, "events", error)
     else:
         recorded = {(seen.at, seen.fact) for seen in view.evidence.of(EVERY_EVENT).found}
         for at, event in history.events:
             if (at, event) not in recorded:
                 yield observe.found(EVERY_EVENT, "events", event, at)
-        yield from (_latest(need, history) for need in asked if need != EVERY_EVENT)
         yield observe.found(WINDOW, "events", history.window)
     for need in needs:
         if isinstance(need, EventsNeed | EventWindowNeed):
@@ -61,11 +58,3 @@ def subjects(needs: Sequence[Need[Fact]], view: EngineView) -> events.Subjects:
         | {need.volume for need in needs if isinstance(need, VolumeNeed)}
         | {need.network for need in needs if isinstance(need, NetworkNeed)},
     )
-
-
-def _latest(need: EventsNeed, history: events.History) -> Observation:
-    latest = history.latest(need)
-    if latest is None:
-        return observe.unanswered(need, "events", AbsentError(Reason.NOT_THERE))
-    at, event = latest
-    return observe.found(need, "events", event, at)

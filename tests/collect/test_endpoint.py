@@ -1,0 +1,156 @@
+"""The engine is found where the docker command finds it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.collect.advice import advice
+from grader.collect.endpoint import host_name, resolve, usual_sockets
+from grader.errors import GradeLabError
+from grader.facts import Reason
+
+
+def config(home: Path, **fields: Any) -> dict[str, str]:
+    """An environment whose docker configuration has these fields."""
+    (home / ".docker").mkdir()
+    (home / ".docker" / "config.json").write_text(json.dumps(fields), encoding="utf-8")
+    return {"HOME": str(home)}
+
+
+def context(home: Path, name: str, text: str) -> Path:
+    key = hashlib.sha256(name.encode()).hexdigest()
+    folder = home / ".docker" / "contexts" / "meta" / key
+    folder.mkdir(parents=True)
+    (folder / "meta.json").write_text(text, encoding="utf-8")
+    return home / ".docker" / "contexts" / "tls" / key / "docker"
+
+
+def endpoint_at(host: str, **fields: Any) -> str:
+    return json.dumps({"Name": "x", "Endpoints": {"docker": {"Host": host, **fields}}})
+
+
+def test_docker_host_wins_over_a_context(tmp_path: Path) -> None:
+    env = config(tmp_path, currentContext="nosuch")
+    env |= {"DOCKER_HOST": "tcp://vm:2375", "DOCKER_CONTEXT": "nosuch"}
+    assert resolve(env, "linux").hosts == ("tcp://vm:2375",)
+
+
+def test_the_current_context_is_followed(tmp_path: Path) -> None:
+    env = config(tmp_path, currentContext="desktop-linux")
+    context(tmp_path, "desktop-linux", endpoint_at("unix:///home/me/.docker/desktop/docker.sock"))
+    assert resolve(env, "linux").hosts == ("unix:///home/me/.docker/desktop/docker.sock",)
+
+
+def test_docker_context_wins_over_the_current_one(tmp_path: Path) -> None:
+    env = config(tmp_path, currentContext="one") | {"DOCKER_CONTEXT": "two"}
+    context(tmp_path, "one", endpoint_at("tcp://one:1"))
+    certificates = context(tmp_path, "two", endpoint_at("tcp://two:2", SkipTLSVerify=False))
+    certificates.mkdir(parents=True)
+    found = resolve(env, "linux")
+    assert found.hosts == ("tcp://two:2",)
+    assert found.certificates == certificates
+    assert found.verify
+
+
+def test_docker_config_says_where_contexts_are(tmp_path: Path) -> None:
+    config(tmp_path, currentContext="vm")
+    context(tmp_path, "vm", endpoint_at("tcp://vm:1"))
+    env = {"HOME": "/nonexistent", "DOCKER_CONFIG": str(tmp_path / ".docker")}
+    assert resolve(env, "linux").hosts == ("tcp://vm:1",)
+
+
+def test_tls_of_docker_host(tmp_path: Path) -> None:
+    env = {"DOCKER_HOST": "tcp://vm:2376", "DOCKER_TLS_VERIFY": "1", "HOME": str(tmp_path)}
+    assert resolve(env, "linux").certificates == tmp_path / ".docker"
+    assert resolve({**env, "DOCKER_TLS_VERIFY": ""}, "linux").certificates is None
+
+
+def test_without_any_choice_the_usual_sockets_are_tried(tmp_path: Path) -> None:
+    assert resolve({"HOME": str(tmp_path)}, "linux").hosts[0] == "unix:///var/run/docker.sock"
+    env = config(tmp_path, currentContext="default")
+    assert resolve(env, "linux") == resolve({"HOME": str(tmp_path)}, "linux")
+
+
+@pytest.mark.parametrize("name", ["nosuch", "../../etc"])
+def test_an_unknown_context_is_an_error_with_advice(tmp_path: Path, name: str) -> None:
+    env = config(tmp_path, currentContext=name)
+    with pytest.raises(GradeLabError, match="no such context") as caught:
+        resolve(env, "linux")
+    assert "docker context use" in str(caught.value.advice[0])
+    with pytest.raises(GradeLabError) as caught:
+        resolve({"HOME": str(tmp_path), "DOCKER_CONTEXT": name}, "linux")
+    assert "DOCKER_CONTEXT" in str(caught.value.advice[0])
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"Endpoints": 1}', '{"Endpoints": {}}'])
+def test_a_broken_context_is_an_error(tmp_path: Path, text: str) -> None:
+    env = config(tmp_path, currentContext="broken")
+    context(tmp_path, "broken", text)
+    with pytest.raises(GradeLabError, match="broken"):
+        resolve(env, "linux")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"auths": {"x": {"auth": "c2VjcmV0"}}', "\0"])
+def test_a_broken_configuration_is_an_error_that_quotes_nothing_of_it(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker" / "config.json").write_text(text, encoding="utf-8")
+    with pytest.raises(GradeLabError) as caught:
+        resolve({"HOME": str(tmp_path)}, "linux")
+    assert caught.value.advice
+    assert "c2VjcmV0" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("platform", "expected"),
+    [
+        ("linux", ".docker/desktop/docker.sock"),
+        ("linux", "/run/user/1000/podman/podman.sock"),
+        ("darwin", ".docker/run/docker.sock"),
+        ("darwin", ".orbstack/run/docker.sock"),
+        ("win32", "npipe:////./pipe/docker_engine"),
+    ],
+)
+def test_sockets_of_each_platform(platform: str, expected: str) -> None:
+    env = {"HOME": "/home/me", "XDG_RUNTIME_DIR": "/run/user/1000"}
+    assert any(host.endswith(expected) for host in usual_sockets(platform, env))
+
+
+@pytest.mark.parametrize(
+    ("host", "machine"),
+    [
+        ("unix:///var/run/docker.sock", "127.0.0.1"),
+        ("npipe:////./pipe/docker_engine", "127.0.0.1"),
+        ("tcp://vm.example:2376", "vm.example"),
+        ("ssh://me@vm.example", "vm.example"),
+    ],
+)
+def test_published_ports_are_on_the_engines_machine(host: str, machine: str) -> None:
+    assert host_name(host) == machine
+
+
+@pytest.mark.parametrize(
+    ("platform", "reason", "command"),
+    [
+        ("linux", Reason.ENGINE_UNREACHABLE, "sudo systemctl start docker"),
+        ("darwin", Reason.ENGINE_UNREACHABLE, "Docker Desktop"),
+        ("win32", Reason.ENGINE_UNREACHABLE, "Docker Desktop"),
+        ("linux", Reason.PERMISSION, "sudo usermod -aG docker $USER"),
+        ("win32", Reason.PERMISSION, "docker-users"),
+    ],
+)
+def test_advice_fits_the_operating_system(platform: str, reason: Reason, command: str) -> None:
+    told = " ".join(map(str, advice(platform, reason)))
+    assert command in told
+    assert "docker version" in told
+    assert (platform == "linux") or "sudo" not in told
+
+
+def test_no_advice_where_the_engine_answers() -> None:
+    assert advice("linux", Reason.NOT_THERE) == []

@@ -1,0 +1,181 @@
+"""Which events of the engine's history are kept, and how they are told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from grader.collect import event_shapes
+from grader.collect.events import Subjects, select
+from grader.facts import Event
+from tests.collect.test_shapes import recorded
+from tests.factories import hex_id
+
+IMAGE = f"sha256:{hex_id('image')}"
+
+
+def payload(kind: str, action: str, id_: str = "", /, **attributes: str) -> dict[str, Any]:
+    """An event in the form of API 1.56, which has no older keys."""
+    actor = {"ID": id_, "Attributes": attributes}
+    return {"Type": kind, "Action": action, "Actor": actor, "timeNano": 1_767_322_800_123_456_789}
+
+
+def steps(engine: str, subjects: Subjects) -> list[tuple[str, str, str]]:
+    podman = engine.startswith("podman")
+    chosen = select(recorded(engine)["events"], subjects, podman=podman)
+    return [(event.type, event.action, event.name) for _, event in chosen]
+
+
+def test_the_lesson_on_docker_is_told_step_by_step() -> None:
+    remote = next(t for t in recorded("docker-20")["image"]["RepoTags"] if "haneul" in t)
+    subjects = Subjects(names=frozenset({"wisheasy"}), images=frozenset({remote, "wisheasy:1.0"}))
+    assert steps("docker-20", subjects)[:11] == [
+        ("image", "tag", "wisheasy:1.0"),
+        ("image", "tag", remote),
+        ("image", "push", remote),
+        ("image", "untag", ""),
+        ("image", "pull", remote),
+        ("container", "create", "wisheasy"),
+        ("container", "start", "wisheasy"),
+        ("container", "exec_start", "wisheasy"),
+        ("container", "exec_die", "wisheasy"),
+        ("container", "exec_start", "wisheasy"),
+        ("container", "exec_die", "wisheasy"),
+    ]
+
+
+def test_the_lesson_on_podman_is_told_in_dockers_words() -> None:
+    subjects = Subjects(
+        names=frozenset({"wisheasy"}),
+        images=frozenset({"127.0.0.1:5055/haneul/wisheasy:pod", "wisheasy:1.0"}),
+    )
+    told = steps("podman-5", subjects)
+    assert ("image", "push", "127.0.0.1:5055/haneul/wisheasy:pod") in told
+    assert ("image", "pull", "127.0.0.1:5055/haneul/wisheasy:pod") in told
+    assert ("image", "untag", "wisheasy:1.0") in told
+    of_container = [action for kind, action, _ in told if kind == "container"]
+    assert of_container == ["create", "start", "exec_start", "exec_die", "die", "destroy"]
+
+
+def test_nothing_is_told_of_what_the_rubric_does_not_name() -> None:
+    assert steps("docker-20", Subjects()) == []
+    private = [
+        payload("container", "create", hex_id("x"), name="diary", image="notes:1"),
+        payload("image", "tag", IMAGE, name="notes:1"),
+        payload("volume", "create", "notes"),
+    ]
+    assert select(private, Subjects(names=frozenset({"web"}), images=frozenset({"app:1"}))) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "fact"),
+    [
+        (
+            payload("container", "die", "c1", name="web", image="app:1", exitCode="137"),
+            Event(
+                type="container", action="die", id="c1", name="web", image="app:1", exit_code=137
+            ),
+        ),
+        (
+            payload("container", "kill", "c1", name="web", image="app:1", signal="15"),
+            Event(type="container", action="kill", id="c1", name="web", image="app:1", signal="15"),
+        ),
+        (
+            payload("container", "exec_start: sh -c echo a: b", "c1", name="web", image="app:1"),
+            Event(
+                type="container",
+                action="exec_start",
+                id="c1",
+                name="web",
+                image="app:1",
+                command="sh -c echo a: b",
+            ),
+        ),
+        (
+            payload("image", "tag", IMAGE, name="haneul/app:1"),
+            Event(type="image", action="tag", id=IMAGE, name="haneul/app:1"),
+        ),
+        (
+            payload("image", "pull", "docker.io/library/app:1", name="app"),
+            Event(type="image", action="pull", name="app:1"),
+        ),
+        (
+            payload("image", "untag", IMAGE, name=IMAGE),
+            Event(type="image", action="untag", id=IMAGE),
+        ),
+        (
+            payload("image", "untag", IMAGE, name="app:1"),
+            Event(type="image", action="untag", id=IMAGE, name="app:1"),
+        ),
+        (
+            payload("volume", "destroy", "data", driver="local"),
+            Event(type="volume", action="destroy", id="data", name="data"),
+        ),
+    ],
+)
+def test_an_event_becomes_a_fact(given: dict[str, Any], fact: Event) -> None:
+    assert event_shapes.event(given) == fact
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        payload("container", "exec_create: sh", "c1", name="web"),
+        payload("container", "attach", "c1", name="web"),
+        payload("container", "archive-path", "c1", name="web"),
+        payload("container", "health_status: healthy", "c1", name="web"),
+        payload("image", "save", IMAGE, name="app:1"),
+        payload("network", "connect", "n1", name="bridge"),
+        {"Type": "builder", "Action": "prune"},
+        {"Type": "image", "Action": "tag", "Actor": None},
+        {},
+    ],
+)
+def test_what_is_no_step_of_a_learner_is_left_out(given: dict[str, Any]) -> None:
+    subjects = Subjects(names=frozenset({"web"}), images=frozenset({"app:1"}))
+    assert select([given], subjects) == []
+
+
+def test_a_secret_in_an_executed_command_is_masked() -> None:
+    event = event_shapes.event(payload("container", "exec_start: mysql --password hunter22", "c1"))
+    assert event is not None
+    assert event.command == "mysql --password ***"
+
+
+def test_the_time_is_the_engines_to_the_millisecond() -> None:
+    expected = datetime(2026, 1, 2, 3, 0, 0, 123_000, tzinfo=UTC)
+    assert event_shapes.time_of(payload("image", "tag")) == expected
+    assert event_shapes.time_of({"time": 1_767_322_800}) == expected.replace(microsecond=0)
+
+
+APP = Subjects(names=frozenset({"web"}), images=frozenset({"app:1"}))
+
+
+def test_an_image_that_is_told_by_id_only_is_known_by_its_earlier_tag() -> None:
+    events = [payload("image", "tag", IMAGE, name="app:1"), payload("image", "delete", IMAGE)]
+    assert [event.action for _, event in select(events, APP)] == ["tag", "delete"]
+
+
+def test_containers_of_a_classic_build_are_no_runs() -> None:
+    step = payload("container", "create", "c1", name="happy_name", image=IMAGE)
+    tag = payload("image", "tag", IMAGE, name="app:1")
+    assert [event.action for _, event in select([tag, step], APP)] == ["tag"]
+
+
+def test_a_container_run_by_the_images_short_id_counts() -> None:
+    run = payload("container", "create", "c1", name="happy_name", image=IMAGE[7:19])
+    tag = payload("image", "tag", IMAGE, name="app:1")
+    assert [event.action for _, event in select([tag, run], APP)] == ["tag", "create"]
+
+
+def test_a_health_check_is_no_command_that_the_learner_ran() -> None:
+    events = [
+        payload("container", "exec_start: /bin/sh -c true", "c1", name="web", execID="e1"),
+        payload("container", "exec_die", "c1", name="web", execID="e1", exitCode="0"),
+        payload("container", "exec_start: ls", "c1", name="web", execID="e2"),
+        payload("container", "exec_die", "c1", name="web", execID="e2", exitCode="0"),
+    ]
+    chosen = select(events, APP, frozenset({"/bin/sh -c true"}))
+    assert [(e.action, e.command) for _, e in chosen] == [("exec_start", "ls"), ("exec_die", "")]

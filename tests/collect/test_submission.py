@@ -1,0 +1,148 @@
+"""Files of a submission, whose author may be hostile."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from grader.collect import submission
+from grader.collect.answer import AbsentError, UnavailableError
+from grader.facts import Reason
+
+posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "secret.txt").write_text("outside", encoding="utf-8")
+    made = tmp_path / "wisheasy"
+    made.mkdir()
+    return made
+
+
+def test_a_text_is_kept_with_its_hash(folder: Path) -> None:
+    (folder / "Dockerfile").write_bytes("FROM python\n# 한글\n".encode())
+    found = submission.file(folder, "Dockerfile")
+    assert found.text == "FROM python\n# 한글\n"
+    assert found.sha256 == hashlib.sha256((folder / "Dockerfile").read_bytes()).hexdigest()
+    assert found.size == (folder / "Dockerfile").stat().st_size
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(folder: Path) -> None:
+    (folder / "Dockerfile").write_bytes(b"\xef\xbb\xbfFROM python")
+    assert submission.file(folder, "Dockerfile").text == "FROM python"
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfeF\0R\0", b"x" * (submission.TEXT_BYTES + 1)])
+def test_what_is_no_text_or_too_long_is_kept_by_hash_only(folder: Path, data: bytes) -> None:
+    (folder / "answers.md").write_bytes(data)
+    found = submission.file(folder, "answers.md")
+    assert found.text is None
+    assert found.size == len(data)
+    assert found.sha256 == hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize("path", ["nosuch", "Dockerfile/x", "", ".", "a\0b", "x" * 5000])
+def test_what_is_no_file_is_absent(folder: Path, path: str) -> None:
+    (folder / "Dockerfile").touch()
+    with pytest.raises((AbsentError, UnavailableError)) as caught:
+        submission.file(folder, path)
+    assert caught.value.reason in {Reason.NOT_THERE, Reason.UNREADABLE}
+
+
+@pytest.mark.parametrize("path", ["../secret.txt", "/etc/hostname", "sub/../../secret.txt"])
+def test_a_path_that_leads_outside_is_not_followed(folder: Path, path: str) -> None:
+    for look in (submission.file, submission.env_names, submission.tree):
+        with pytest.raises(AbsentError) as caught:
+            look(folder, path)
+        assert caught.value.reason is Reason.OUTSIDE
+
+
+@posix
+@pytest.mark.parametrize("target", ["../secret.txt", "/etc/hostname", ".."])
+def test_a_link_that_leads_outside_is_not_followed(folder: Path, target: str) -> None:
+    (folder / "answers.md").symlink_to(target)
+    with pytest.raises(AbsentError) as caught:
+        submission.file(folder, "answers.md")
+    assert caught.value.reason is Reason.OUTSIDE
+    assert submission.tree(folder, ".").files == {}
+
+
+@posix
+def test_a_link_within_the_submission_is_followed(folder: Path) -> None:
+    (folder / "real.md").write_text("hello", encoding="utf-8")
+    (folder / "answers.md").symlink_to("real.md")
+    assert submission.file(folder, "answers.md").text == "hello"
+
+
+@posix
+def test_nothing_waits_for_a_pipe_a_device_or_a_loop_of_links(folder: Path) -> None:
+    os.mkfifo(folder / "answers.md")
+    (folder / "loop").symlink_to("loop")
+    for path in ("answers.md", "loop"):
+        with pytest.raises(AbsentError):
+            submission.file(folder, path)
+    assert submission.tree(folder, ".").files == {}
+
+
+@posix
+@pytest.mark.skipif(os.name == "nt" or os.getuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_unavailable(folder: Path) -> None:
+    (folder / "answers.md").touch(mode=0)
+    with pytest.raises(UnavailableError) as caught:
+        submission.file(folder, "answers.md")
+    assert caught.value.reason is Reason.UNREADABLE
+    assert not submission.tree(folder, ".").complete
+
+
+def test_an_env_file_is_read_as_docker_run_reads_it(folder: Path) -> None:
+    (folder / ".env").write_bytes(
+        b'\xef\xbb\xbfFIRST=1\r\n# NO=comment\n\n  INDENTED=x\nQUOTED="a b"\nEMPTY=\n'
+        b"FROM_SHELL\nexport BAD=1\n=nameless\nFIRST=2\nEQUALS=a=b\n"
+    )
+    names = submission.env_names(folder, ".env").names
+    assert names == ("FIRST", "INDENTED", "QUOTED", "EMPTY", "EQUALS")
+
+
+def test_an_env_file_that_is_no_utf8_cannot_be_read(folder: Path) -> None:
+    (folder / ".env").write_bytes("NAME=값".encode("utf-16"))
+    with pytest.raises(UnavailableError):
+        submission.env_names(folder, ".env")
+
+
+def test_a_tree_leaves_out_what_is_no_work_of_the_learner(folder: Path) -> None:
+    for path in (
+        *("app.py", "src/app.py", ".env.example", ".env", ".git/config"),
+        *(".grade-lab/journal.jsonl", ".venv/x.py", "my env/pyvenv.cfg", "my env/lib/y.py"),
+    ):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(path, encoding="utf-8")
+    whole = submission.tree(folder, ".")
+    assert list(whole.files) == [".env.example", "app.py", "src/app.py"]
+    assert whole.complete
+    below = submission.tree(folder, "src")
+    assert below.files == {"app.py": hashlib.sha256(b"src/app.py").hexdigest()}
+    assert list(submission.tree(folder, "src/app.py").files) == ["app.py"]
+
+
+def test_a_tree_of_nothing_is_absent(folder: Path) -> None:
+    with pytest.raises(AbsentError):
+        submission.tree(folder, "nosuch")
+
+
+def test_a_tree_is_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submission, "TREE_FILES", 3)
+    for number in range(5):
+        (folder / f"{number}.txt").touch()
+    tree = submission.tree(folder, ".")
+    assert len(tree.files) == 3
+    assert not tree.complete
+
+
+@posix
+def test_a_name_that_is_no_utf8_is_told_all_the_same(folder: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.txt")).touch()
+    assert list(submission.tree(folder, ".").files) == ["caf\ufffd.txt"]
