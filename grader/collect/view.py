@@ -133,13 +133,14 @@ class EngineView:
         return made_from == familiar(reference) or shapes.image_id(container, "Image") in ids
 
     def _once(self, key: tuple[str, str], ask: Callable[[], T]) -> T:
-        with self._asking:
-            if key not in self._answers:
-                try:
-                    self._answers[key] = ask()
-                except NoAnswerError as error:
-                    self._answers[key] = error
-            answer = self._answers[key]
+        if key not in self._answers:  # what is known waits for nobody
+            with self._asking:
+                if key not in self._answers:
+                    try:
+                        self._answers[key] = ask()
+                    except NoAnswerError as error:
+                        self._answers[key] = error
+        answer = self._answers[key]
         if isinstance(answer, NoAnswerError):
             raise answer
         return answer  # type: ignore[no-any-return] # stored under its own key
