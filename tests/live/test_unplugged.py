@@ -220,6 +220,10 @@ def test_grading_leaves_the_engine_as_it_was(learner: Learner) -> None:
         ["volume", "ls"],
         ["network", "ls"],
     ]
-    before = [docker(command, {}) for command in states]
+
+    def state() -> list[list[str]]:
+        return [sorted(docker(command, {}).splitlines()) for command in states]
+
+    before = state()
     Outcome.of(learner)
-    assert [docker(command, {}) for command in states] == before
+    assert state() == before
