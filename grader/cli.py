@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -248,6 +249,8 @@ def _chosen_language(args: list[str]) -> str:
 
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command; never a traceback for anything a user can cause."""
+    # A short process has little garbage, and much that is built once: looking for it costs more.
+    gc.set_threshold(100_000)
     args = sys.argv[1:] if args is None else args
     lang = _chosen_language(args)
     signal.signal(signal.SIGTERM, _interrupt)

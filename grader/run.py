@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import journal, overrides, plugins, submission
+from grader import journal, plugins, submission
 from grader.collect.collect import collect
 from grader.errors import ExitCode, GradeLabError, OutputError
 from grader.evidence import Evidence
@@ -19,7 +18,7 @@ from grader.messages import msg
 from grader.needs import Need
 from grader.problems import nearest
 from grader.report.contract import ReportFormat
-from grader.result import Result
+from grader.result import Override, Result
 from grader.rubric.load import find, load
 from grader.rubric.model import Rubric
 from grader.submission import Submission
@@ -82,7 +81,7 @@ def observe(run: Run, on_progress: Callable[[Need[Fact]], None] = lambda _: None
                 troubles.append(observation)
             yield observation
 
-    count = journal.append(path, noting_trouble(), run=secrets.token_hex(8))
+    count = journal.append(path, noting_trouble(), run=os.urandom(8).hex())
     return Observed(count, troubles[0] if troubles else None)
 
 
@@ -92,10 +91,12 @@ def judged(run: Run, lang: str, overrides_file: Path | None = None) -> Result:
     Raises:
         GradeLabError: the journal or the overrides file cannot be used.
     """
-    given: overrides.Overrides = {}
+    mine: Mapping[str, Override] = {}
     if overrides_file is not None:
+        from grader import overrides
+
         given = overrides.load(overrides_file, run.submission.folder)
-    mine = given.get(run.submission.learner.id, {})
+        mine = given.get(run.submission.learner.id, {})
     unknown = mine.keys() - {objective.id for objective in run.rubric.objectives}
     if unknown:
         name = sorted(unknown)[0]

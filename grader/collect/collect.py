@@ -135,8 +135,8 @@ def _slow_looks(view: EngineView) -> list[Looks]:
         return [http.probe(need, containers, host_name(client.host))]
 
     return [
-        {LogsNeed: ("engine", read_logs)},
-        {HttpNeed: ("http", probe)},
+        # An app that answers has written what it writes when it starts.
+        {HttpNeed: ("http", probe), LogsNeed: ("engine", read_logs)},
         {ContentNeed: ("engine", lambda need: [content.read(view, need)])},
         {ManifestNeed: ("registry", lambda need: [registries.manifest(need.image)])},
     ]

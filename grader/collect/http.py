@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -22,6 +23,11 @@ ATTEMPT_SECONDS = 5.0
 FIRST_WAIT, LONGEST_WAIT = 0.05, 0.5
 
 Payload = Mapping[str, Any]
+
+TROUBLE = (OSError, HTTPException)
+
+Answer = tuple[int, bytes, bool]
+"""Status, beginning of the body, and whether that is the whole of it."""
 
 
 def probe(need: HttpNeed, containers: Iterable[Payload], machine: str) -> facts.HttpResponse:
@@ -60,22 +66,14 @@ def _reachable(ip: str, machine: str) -> str:
 
 
 def _ask_until(need: HttpNeed, container: Payload, address: tuple[str, int]) -> facts.HttpResponse:
-    from tenacity import RetryError, Retrying, retry_if_exception_type
-    from tenacity.stop import stop_before_delay
-    from tenacity.wait import wait_exponential
-
-    attempts = Retrying(
-        retry=retry_if_exception_type((OSError, HTTPException)),
-        stop=stop_before_delay(need.deadline),
-        wait=wait_exponential(multiplier=FIRST_WAIT, max=LONGEST_WAIT),
-    )
     host, port = address
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}{need.path}"
+    deadline = time.monotonic() + need.deadline
     try:
-        status, body, complete = attempts(_get, host, port, need.path)
-    except RetryError as error:
-        last = error.last_attempt.exception()
-        raise AbsentError(Reason.NO_ANSWER, f"{url}: {last or 'no answer'}") from error
+        (status, body, complete), attempts = _get(host, port, need.path), 1
+    except TROUBLE:
+        left = deadline - time.monotonic()
+        (status, body, complete), attempts = _ask_again((host, port, need.path), left, url)
     return facts.HttpResponse(
         container_id=str(container.get("Id")),
         url=url,
@@ -84,11 +82,30 @@ def _ask_until(need: HttpNeed, container: Payload, address: tuple[str, int]) -> 
             body, KEPT_BYTES, redact.secrets(shapes.environment(container)), cut=not complete
         ),
         complete=complete,
-        attempts=attempts.statistics["attempt_number"],
+        attempts=attempts,
     )
 
 
-def _get(host: str, port: int, path: str) -> tuple[int, bytes, bool]:
+def _ask_again(target: tuple[str, int, str], seconds: float, url: str) -> tuple[Answer, int]:
+    """Ask until an answer comes or the seconds are over; with it, how often was asked in all."""
+    from tenacity import RetryError, Retrying, retry_if_exception_type
+    from tenacity.stop import stop_before_delay
+    from tenacity.wait import wait_exponential
+
+    attempts = Retrying(
+        retry=retry_if_exception_type(TROUBLE),
+        stop=stop_before_delay(seconds),
+        wait=wait_exponential(multiplier=FIRST_WAIT, max=LONGEST_WAIT),
+    )
+    try:
+        answer = attempts(_get, *target)
+    except RetryError as error:
+        last = error.last_attempt.exception()
+        raise AbsentError(Reason.NO_ANSWER, f"{url}: {last or 'no answer'}") from error
+    return answer, 1 + int(attempts.statistics["attempt_number"])
+
+
+def _get(host: str, port: int, path: str) -> Answer:
     """Status, beginning of the body, and whether that is the whole of it.
 
     Takes at most `ATTEMPT_SECONDS`, also when the server sends a byte now and then for ever.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -20,7 +21,7 @@ from grader.report.plain import one_line, plain, shorten
 from grader.result import Result
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import BytecodeCache, Environment
     from markupsafe import Markup
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -83,6 +84,7 @@ def _environment() -> Environment:
 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        bytecode_cache=_bytecode_cache(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -114,6 +116,22 @@ def _environment() -> Environment:
         STRENGTH_MEANING=words.STRENGTH_MEANING,
     )
     return environment
+
+
+def _bytecode_cache() -> BytecodeCache | None:
+    """Compiled templates, kept in a folder of the user's that nobody else can write to."""
+    from jinja2 import FileSystemBytecodeCache
+    from platformdirs import user_cache_path
+
+    folder = user_cache_path("grade-lab") / f"templates-{__version__}"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+    except OSError:
+        return None
+    if os.name == "posix" and (found.st_uid != os.geteuid() or found.st_mode & 0o022):
+        return None
+    return FileSystemBytecodeCache(str(folder))
 
 
 def _harmless(value: Any) -> Any:
