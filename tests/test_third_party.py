@@ -115,3 +115,8 @@ def test_the_guides_rubric_has_no_mistakes(tmp_path: Path) -> None:
     path.write_text(blocks("yaml")[0], encoding="utf-8")
     done = subprocess.run([GRADE_LAB, "rubric", "check", path], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_check_reference_is_up_to_date() -> None:
+    code = "from check_reference import TARGET, reference; assert TARGET.read_text() == reference()"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "scripts", check=True)

@@ -1,0 +1,133 @@
+"""What live tests share: a real engine and registry, named by the environment."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import docker
+import pytest
+from learner import copy_submission
+
+SAMPLE = Path(__file__).parents[2] / "sample_submission"
+LABEL = "grade-lab.test"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip live tests where there is nothing live, and say why."""
+    if os.environ.get("GRADE_LAB_LIVE") == "1":
+        return
+    why = os.environ.get("GRADE_LAB_UNAVAILABLE") or "run them with `make test`"
+    for item in items:
+        if item.get_closest_marker("live"):
+            item.add_marker(pytest.mark.skip(reason=f"no engine: {why}"))
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A registry that wants a login."""
+
+    address: str
+    user: str
+    password: str
+
+    @property
+    def auth(self) -> dict[str, str]:
+        return {"username": self.user, "password": self.password}
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Makes images and containers that carry one label, by which they are removed."""
+
+    api: Any
+    mark: str
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {LABEL: self.mark}
+
+    @property
+    def base(self) -> str:
+        return os.environ["GRADE_LAB_BASE_IMAGE"]
+
+    def image(
+        self, reference: str, dockerfile: str, files: Mapping[str, bytes] | None = None
+    ) -> str:
+        """Build an image with the classic builder and return its id."""
+        context = io.BytesIO()
+        with tarfile.open(fileobj=context, mode="w") as tar:
+            for name, data in {"Dockerfile": dockerfile.encode(), **(files or {})}.items():
+                member = tarfile.TarInfo(name)
+                member.size = len(data)
+                tar.addfile(member, io.BytesIO(data))
+        context.seek(0)
+        built = self.api.build(
+            fileobj=context,
+            custom_context=True,
+            tag=reference,
+            labels=self.labels,
+            rm=True,
+            decode=True,
+        )
+        told = list(built)
+        assert not any("error" in line for line in told), told
+        return str(self.api.inspect_image(reference)["Id"])
+
+    def container(
+        self, name: str | None, image: str, command: list[str] | None = None, **options: Any
+    ) -> str:
+        """Create and start a container and return its id."""
+        made = self.api.create_container(
+            image, command, name=name, labels=self.labels, detach=True, **options
+        )
+        self.api.start(made["Id"])
+        return str(made["Id"])
+
+    def clean_up(self) -> None:
+        filters = {"label": f"{LABEL}={self.mark}"}
+        for container in self.api.containers(all=True, filters=filters):
+            self.api.remove_container(container["Id"], force=True, v=True)
+        for image in self.api.images(filters=filters):
+            for tag in image["RepoTags"] or [image["Id"]]:
+                self.api.remove_image(tag if "<none>" not in tag else image["Id"], force=True)
+        for volume in self.api.volumes(filters=filters)["Volumes"] or []:
+            self.api.remove_volume(volume["Name"])
+        for network in self.api.networks(filters=filters):
+            self.api.remove_network(network["Id"])
+
+
+@pytest.fixture
+def engine() -> Iterator[Any]:
+    """The low-level client of the Docker SDK, for what a learner's commands would do."""
+    api = docker.APIClient(os.environ["DOCKER_HOST"], version="auto", timeout=120)
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def workshop(engine: Any) -> Iterator[Workshop]:
+    made = Workshop(engine, uuid4().hex)
+    yield made
+    made.clean_up()
+
+
+@pytest.fixture
+def registry() -> Registry:
+    return Registry(
+        os.environ["GRADE_LAB_REGISTRY"],
+        os.environ["GRADE_LAB_REGISTRY_USER"],
+        os.environ["GRADE_LAB_REGISTRY_PASSWORD"],
+    )
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Path:
+    """A fresh copy of the sample submission."""
+    return copy_submission(SAMPLE, tmp_path / "wisheasy")
