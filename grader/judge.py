@@ -29,6 +29,8 @@ from grader.timeline import timeline
 
 CENT = Decimal("0.01")
 COUNTS_AS_DONE = {Status.PASS, Status.PARTIAL, Status.REVIEW}
+MAY_BE_DONE = {Status.UNPROVEN, Status.ERROR}
+"""Of what is required, nobody saw whether it was done: what builds on it may yet prove itself."""
 
 
 def judge(
@@ -49,8 +51,10 @@ def judge(
     for name in TopologicalSorter({o.id: o.requires for o in rubric.objectives}).static_order():
         objective = by_id[name]
         missing = tuple(n for n in objective.requires if done[n].status not in COUNTS_AS_DONE)
-        judged = _skip(objective, missing, by_id, translator) if missing else None
-        judged = judged or _objective(objective, evidence, translator)
+        judged = _objective(objective, evidence, translator)
+        perhaps_done = all(done[n].status in MAY_BE_DONE for n in missing)
+        if missing and not (perhaps_done and judged.status in COUNTS_AS_DONE):
+            judged = _skip(objective, missing, by_id, translator)
         done[name] = _override(judged, (overrides or {}).get(name))
     objectives = tuple(done[objective.id] for objective in rubric.objectives)
     score = sum((o.score for o in objectives), Decimal(0))

@@ -98,12 +98,21 @@ def test_an_error_makes_the_result_incomplete_and_is_no_fail() -> None:
     assert judged.objectives[0].status is Status.ERROR
 
 
-@pytest.mark.parametrize("first", ["fail", "unproven", "error"])
-def test_a_missing_prerequisite_skips_and_is_named(first: str) -> None:
-    judged = one(objective("a", first), objective("b", "pass", "fail", requires=("a",)))
+@pytest.mark.parametrize(
+    ("first", "own"),
+    [("fail", "pass"), ("fail", "fail"), ("unproven", "fail"), ("error", "unproven")],
+)
+def test_a_missing_prerequisite_skips_and_is_named(first: str, own: str) -> None:
+    judged = one(objective("a", first), objective("b", own, "fail", requires=("a",)))
     assert judged.status is Status.SKIP
     assert judged.skipped_for == ("a",)
     assert {check.status for check in judged.checks} == {Status.SKIP}
+
+
+@pytest.mark.parametrize("first", ["unproven", "error"])
+def test_what_proves_itself_counts_though_nobody_saw_the_prerequisite(first: str) -> None:
+    judged = one(objective("a", first), objective("b", "pass", requires=("a",)))
+    assert (judged.status, judged.score) == (Status.PASS, 10)
 
 
 def test_a_skip_passes_on_and_names_only_what_is_directly_missing() -> None:

@@ -160,6 +160,7 @@ def test_removed_everything_before_the_first_grading(learner: Learner) -> None:
     assert outcome.statuses("push", "pull", "login") <= {"pass", "unproven"}
     assert "before you remove" in outcome.told("run")
     assert outcome.statuses("answers-http", "logs") == {"skip"}
+    assert outcome.statuses("exec", "stop", "remove-container", "order") == {"pass"}
 
 
 def test_copied_the_env_file_into_the_image(learner: Learner) -> None:
