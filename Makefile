@@ -29,6 +29,7 @@ typecheck:  ## mypy, strict
 	$(VENV)/mypy
 	MYPYPATH=scripts $(VENV)/mypy scripts
 	$(VENV)/mypy sample_submission
+	MYPYPATH=scripts:benchmarks $(VENV)/mypy benchmarks
 
 bench:  ## speed, against peers and against the floor
 	@$(BOOTSTRAP) --extras dev,bench
