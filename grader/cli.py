@@ -34,8 +34,23 @@ class _DefaultToGrade(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0] not in self.commands and args[0] not in {"--help", "--version"}):
+            self._refuse_mistyped(args[:1])
             args = ["grade", *args]
         return super().parse_args(ctx, args)
+
+    def _refuse_mistyped(self, first: list[str]) -> None:
+        from difflib import get_close_matches
+
+        for name in first:
+            close = get_close_matches(name, self.commands, n=1, cutoff=0.7)
+            if close and not Path(name).exists():
+                raise GradeLabError(
+                    msg(
+                        "there is no command '{name}'; did you mean '{close}'?",
+                        name=name,
+                        close=close[0],
+                    )
+                )
 
 
 @click.group(

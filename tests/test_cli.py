@@ -157,6 +157,7 @@ def test_no_lab_file_is_needed_when_the_rubric_is_given(submission: Path) -> Non
         (["--set", "who"], "write it as NAME=VALUE"),
         (["--set", "who=<b>"], "does not match the pattern"),
         (["--nosuch"], "No such option"),
+        (["colect"], "there is no command 'colect'; did you mean 'collect'?"),
         (["--overrides", "/nonexistent.yaml"], "the overrides file cannot be read"),
         (["--out", "rubric.yaml/reports"], "the report cannot be written"),
         (["rubric", "show", "nosuch"], "there is no rubric 'nosuch'"),
