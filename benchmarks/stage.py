@@ -48,11 +48,11 @@ class Stage:
         """A program that looks at this lab."""
         return Program(name, command, {**self.environment, **environment})
 
-    def grading(self, rubric: Path | None = None) -> Program:
+    def grading(self, rubric: Path | None = None, *options: str) -> Program:
         """A first grading, with nothing known from earlier ones."""
         settings = [f"--set={name}={value}" for name, value in self.settings.items()]
         chosen = ["--rubric", str(rubric)] if rubric else []
-        command: Command = [BIN / "grade-lab", self.folder, *chosen, *settings]
+        command: Command = [BIN / "grade-lab", self.folder, *chosen, *settings, *options]
         return Program("grade-lab", command, self.environment, self._forget)
 
     def _forget(self) -> None:
