@@ -116,9 +116,11 @@ class EngineView:
             if familiar(str(short.get("Image"))) == wanted
             or shapes.image_id(short, "ImageID") in ids
         ]
-        matches.sort(key=lambda short: short.get("Created") or 0)
+        # Those that were looked at by name come first: they cost no further call.
+        matches.sort(key=lambda short: (self._knows(short), short.get("Created") or 0))
+        matches = sorted(matches[-MAX_MATCHES:], key=lambda short: short.get("Created") or 0)
         found = 0
-        for short in matches[-MAX_MATCHES:]:
+        for short in matches:
             try:
                 yield self._container(str(short.get("Id")))
             except AbsentError:  # removed since it was listed
@@ -126,6 +128,9 @@ class EngineView:
             found += 1
         if not found:
             raise AbsentError(Reason.NOT_THERE, f"no container was made from {reference}")
+
+    def _knows(self, short: Payload) -> bool:
+        return ("container", str(short.get("Id"))) in self._answers
 
     def _is_of(self, container: Payload, reference: str) -> bool:
         made_from = familiar(str(container.get("Config", {}).get("Image")))
