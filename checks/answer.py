@@ -12,13 +12,13 @@ from grader.check import (
     Check,
     Failed,
     NonBlank,
-    Partial,
     Passed,
     Proof,
     Review,
     Text,
     TextOf,
     Verdict,
+    partial_or_failed,
 )
 from grader.checking.answers import answer_to
 from grader.checking.overlap import overlap
@@ -188,16 +188,23 @@ class Answer(Check):
                 proofs=proofs,
                 actual=_mentions(named),
             )
-        told = {
-            "message": self._wrong(missing, [m.name for m in held]),
-            "proofs": proofs,
-            "expected": _mentions(self.concepts),
-            "actual": _mentions(named),
-            "hint": msg("read that part of the lesson again, and put your answer right"),
-        }
-        if any(m.cost == "flag" for m in held):
-            return Review(**told)  # type: ignore[arg-type]
-        return Partial(share=share, **told) if share else Failed(**told)  # type: ignore[arg-type]
+        verdict = partial_or_failed(
+            share,
+            message=self._wrong(missing, [m.name for m in held]),
+            proofs=proofs,
+            expected=_mentions(self.concepts),
+            actual=_mentions(named),
+            hint=msg("read that part of the lesson again, and put your answer right"),
+        )
+        if not any(m.cost == "flag" for m in held):
+            return verdict
+        return Review(
+            message=verdict.message,
+            proofs=verdict.proofs,
+            expected=verdict.expected,
+            actual=verdict.actual,
+            hint=verdict.hint,
+        )
 
     def _named(self, answer: Plain) -> list[Concept]:
         return [concept for concept in self.concepts if any(map(answer.holds, concept.any))]

@@ -13,12 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from grader.check import (
     Check,
     Errored,
-    Failed,
     ImageReference,
-    Partial,
     Passed,
     Unproven,
     Verdict,
+    partial_or_failed,
     unavailable,
 )
 from grader.checking.moments import LONG_AGO, Moment, container_moments, image_moments
@@ -169,20 +168,17 @@ class Sequence(Check):
         seen: list[tuple[Step, list[Moment]]],
     ) -> Verdict:
         before, moment = done[-1]
-        told = {
-            "message": msg(
-                "too early, before {before}: {step}", before=before.told, step=step.told
-            ),
-            "proofs": (moment.proof, max(moments, key=lambda m: m.latest).proof),
-            "expected": self._order,
-            "hint": msg(
+        return partial_or_failed(
+            Fraction(_longest(moments for _, moments in seen) - 1, len(seen) - 1),
+            message=msg("too early, before {before}: {step}", before=before.told, step=step.told),
+            proofs=(moment.proof, max(moments, key=lambda m: m.latest).proof),
+            expected=self._order,
+            hint=msg(
                 "do it again, in this order: {before}, {step}; then run `grade-lab`",
                 before=before.told,
                 step=step.told,
             ),
-        }
-        share = Fraction(_longest(moments for _, moments in seen) - 1, len(seen) - 1)
-        return Partial(share=share, **told) if share else Failed(**told)  # type: ignore[arg-type]
+        )
 
 
 def _next(moments: Iterable[Moment], time: datetime) -> tuple[datetime, Moment | None]:

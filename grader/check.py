@@ -40,6 +40,7 @@ from grader.verdict import (
     Status,
     Unproven,
     Verdict,
+    partial_or_failed,
 )
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "conclude",
     "judge_series",
     "nothing_seen",
+    "partial_or_failed",
     "protocol_port",
     "quote",
     "score",

@@ -6,25 +6,27 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from grader import __version__
+from grader.cli_rubric import rubric_group
 from grader.errors import ExitCode, GradeLabError
 from grader.messages import LANGUAGES, Translator, msg
 from grader.options import (
     LANG,
     described,
     language_option,
-    parse_settings,
     report_options,
     rubric_options,
 )
 
 if TYPE_CHECKING:
     from grader.journal import Observation
+    from grader.report.contract import ReportFormat
     from grader.result import Result
     from grader.run import Run
 
@@ -65,26 +67,36 @@ def cli() -> None:
 @rubric_options
 @report_options
 def grade_command(
-    submission: Path, rubric: str | None, settings: dict[str, str], **report: Any
+    submission: Path,
+    rubric: str | None,
+    settings: dict[str, str],
+    formats: list[str],
+    **report: Any,
 ) -> ExitCode:
     """Collect, then judge."""
-    from grader.run import prepare
+    from grader import run as steps
 
-    run = prepare(submission, rubric, settings)
+    chosen = steps.formats(formats)  # a mistake is told before the long look, not after it
+    run = steps.prepare(submission, rubric, settings)
     _observe(run, report["lang"], quiet=report["quiet"], no_color=report["no_color"])
-    return _judge(run, **report)
+    return _judge(run, chosen, **report)
 
 
 @cli.command("judge", help=described(msg("Judge the journal; needs no engine.")))
 @rubric_options
 @report_options
 def judge_command(
-    submission: Path, rubric: str | None, settings: dict[str, str], **report: Any
+    submission: Path,
+    rubric: str | None,
+    settings: dict[str, str],
+    formats: list[str],
+    **report: Any,
 ) -> ExitCode:
     """Judge only."""
-    from grader.run import prepare
+    from grader import run as steps
 
-    return _judge(prepare(submission, rubric, settings), **report)
+    chosen = steps.formats(formats)
+    return _judge(steps.prepare(submission, rubric, settings), chosen, **report)
 
 
 @cli.command("collect", help=described(msg("Only collect evidence into the journal.")))
@@ -106,70 +118,7 @@ def collect_command(
         click.echo(Translator(lang).text(told))
 
 
-@cli.group("rubric", help=described(msg("List, show and check rubrics.")))
-def rubric_group() -> None:
-    """Commands about rubrics."""
-
-
-@rubric_group.command("list", help=described(msg("List the rubrics that come with grade-lab.")))
-@language_option
-def rubric_list(lang: str) -> None:
-    """Names and titles of shipped rubrics."""
-    from grader.rubric.load import shipped, title_of
-
-    for name, path in shipped().items():
-        click.echo(f"{name}  {Translator(lang).text(title_of(path))}")
-
-
-@rubric_group.command(
-    "check", help=described(msg("Check a rubric; show every mistake and its place."))
-)
-@click.argument("rubric", metavar="NAME|FILE")
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, callback=parse_settings)
-@language_option
-def rubric_check(rubric: str, settings: dict[str, str], lang: str) -> None:
-    """Load the rubric; a variable without a value takes an example that fits."""
-    from grader.rubric.load import find, load
-
-    loaded = load(find(rubric, Path.cwd()), settings, lenient=True)
-    checks = sum(len(objective.checks) for objective in loaded.objectives)
-    told = msg(
-        "{id}: {objectives} objectives, {checks} checks, {points} points: no mistakes",
-        id=loaded.id,
-        objectives=len(loaded.objectives),
-        checks=checks,
-        points=sum(objective.points for objective in loaded.objectives),
-    )
-    click.echo(Translator(lang).text(told))
-
-
-@rubric_group.command("show", help=described(msg("Show a rubric's objectives, points and checks.")))
-@click.argument("rubric", metavar="NAME|FILE")
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, callback=parse_settings)
-@language_option
-def rubric_show(rubric: str, settings: dict[str, str], lang: str) -> None:
-    """Objectives with points, what they require, and their check types."""
-    from grader.rubric.load import find, load
-
-    loaded = load(find(rubric, Path.cwd()), settings, lenient=True)
-    text = Translator(lang).text
-    click.echo(f"{text(loaded.title)} ({loaded.id}, sha256 {loaded.sha256[:12]})")
-    for objective in loaded.objectives:
-        requires = f"  ← {', '.join(objective.requires)}" if objective.requires else ""
-        types = ", ".join(check.type for check in objective.checks)
-        click.echo(
-            f"{objective.points:>6}  {objective.id}: {text(objective.title)} [{types}]{requires}"
-        )
-
-
-@rubric_group.command("schema", help=described(msg("Print the JSON Schema of rubrics.")))
-def rubric_schema() -> None:
-    """The schema covers every installed check type."""
-    import json
-
-    from grader.rubric.schema import schema
-
-    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+cli.add_command(rubric_group)
 
 
 def _observe(run: Run, lang: str, *, quiet: bool, no_color: bool) -> int:
@@ -180,7 +129,7 @@ def _observe(run: Run, lang: str, *, quiet: bool, no_color: bool) -> int:
     else:
         from grader.report.progress import progress
 
-        with progress(len(set(run.rubric.needs())), lang, no_color=no_color) as advance:
+        with progress(len(list(run.rubric.needs())), lang, no_color=no_color) as advance:
             observed = observe(run, advance)
     if observed.trouble:
         _warn(observed.trouble, lang)
@@ -195,14 +144,14 @@ def _warn(trouble: Observation, lang: str) -> None:
     lines = [f"grade-lab: {text(reason)}"]
     steps = advice(sys.platform, trouble.reason) if trouble.reason else []
     lines += [f"  → {text(step)}" for step in steps]
-    click.echo("\n".join(map(_printable, lines)), err=True)
+    _complain(lines)
 
 
 def _judge(
     run: Run,
+    chosen: Mapping[str, ReportFormat],
     *,
     out: str | None,
-    formats: str,
     overrides: Path | None,
     open_report: bool,
     quiet: bool,
@@ -212,7 +161,6 @@ def _judge(
     from grader import run as steps
     from grader.submission import REPORT
 
-    chosen = steps.formats([name for name in formats.split(",") if name])
     result = steps.judged(run, lang, overrides)
     if out == "-":
         for report in chosen.values():
@@ -241,12 +189,14 @@ def _fail(error: GradeLabError, lang: str) -> NoReturn:
     lines = [f"grade-lab: {place}{text(error.message)}"]
     lines += [f"  {problem.where}: {text(problem.message)}" for problem in error.problems]
     lines += [f"  → {text(advice)}" for advice in error.advice]
-    click.echo("\n".join(map(_printable, lines)), err=True)
+    _complain(lines)
     sys.exit(error.exit_code)
 
 
-def _printable(line: str) -> str:
-    return "".join(char if char.isprintable() else "�" for char in line)
+def _complain(lines: list[str]) -> None:
+    """Lines on standard error, free of control characters."""
+    shown = ["".join(char if char.isprintable() else "�" for char in line) for line in lines]
+    click.echo("\n".join(shown), err=True)
 
 
 def _interrupt(*_: object) -> NoReturn:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from grader.evidence import Seen, Series
 from grader.facts import Event, Fact, Reason
 from grader.messages import Message, msg
-from grader.verdict import Errored, Failed, Partial, Passed, Proof, Unproven, Verdict
+from grader.verdict import Errored, Failed, Passed, Proof, Unproven, Verdict, partial_or_failed
 
 F = TypeVar("F", bound=Fact)
 
@@ -57,14 +57,14 @@ def conclude(
             message=passed, proofs=proofs, expected=_join([part.expected for part in parts])
         )
     share = score([part for part in parts if not part.unknown])
-    told = {
-        "message": next((part.problem for part in wrong if part.problem), failed),
-        "proofs": proofs,
-        "expected": _join([part.expected for part in wrong]),
-        "actual": _join([part.actual for part in wrong if part.actual]),
-        "hint": next((part.hint for part in wrong if part.hint), None),
-    }
-    return Partial(share=share, **told) if share else Failed(**told)  # type: ignore[arg-type]
+    return partial_or_failed(
+        share,
+        message=next((part.problem for part in wrong if part.problem), failed),
+        proofs=proofs,
+        expected=_join([part.expected for part in wrong]),
+        actual=_join([part.actual for part in wrong if part.actual]),
+        hint=next((part.hint for part in wrong if part.hint), None),
+    )
 
 
 def judge_series(

@@ -30,11 +30,6 @@ class Strength(StrEnum):
     REGISTRY = "registry"
     REPRODUCED = "reproduced"
 
-    @property
-    def rank(self) -> int:
-        """Its place in the order from weakest (0) to strongest."""
-        return list(Strength).index(self)
-
 
 _BY_SOURCE: dict[Source, Strength] = {
     "submission": Strength.SUBMITTED,

@@ -158,8 +158,8 @@ def _skip(
     translator: Translator,
 ) -> ObjectiveResult:
     titles = [translator.text(by_id[name].title) for name in missing]
-    message = msg("waits for: {objectives}", objectives=titles)
-    verdict = Verdict(message=message)
+    message = translator.text(msg("waits for: {objectives}", objectives=titles))
+    hint = translator.text(msg("first do: {objectives}", objectives=titles))
     shares = split(objective.points, [check.weight for check in objective.checks])
     return ObjectiveResult(
         id=objective.id,
@@ -176,8 +176,8 @@ def _skip(
                 status=Status.SKIP,
                 score=Decimal(0),
                 max_score=points,
-                message=translator.text(verdict.message),
-                hint=translator.text(msg("first do: {objectives}", objectives=titles)),
+                message=message,
+                hint=hint,
             )
             for i, (check, points) in enumerate(zip(objective.checks, shares, strict=True), 1)
         ),

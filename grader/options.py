@@ -21,10 +21,7 @@ def described(text: Message) -> str:
     return Translator(LANG).text(text)
 
 
-def parse_settings(
-    ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
-) -> dict[str, str]:
-    """``NAME=VALUE`` options as a map."""
+def _settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
     settings = {}
     for item in value:
         name, equals, setting = item.partition("=")
@@ -32,6 +29,22 @@ def parse_settings(
             raise click.BadParameter(described(msg("write it as NAME=VALUE")), ctx, param)
         settings[name] = setting
     return settings
+
+
+def _names(_ctx: click.Context, _param: click.Parameter, value: str) -> list[str]:
+    return [name for name in value.split(",") if name]
+
+
+def settings_option(command: F) -> F:
+    """``--set``."""
+    return click.option(
+        "--set",
+        "settings",
+        metavar="NAME=VALUE",
+        multiple=True,
+        callback=_settings,
+        help=described(msg("A rubric variable, in place of lab.yaml's. Can be repeated.")),
+    )(command)
 
 
 def rubric_options(command: F) -> F:
@@ -44,14 +57,7 @@ def rubric_options(command: F) -> F:
                 metavar="NAME|FILE",
                 help=described(msg("The rubric, in place of the one that lab.yaml names.")),
             ),
-            click.option(
-                "--set",
-                "settings",
-                metavar="NAME=VALUE",
-                multiple=True,
-                callback=parse_settings,
-                help=described(msg("A rubric variable, in place of lab.yaml's. Can be repeated.")),
-            ),
+            settings_option,
         ]
     ):
         command = option(command)
@@ -85,6 +91,7 @@ def report_options(command: F) -> F:
                 "formats",
                 metavar="NAME,…",
                 default="html,json",
+                callback=_names,
                 show_default=True,
                 help=described(msg("Report formats, with commas between them.")),
             ),

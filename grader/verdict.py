@@ -83,6 +83,23 @@ class Failed(Verdict):
     status = Status.FAIL
 
 
+def partial_or_failed(
+    share: Fraction,
+    *,
+    message: Message,
+    proofs: tuple[Proof, ...] = (),
+    expected: Message | str | None = None,
+    actual: Message | str | None = None,
+    hint: Message | None = None,
+) -> Partial | Failed:
+    """The verdict on what is not wholly right: partial, or failed when the share is nothing."""
+    if not share:
+        return Failed(message=message, proofs=proofs, expected=expected, actual=actual, hint=hint)
+    return Partial(
+        share=share, message=message, proofs=proofs, expected=expected, actual=actual, hint=hint
+    )
+
+
 class Unproven(Verdict):
     """Nothing was seen either way; the hint says how to make it provable."""
 

@@ -171,6 +171,11 @@ def test_wrong_usage_exits_with_2_and_says_why(
     assert said in done.stderr
 
 
+def test_a_mistake_in_the_options_is_told_before_the_long_look(submission: Path) -> None:
+    assert run(submission, "--format", "htlm").returncode == 2
+    assert not (submission / ".grade-lab").exists()
+
+
 def test_an_overrides_file_settles_points_and_is_not_taken_from_the_submission(
     submission: Path, tmp_path: Path
 ) -> None:

@@ -11,7 +11,6 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from . import htpasswd, temporary
@@ -57,12 +56,7 @@ class ExistingEngine:
             (configuration / "cli-plugins").symlink_to(users / "cli-plugins")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.environment["DOCKER_CONFIG"], ignore_errors=True)
 
     def docker(self, *arguments: str, typed: str | None = None) -> str:
@@ -96,12 +90,7 @@ class ContainerRegistry:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def start(self) -> None:

@@ -1,0 +1,76 @@
+"""The commands ``grade-lab rubric …``: options and wiring."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.messages import Translator, msg
+from grader.options import described, language_option, settings_option
+
+
+@click.group("rubric", help=described(msg("List, show and check rubrics.")))
+def rubric_group() -> None:
+    """Commands about rubrics."""
+
+
+@rubric_group.command("list", help=described(msg("List the rubrics that come with grade-lab.")))
+@language_option
+def rubric_list(lang: str) -> None:
+    """Names and titles of shipped rubrics."""
+    from grader.rubric.load import shipped, title_of
+
+    for name, path in shipped().items():
+        click.echo(f"{name}  {Translator(lang).text(title_of(path))}")
+
+
+@rubric_group.command(
+    "check", help=described(msg("Check a rubric; show every mistake and its place."))
+)
+@click.argument("rubric", metavar="NAME|FILE")
+@settings_option
+@language_option
+def rubric_check(rubric: str, settings: dict[str, str], lang: str) -> None:
+    """Load the rubric; a required variable may go without a value."""
+    from grader.rubric.load import find, load
+
+    loaded = load(find(rubric, Path.cwd()), settings, lenient=True)
+    checks = sum(len(objective.checks) for objective in loaded.objectives)
+    told = msg(
+        "{id}: {objectives} objectives, {checks} checks, {points} points: no mistakes",
+        id=loaded.id,
+        objectives=len(loaded.objectives),
+        checks=checks,
+        points=sum(objective.points for objective in loaded.objectives),
+    )
+    click.echo(Translator(lang).text(told))
+
+
+@rubric_group.command("show", help=described(msg("Show a rubric's objectives, points and checks.")))
+@click.argument("rubric", metavar="NAME|FILE")
+@settings_option
+@language_option
+def rubric_show(rubric: str, settings: dict[str, str], lang: str) -> None:
+    """Objectives with points, what they require, and their check types."""
+    from grader.rubric.load import find, load
+
+    loaded = load(find(rubric, Path.cwd()), settings, lenient=True)
+    text = Translator(lang).text
+    click.echo(f"{text(loaded.title)} ({loaded.id}, sha256 {loaded.sha256[:12]})")
+    for objective in loaded.objectives:
+        requires = f"  ← {', '.join(objective.requires)}" if objective.requires else ""
+        types = ", ".join(check.type for check in objective.checks)
+        click.echo(
+            f"{objective.points:>6}  {objective.id}: {text(objective.title)} [{types}]{requires}"
+        )
+
+
+@rubric_group.command("schema", help=described(msg("Print the JSON Schema of rubrics.")))
+def rubric_schema() -> None:
+    """The schema covers every installed check type."""
+    import json
+
+    from grader.rubric.schema import schema
+
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
