@@ -36,6 +36,7 @@ _BY_SOURCE: dict[Source, Strength] = {
     "registry": Strength.REGISTRY,
     "reproduction": Strength.REPRODUCED,
     "events": Strength.RECORDED,
+    "relay": Strength.RECORDED,
 }
 
 
@@ -78,7 +79,8 @@ class Evidence:
 
     def __init__(self, journal: Journal) -> None:
         self._by_need: dict[Need[Fact], list[Entry]] = {}
-        self._last_run = journal.entries[-1].run if journal.entries else ""
+        gradings = (entry.run for entry in reversed(journal.entries) if entry.by == "grade")
+        self._last_grading = next(gradings, "")
         self._series: dict[Need[Fact], Series[Fact]] = {}
         self._defects: list[Defect] = []
         for entry in journal.entries:
@@ -195,5 +197,5 @@ class Evidence:
         )
 
     def _strength(self, entry: Entry) -> Strength:
-        live = Strength.LIVE if entry.run == self._last_run else Strength.RECORDED
+        live = Strength.LIVE if entry.run == self._last_grading else Strength.RECORDED
         return _BY_SOURCE.get(entry.source, live)

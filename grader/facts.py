@@ -235,10 +235,24 @@ class Event(Fact):
     command: str = ""
 
 
+class Call(Fact):
+    """A call to the engine: ``path`` without version and query, ``status`` that of HTTP."""
+
+    method: str
+    path: str
+    status: int
+
+
 class EventWindow(Fact):
-    """How much of its history the engine still had: its last 256 events, and since its start."""
+    """How much of its history the engine still had: its last 256 events, and since its start.
+
+    All events from ``oldest`` to ``until`` were seen. ``continues`` tells whether those recorded
+    before are among them: if not, some in between may be lost, by a restart of the engine or, where
+    ``evicted``, because newer ones took their place.
+    """
 
     count: int
     oldest: AwareDatetime | None = None
     until: AwareDatetime | None = None
     evicted: bool = False
+    continues: bool = True

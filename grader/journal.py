@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -26,10 +24,11 @@ from grader.needs import AnyNeed
 VERSION = 1
 GENESIS = "0" * 64
 MAX_LINE_BYTES = 4 * 1024 * 1024
-MAX_BYTES = 256 * 1024 * 1024
-LOCK_SECONDS = 120
 
-Source = Literal["engine", "events", "registry", "http", "config", "submission", "reproduction"]
+Source = Literal[
+    "engine", "events", "registry", "http", "config", "submission", "reproduction", "relay"
+]
+Writer = Literal["grade", "watch", "shell"]
 Outcome = Literal["found", "absent", "unavailable"]
 
 _LINE = re.compile(rb'\{"hash":"([0-9a-f]{64})",("prev":"([0-9a-f]{64})",.*\})\s*\Z', re.DOTALL)
@@ -52,11 +51,15 @@ class Observation(BaseModel):
 
 
 class Entry(Observation):
-    """An observation in a journal; ``seq`` counts from 1, ``run`` names the run that made it."""
+    """An observation in a journal; ``seq`` counts from 1, ``run`` names the run that made it.
+
+    ``by`` is the command that wrote it. Each look of ``watch`` is a run of its own.
+    """
 
     v: int
     seq: int
     run: str
+    by: Writer = "grade"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,15 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """What a journal holds: its sound entries in file order, and what is wrong with the rest."""
+    """What a journal holds: its sound entries in file order, and what is wrong with the rest.
+
+    ``lines`` counts the whole lines; ``head`` is the hash of the last.
+    """
 
     entries: tuple[Entry, ...] = ()
     defects: tuple[Defect, ...] = ()
     head: str = GENESIS
+    lines: int = 0
     torn: int = 0
     """Bytes after the last whole line, left by a writer that was killed."""
 
@@ -83,41 +90,23 @@ class Journal:
         return not self.defects
 
 
-def read(path: Path) -> Journal:
-    """Read a journal; a file that is not there is an empty one.
+EMPTY = Journal()
+
+
+def parse(data: bytes, where: str = "journal", onto: Journal = EMPTY) -> Journal:
+    """Parse a journal's bytes, or those that follow the whole lines of ``onto``.
 
     Lines that were altered are left out and reported; the others are kept.
 
     Raises:
-        JournalError: it cannot be read, is too large, or comes from a newer version.
+        JournalError: a newer version wrote it.
     """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise JournalError(
-                msg("the journal is larger than {limit} bytes", limit=MAX_BYTES), where=str(path)
-            )
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return Journal()
-    except OSError as error:
-        raise JournalError(
-            msg("the journal cannot be read: {reason}", reason=error.strerror or str(error)),
-            msg("check who may read the file"),
-            where=str(path),
-        ) from error
-    return parse(data, where=str(path))
-
-
-def parse(data: bytes, where: str = "journal") -> Journal:
-    """Parse a journal's bytes. Raises JournalError when a newer version wrote it."""
     entries: list[Entry] = []
-    defects: list[Defect] = []
-    head = GENESIS
+    defects = [defect for defect in onto.defects if defect.line <= onto.lines]
+    head = onto.head
     lines = data.split(b"\n")
     torn = len(lines.pop())
-    if torn:
-        defects.append(Defect(len(lines) + 1, msg("the last line was cut short; it is ignored")))
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines, onto.lines + 1):
         match = _LINE.match(line) if len(line) <= MAX_LINE_BYTES else None
         if match is None:
             defects.append(Defect(number, msg("not a line of a journal")))
@@ -133,50 +122,26 @@ def parse(data: bytes, where: str = "journal") -> Journal:
         except ValidationError as error:
             _refuse_newer(line, where)
             defects.append(Defect(number, msg("unknown content: {reason}", reason=_first(error))))
-    return Journal(tuple(entries), tuple(sorted(defects, key=lambda d: d.line)), head, torn)
+    if torn:
+        cut = msg("the last line was cut short; it is ignored")
+        defects.append(Defect(onto.lines + len(lines) + 1, cut))
+    return Journal(
+        entries=(*onto.entries, *entries),
+        defects=tuple(defects),
+        head=head,
+        lines=onto.lines + len(lines),
+        torn=torn,
+    )
 
 
-def append(path: Path, observations: Iterable[Observation], run: str) -> int:
-    """Append observations as one run's entries, each as it comes; return how many.
-
-    Whatever stops the run, the lines written so far are whole. Two writers take turns (a lock
-    beside the file). A line that a crash cut short is dropped first.
-
-    Raises:
-        JournalError: it cannot be written; what was written before stays valid.
-    """
-    from filelock import FileLock, Timeout
-
-    count = 0
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_suffix(".lock"), timeout=LOCK_SECONDS), path.open("ab") as file:
-            journal = read(path)
-            seq = journal.entries[-1].seq if journal.entries else 0
-            file.truncate(file.tell() - journal.torn)
-            for line in _lines(observations, run, journal.head, seq):
-                file.write(line)
-                file.flush()
-                count += 1
-            os.fsync(file.fileno())
-    except Timeout as error:
-        raise JournalError(
-            msg("another grade-lab is writing to the journal"),
-            msg("wait until it has finished, then run the command again"),
-            where=str(path),
-        ) from error
-    except OSError as error:
-        raise JournalError(
-            msg("the journal cannot be written: {reason}", reason=error.strerror or str(error)),
-            msg("free some disk space, or make the folder writable, and run the command again"),
-            where=str(path),
-        ) from error
-    return count
-
-
-def _lines(observations: Iterable[Observation], run: str, head: str, seq: int) -> Iterator[bytes]:
-    for number, observation in enumerate(observations, seq + 1):
-        entry = {"prev": head, "v": VERSION, "seq": number, "run": run}
+def written(
+    observations: Iterable[Observation], after: Journal, run: str, by: Writer
+) -> Iterator[bytes]:
+    """The lines that follow a journal's own and hold these observations."""
+    head = after.head
+    first = after.entries[-1].seq + 1 if after.entries else 1
+    for number, observation in enumerate(observations, first):
+        entry = {"prev": head, "v": VERSION, "seq": number, "run": run, "by": by}
         body = (
             json.dumps(entry, separators=(",", ":")).encode()[:-1]
             + b","

@@ -164,6 +164,19 @@ class TreeNeed(Need[facts.Tree]):
     path: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class CallsNeed(Need[facts.Call]):
+    """Calls of the docker command to the engine that leave no event, such as that of ``docker ps``.
+
+    ``path`` is written as in the Engine API's reference, without the version:
+    ``/containers/{id}/logs``. Answered by the relay of ``grade-lab shell`` alone.
+    """
+
+    answer = facts.Call
+    kind: Literal["calls"] = "calls"
+    path: str
+
+
 AnyNeed = Annotated[
     EngineNeed
     | ImageNeed
@@ -179,6 +192,7 @@ AnyNeed = Annotated[
     | EventWindowNeed
     | FileNeed
     | EnvFileNeed
-    | TreeNeed,
+    | TreeNeed
+    | CallsNeed,
     Field(discriminator="kind"),
 ]

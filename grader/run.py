@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import journal, plugins, submission
+from grader import plugins, submission
 from grader.collect.collect import collect
 from grader.errors import ExitCode, GradeLabError, OutputError
 from grader.evidence import Evidence
 from grader.facts import Fact, Reason
 from grader.journal import Observation
+from grader.journal_file import JournalFile
 from grader.judge import judge
 from grader.messages import msg
 from grader.needs import Need
@@ -69,8 +70,8 @@ def observe(run: Run, on_progress: Callable[[Need[Fact]], None] = lambda _: None
         JournalError: it cannot be read or written.
         GradeLabError: the engine's configuration is wrong (an unknown context).
     """
-    path = run.submission.journal
-    recorded = Evidence(journal.read(path))
+    journal = JournalFile(run.submission.journal)
+    recorded = Evidence(journal.read())
     troubles: list[Observation] = []
 
     def noting_trouble() -> Iterator[Observation]:
@@ -81,7 +82,7 @@ def observe(run: Run, on_progress: Callable[[Need[Fact]], None] = lambda _: None
                 troubles.append(observation)
             yield observation
 
-    count = journal.append(path, noting_trouble(), run=os.urandom(8).hex())
+    count = journal.append(noting_trouble(), run=os.urandom(8).hex())
     return Observed(count, troubles[0] if troubles else None)
 
 
@@ -105,8 +106,8 @@ def judged(run: Run, lang: str, overrides_file: Path | None = None) -> Result:
             msg("there is no objective '{name}'{nearest}", name=name, nearest=close),
             where=str(overrides_file),
         )
-    entries = journal.read(run.submission.journal)
-    return judge(run.rubric, entries, run.submission.learner, mine, lang)
+    journal = JournalFile(run.submission.journal).read()
+    return judge(run.rubric, journal, run.submission.learner, mine, lang)
 
 
 def formats(names: Sequence[str]) -> dict[str, ReportFormat]:

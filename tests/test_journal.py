@@ -12,7 +12,8 @@ import pytest
 from grader import journal
 from grader.errors import JournalError
 from grader.journal import Observation
-from grader.needs import FileNeed
+from grader.journal_file import JournalFile
+from grader.needs import EventsNeed, FileNeed
 
 RUN = "run-1"
 
@@ -31,7 +32,7 @@ def observation(name: str) -> Observation:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     target = tmp_path / ".grade-lab" / "journal.jsonl"
-    journal.append(target, [observation(f"f{i}") for i in range(5)], RUN)
+    JournalFile(target).append([observation(f"f{i}") for i in range(5)], RUN)
     return target
 
 
@@ -40,25 +41,25 @@ def names(read: journal.Journal) -> list[str]:
 
 
 def test_what_is_appended_is_read_back_in_order(path: Path) -> None:
-    journal.append(path, [observation("later")], "run-2")
-    read = journal.read(path)
+    JournalFile(path).append([observation("later")], "run-2")
+    read = JournalFile(path).read()
     assert names(read) == ["f0", "f1", "f2", "f3", "f4", "later"]
     assert [entry.seq for entry in read.entries] == [1, 2, 3, 4, 5, 6]
     assert read.intact
 
 
 def test_a_missing_journal_is_an_empty_one(tmp_path: Path) -> None:
-    assert journal.read(tmp_path / "none.jsonl") == journal.Journal()
+    assert JournalFile(tmp_path / "none.jsonl").read() == journal.Journal()
 
 
 def test_head_is_the_hash_of_the_last_line(path: Path) -> None:
     body = path.read_bytes().splitlines()[-1].split(b",", 1)[1]
-    assert journal.read(path).head == hashlib.sha256(body).hexdigest()
+    assert JournalFile(path).read().head == hashlib.sha256(body).hexdigest()
 
 
 def test_an_altered_line_is_named_and_left_out_and_the_rest_kept(path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b'"text":"f2"', b'"text":"hi"'))
-    read = journal.read(path)
+    read = JournalFile(path).read()
     assert names(read) == ["f0", "f1", "f3", "f4"]
     assert [(d.line, str(d.message)) for d in read.defects] == [
         (3, "the line was altered after it was written")
@@ -67,13 +68,13 @@ def test_an_altered_line_is_named_and_left_out_and_the_rest_kept(path: Path) -> 
 
 def test_an_altered_last_line_is_noticed(path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b'"text":"f4"', b'"text":"hi"'))
-    assert [defect.line for defect in journal.read(path).defects] == [5]
+    assert [defect.line for defect in JournalFile(path).read().defects] == [5]
 
 
 def test_a_removed_line_is_noticed_and_the_rest_kept(path: Path) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:2] + lines[3:]))
-    read = journal.read(path)
+    read = JournalFile(path).read()
     assert names(read) == ["f0", "f1", "f3", "f4"]
     assert [defect.line for defect in read.defects] == [3]
 
@@ -81,7 +82,7 @@ def test_a_removed_line_is_noticed_and_the_rest_kept(path: Path) -> None:
 def test_reordered_lines_are_noticed_and_kept(path: Path) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([lines[0], lines[2], lines[1], *lines[3:]]))
-    read = journal.read(path)
+    read = JournalFile(path).read()
     assert sorted(names(read)) == ["f0", "f1", "f2", "f3", "f4"]
     assert [defect.line for defect in read.defects] == [2, 3, 4]
 
@@ -92,12 +93,12 @@ def test_a_journal_cut_at_any_byte_keeps_every_whole_line_and_can_be_continued(
     whole = path.read_bytes()
     for cut in range(len(whole) + 1):
         path.write_bytes(whole[:cut])
-        read = journal.read(path)
+        read = JournalFile(path).read()
         assert len(read.entries) == whole[:cut].count(b"\n")
         assert read.intact == whole[:cut].endswith(b"\n") or cut == 0
     path.write_bytes(whole[:-10])
-    journal.append(path, [observation("after")], "run-2")
-    read = journal.read(path)
+    JournalFile(path).append([observation("after")], "run-2")
+    read = JournalFile(path).read()
     assert names(read) == ["f0", "f1", "f2", "f3", "after"]
     assert read.intact
 
@@ -108,8 +109,8 @@ def test_an_interrupted_run_keeps_what_was_collected(path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        journal.append(path, interrupted(), "run-2")  # type: ignore[arg-type]
-    read = journal.read(path)
+        JournalFile(path).append(interrupted(), "run-2")  # type: ignore[arg-type]
+    read = JournalFile(path).read()
     assert names(read)[-1] == "kept"
     assert read.intact
 
@@ -119,7 +120,7 @@ def test_a_newer_version_is_refused_with_advice(path: Path) -> None:
     line = b'{"hash":"' + hashlib.sha256(body).hexdigest().encode() + b'",' + body + b"\n"
     path.write_bytes(line)
     with pytest.raises(JournalError) as caught:
-        journal.read(path)
+        JournalFile(path).read()
     assert "newer grade-lab" in str(caught.value)
     assert "upgrade" in str(caught.value.advice[0])
 
@@ -130,18 +131,18 @@ def test_a_newer_version_is_refused_with_advice(path: Path) -> None:
 )
 def test_a_line_that_is_no_entry_is_named_and_the_rest_kept(path: Path, line: bytes) -> None:
     path.write_bytes(path.read_bytes() + line + b"\n")
-    read = journal.read(path)
+    read = JournalFile(path).read()
     assert len(read.entries) == 5
     assert [defect.line for defect in read.defects] == [6]
 
 
 def test_an_entry_with_a_right_hash_but_unknown_content_is_left_out(path: Path) -> None:
-    read = journal.read(path)
+    read = JournalFile(path).read()
     entry = {"prev": read.head, "v": 1, "seq": 6, "run": "x", "need": {"kind": "moon"}}
     body = json.dumps(entry, separators=(",", ":")).encode()[1:]
     line = b'{"hash":"%s",%s\n' % (hashlib.sha256(body).hexdigest().encode(), body)
     path.write_bytes(path.read_bytes() + line)
-    again = journal.read(path)
+    again = JournalFile(path).read()
     assert len(again.entries) == 5
     assert "unknown content" in str(again.defects[0].message)
 
@@ -149,4 +150,43 @@ def test_an_entry_with_a_right_hash_but_unknown_content_is_left_out(path: Path) 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / ".grade-lab").write_text("a file where the folder should be")
     with pytest.raises(JournalError, match="cannot be written"):
-        journal.append(tmp_path / ".grade-lab" / "journal.jsonl", [observation("x")], RUN)
+        JournalFile(tmp_path / ".grade-lab" / "journal.jsonl").append([observation("x")], RUN)
+
+
+def an_event(second: int) -> Observation:
+    return Observation(
+        at=datetime(2026, 1, 2, 3, 4, second, tzinfo=UTC),
+        source="events",
+        need=EventsNeed(),
+        outcome="found",
+        data={"type": "container", "action": "start", "id": "c1"},
+    )
+
+
+def test_an_event_is_recorded_once_whoever_tells_it(path: Path) -> None:
+    assert JournalFile(path).append([an_event(1), an_event(2)], "run-2") == 2
+    other = JournalFile(path)
+    assert other.append([an_event(1), an_event(2), an_event(3)], "run-3", "watch") == 1
+    assert other.append([an_event(3)], "run-4", "watch") == 0
+    seconds = [e.at.second for e in JournalFile(path).read().entries if e.source == "events"]
+    assert seconds == [1, 2, 3]
+
+
+def test_two_writers_that_take_turns_leave_one_whole_chain(path: Path) -> None:
+    one, other = JournalFile(path), JournalFile(path)
+    for number in range(3):
+        one.append([observation(f"one{number}")], "run-2")
+        other.append([observation(f"other{number}")], "run-3", "watch")
+    read = one.read()
+    assert read == JournalFile(path).read()
+    assert read.intact
+    assert [entry.seq for entry in read.entries] == list(range(1, 12))
+    assert [entry.by for entry in read.entries[-2:]] == ["grade", "watch"]
+
+
+def test_a_reader_takes_up_a_journal_that_was_replaced(path: Path) -> None:
+    reader = JournalFile(path)
+    assert len(reader.read().entries) == 5
+    path.unlink()
+    JournalFile(path).append([observation("new")], "run-2")
+    assert names(reader.read()) == ["new"]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from grader import journal
 from grader.journal import Observation
+from grader.journal_file import JournalFile
 from grader.needs import ImageNeed
 
 ROOT = Path(__file__).parent.parent
@@ -63,7 +63,7 @@ def submission(tmp_path: Path) -> Path:
             "data": {"id": "sha256:" + "a" * 64, "history": ["FROM scratch", "COPY . ."]},
         }
     )
-    journal.append(folder / ".grade-lab" / "journal.jsonl", [seen], "run-1")
+    JournalFile(folder / ".grade-lab" / "journal.jsonl").append([seen], "run-1")
     return folder
 
 

@@ -21,6 +21,7 @@ from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.journal import Observation, Source
 from grader.needs import (
+    CallsNeed,
     ContainerNeed,
     ContentNeed,
     EngineNeed,
@@ -53,14 +54,14 @@ def collect(
 ) -> Iterator[Observation]:
     """Answer each need at least once, whatever breaks: what does is an *unavailable* answer.
 
-    ``submission`` is its folder; ``evidence`` what its journal holds already: an event of the
-    engine that it has is not told again. ``on_progress`` takes each need once it is answered. The
-    last answer is never an event, for its time is that of the grading.
+    ``submission`` is its folder; ``evidence`` what its journal holds already. ``on_progress`` takes
+    each need once it is answered. The last answer is never an event, for its time is that of the
+    grading. Calls of the docker command are not asked for: only a relay can see them.
 
     Raises:
         GradeLabError: at once, when the docker configuration cannot be used.
     """
-    asked = list(dict.fromkeys(needs))
+    asked = [need for need in dict.fromkeys(needs) if not isinstance(need, CallsNeed)]
     tell = on_progress or (lambda _: None)
     cheap = _looks_without_engine(submission, env)
     if all(type(need) in cheap for need in asked):

@@ -1,4 +1,4 @@
-"""The engine's event history as observations: each event once, then how far back they reached."""
+"""The engine's event history as observations: its events, then how far back they reached."""
 
 from __future__ import annotations
 
@@ -19,10 +19,7 @@ EVERY_EVENT = EventsNeed()
 def observations(
     needs: Sequence[Need[Fact]], view: EngineView, on_progress: Callable[[Need[Fact]], None]
 ) -> Iterator[Observation]:
-    """Events that the journal does not have yet, then the window, or why there is none.
-
-    Each event is told once, however many needs ask for it.
-    """
+    """The events of the needs' subjects, each once, then the window, or why there is none."""
     asked = [need for need in needs if isinstance(need, EventsNeed)]
     if not asked and WINDOW not in needs:
         return
@@ -31,11 +28,12 @@ def observations(
     except Exception as error:
         yield observe.unanswered(WINDOW, "events", error)
     else:
-        recorded = {(seen.at, seen.fact) for seen in view.evidence.of(EVERY_EVENT).found}
         for at, event in history.events:
-            if (at, event) not in recorded:
-                yield observe.found(EVERY_EVENT, "events", event, at)
-        yield observe.found(WINDOW, "events", history.window)
+            yield observe.found(EVERY_EVENT, "events", event, at)
+        recorded = view.evidence.of(EVERY_EVENT).found
+        continues = not recorded or any((s.at, s.fact) in history.events for s in recorded)
+        window = history.window.model_copy(update={"continues": continues})
+        yield observe.found(WINDOW, "events", window)
     for need in needs:
         if isinstance(need, EventsNeed | EventWindowNeed):
             on_progress(need)

@@ -16,7 +16,8 @@ from grader.collect.collect import collect
 from grader.errors import GradeLabError
 from grader.evidence import Evidence
 from grader.facts import Fact, Reason
-from grader.journal import Journal, Observation, append, read
+from grader.journal import Journal, Observation
+from grader.journal_file import JournalFile
 from grader.needs import (
     ContainerNeed,
     ContentNeed,
@@ -205,8 +206,8 @@ def test_what_was_observed_before_an_interruption_is_kept(tmp_path: Path) -> Non
 
     observations = collect(EVERY, tmp_path, Evidence(Journal()), on_progress=interrupt, env=env)
     with pytest.raises(KeyboardInterrupt):
-        append(tmp_path / "journal.jsonl", observations, run="r1")
-    kept = read(tmp_path / "journal.jsonl")
+        JournalFile(tmp_path / "journal.jsonl").append(observations, run="r1")
+    kept = JournalFile(tmp_path / "journal.jsonl").read()
     assert kept.intact
     assert [entry.need.kind for entry in kept.entries] == ["file", "env-file", "tree"]
 
@@ -218,18 +219,25 @@ def container_event(action: str, second: int) -> bytes:
     return json.dumps(told).encode() + b"\n"
 
 
-def test_an_event_that_the_journal_has_is_not_told_again(tmp_path: Path) -> None:
-    events = container_event("create", 0) + container_event("start", 60)
-    recorded = evidence_of(event("container create", 0, id="c1", name="web", image="app:1"))
-    answers = {"events": events, "info": {"SystemTime": "2026-01-02T03:05:00Z"}}
+def test_history_that_holds_none_of_the_recorded_events_does_not_continue_them(
+    tmp_path: Path,
+) -> None:
+    created = event("container create", 0, id="c1", name="web", image="app:1")
+    since_forgotten = event("container create", 1, id="c0", name="web", image="app:1")
+    answers = {
+        "events": container_event("create", 0) + container_event("start", 60),
+        "info": {"SystemTime": "2026-01-02T03:05:00Z"},
+    }
+    needs: list[Need[Any]] = [EventsNeed(name="web"), EventWindowNeed()]
+
+    def window(evidence: Evidence) -> facts.EventWindow:
+        observations = run(tmp_path, needs, host, evidence)
+        return facts.EventWindow.model_validate(observations[-1].data)
+
     with odd_engine(tmp_path, answers) as (host, _):
-        needs: list[Need[Any]] = [EventsNeed(name="web"), EventWindowNeed()]
-        first = run(tmp_path, needs, host)
-        second = run(tmp_path, needs, host, recorded)
-    assert [o.data["action"] for o in first if o.data and "action" in o.data] == ["create", "start"]
-    assert [o.data["action"] for o in second if o.data and "action" in o.data] == ["start"]
-    window = facts.EventWindow.model_validate(second[-1].data)
-    assert (window.count, window.evicted) == (2, False)
+        assert window(Evidence(Journal())).continues
+        assert window(evidence_of(created)).continues
+        assert not window(evidence_of(since_forgotten)).continues
 
 
 def test_a_full_history_says_that_older_events_are_gone(tmp_path: Path) -> None:

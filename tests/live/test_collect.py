@@ -15,7 +15,8 @@ from grader.collect.collect import collect
 from grader.collect.logs import KEPT_BYTES
 from grader.evidence import Evidence
 from grader.facts import Container, Event, Fact, HttpResponse, Image, Logs, Manifest, Reason, Tree
-from grader.journal import Journal, Observation, append, read
+from grader.journal import Journal, Observation
+from grader.journal_file import JournalFile
 from grader.needs import (
     ContainerNeed,
     ContentNeed,
@@ -168,10 +169,12 @@ def test_each_event_is_journaled_once_and_never_last(
     path = tmp_path / "journal.jsonl"
 
     def grade() -> Evidence:
-        journal = read(path)
-        append(path, collect(needs, tmp_path, Evidence(journal)), run=str(len(journal.entries)))
-        assert read(path).entries[-1].need == EventWindowNeed()
-        return Evidence(read(path))
+        journal = JournalFile(path).read()
+        JournalFile(path).append(
+            collect(needs, tmp_path, Evidence(journal)), run=str(len(journal.entries))
+        )
+        assert JournalFile(path).read().entries[-1].need == EventWindowNeed()
+        return Evidence(JournalFile(path).read())
 
     serve(workshop, name, app)
     grade()
@@ -263,8 +266,8 @@ def test_the_content_of_an_image_is_read_once(
 ) -> None:
     need = ContentNeed(image=app, path="/app")
     looked = look(need)
-    append(tmp_path / "journal.jsonl", looked.observations, run="r1")
-    journal = read(tmp_path / "journal.jsonl")
+    JournalFile(tmp_path / "journal.jsonl").append(looked.observations, run="r1")
+    journal = JournalFile(tmp_path / "journal.jsonl").read()
     calls.clear()
     assert look(need, journal=journal).one(need) == looked.one(need)
     assert len(calls) == 2  # version and image

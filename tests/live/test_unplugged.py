@@ -16,7 +16,8 @@ from lab.docker import docker
 from lab.engine import PrivateEngine
 from lab.registry import PrivateRegistry
 
-from grader import journal
+from grader.journal import Journal
+from grader.journal_file import JournalFile
 from tests.live.learners import GRADE_LAB, Learner, Outcome, new_learner
 from tests.live.test_learners import clean_up, look, up_to_run
 
@@ -140,8 +141,8 @@ def waiting(engine: PrivateEngine, tmp_path: Path) -> Iterator[subprocess.Popen[
         process.communicate(timeout=30)
 
 
-def read(tmp_path: Path) -> journal.Journal:
-    return journal.read(tmp_path / "submission" / ".grade-lab" / "journal.jsonl")
+def read(tmp_path: Path) -> Journal:
+    return JournalFile(tmp_path / "submission" / ".grade-lab" / "journal.jsonl").read()
 
 
 def test_the_engine_dies_midway(

@@ -1,0 +1,134 @@
+"""A journal's file: read as it grows, appended to by one writer at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from threading import RLock
+from typing import BinaryIO
+
+from grader.errors import JournalError
+from grader.journal import EMPTY, Journal, Observation, Writer, parse, written
+from grader.messages import msg
+from grader.needs import EventsNeed
+
+MAX_BYTES = 256 * 1024 * 1024
+LOCK_SECONDS = 120
+
+
+class JournalFile:
+    """A journal on disk. What was read once is not read again; threads may share it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._journal = EMPTY
+        self._size = self._inode = 0
+        self._events: set[tuple[object, str] | None] = set()
+        self._using = RLock()
+
+    def read(self) -> Journal:
+        """What the file holds now; one that is not there is empty.
+
+        Raises:
+            JournalError: it cannot be read, is too large, or comes from a newer version.
+        """
+        try:
+            with self._using, self.path.open("rb") as file:
+                self._catch_up(file)
+                return self._journal
+        except FileNotFoundError:
+            return EMPTY
+        except OSError as error:
+            raise JournalError(
+                msg("the journal cannot be read: {reason}", reason=error.strerror or str(error)),
+                msg("check who may read the file"),
+                where=str(self.path),
+            ) from error
+
+    def append(self, observations: Iterable[Observation], run: str, by: Writer = "grade") -> int:
+        """Append observations as one run's entries; return how many.
+
+        The answers to a need are written together once all have come, whoever else writes in
+        between; an event that is there already is not written again. Whatever stops the run, the
+        lines written so far are whole. A line that a crash cut short is dropped first.
+
+        Raises:
+            JournalError: it cannot be written; what was written before stays valid.
+        """
+        with _explained(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return sum(self._write(answers, run, by) for answers in _by_need(observations))
+
+    def _write(self, answers: list[Observation], run: str, by: Writer) -> int:
+        from filelock import FileLock
+
+        lock = FileLock(self.path.with_suffix(".lock"), timeout=LOCK_SECONDS)
+        with self._using, lock, self.path.open("a+b") as file:
+            self._catch_up(file)
+            new = [one for one in answers if _event_key(one) not in self._events]
+            file.truncate(self._size)
+            for line in written(new, self._journal, run, by):
+                file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+        return len(new)
+
+    def _catch_up(self, file: BinaryIO) -> None:
+        status = os.fstat(file.fileno())
+        if status.st_size > MAX_BYTES:
+            raise JournalError(
+                msg("the journal is larger than {limit} bytes", limit=MAX_BYTES),
+                where=str(self.path),
+            )
+        if status.st_size < self._size or status.st_ino != self._inode:
+            self._journal, self._size, self._inode = EMPTY, 0, status.st_ino
+            self._events.clear()
+        file.seek(self._size)
+        data = file.read()
+        known = len(self._journal.entries)
+        self._journal = parse(data, where=str(self.path), onto=self._journal)
+        self._size += len(data) - self._journal.torn
+        self._events.update(map(_event_key, self._journal.entries[known:]))
+        self._events.discard(None)
+
+
+def _event_key(observation: Observation) -> tuple[object, str] | None:
+    """What makes an event the same event; None for what is none."""
+    if not isinstance(observation.need, EventsNeed):
+        return None
+    return observation.at, repr(sorted((observation.data or {}).items()))
+
+
+def _by_need(observations: Iterable[Observation]) -> Iterator[list[Observation]]:
+    """Observations that follow each other and answer one need; also of a run that is cut short."""
+    for _, answers in groupby(observations, key=lambda observation: observation.need):
+        together: list[Observation] = []
+        try:
+            together.extend(answers)
+        except BaseException:
+            yield together
+            raise
+        yield together
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    from filelock import Timeout
+
+    try:
+        yield
+    except Timeout as error:
+        raise JournalError(
+            msg("another grade-lab is writing to the journal"),
+            msg("wait until it has finished, then run the command again"),
+            where=str(path),
+        ) from error
+    except OSError as error:
+        raise JournalError(
+            msg("the journal cannot be written: {reason}", reason=error.strerror or str(error)),
+            msg("free some disk space, or make the folder writable, and run the command again"),
+            where=str(path),
+        ) from error

@@ -1,0 +1,1 @@
+"""Recording while the learner works, and showing what it proves. Sits on top of the pipeline."""
