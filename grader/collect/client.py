@@ -85,17 +85,20 @@ class Client:
         return self._object("inspect_distribution", reference)
 
     @contextmanager
-    def stream(self, *path: str, **parameters: str | int) -> Iterator[Iterator[bytes]]:
+    def stream(
+        self, *path: str, wait: float | None = READ_SECONDS, **parameters: str | int
+    ) -> Iterator[Iterator[bytes]]:
         """The body of a GET in pieces. What was not read when the block is left is let go.
 
-        The SDK's own streaming methods switch the time limit off.
+        The next piece may take ``wait`` seconds; for ever, when it is None. The SDK's own streaming
+        methods know no such limit.
         """
         api = self._connected()
         url = "/".join(
             [api.base_url, f"v{api.api_version}", *(quote(part, safe=":") for part in path)]
         )
         with self._translated():
-            response = api.get(url, params=parameters, stream=True, timeout=api.timeout)
+            response = api.get(url, params=parameters, stream=True, timeout=(CONNECT_SECONDS, wait))
         try:
             if response.status_code >= 400:
                 raise _refusal(response.status_code, _message(response.raw.read(CHUNK_BYTES)))

@@ -70,6 +70,25 @@ def collect(
     return _look_at_all(cheap, view, asked, tell)
 
 
+def look(
+    needs: Iterable[Need[Fact]],
+    submission: Path,
+    view: EngineView | None,
+    *,
+    env: Mapping[str, str] = os.environ,
+) -> Iterator[Observation]:
+    """Answer these needs now, one after another; without a ``view`` those that need no engine.
+
+    Events are not asked for.
+    """
+    asked = list(needs)
+    kinds = [_looks_without_engine(submission, env)]
+    if view is not None:
+        kinds += [_looks_at_objects(view), *_slow_looks(view)]
+    for looks in kinds:
+        yield from _told(_look(looks, asked), lambda _: None)
+
+
 def _look_at_all(
     cheap: Looks, view: EngineView, asked: list[Need[Fact]], tell: Progress
 ) -> Iterator[Observation]:

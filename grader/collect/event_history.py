@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from grader.collect import events, observe
 from grader.collect.view import EngineView
+from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.journal import Observation
 from grader.needs import EventsNeed, EventWindowNeed, Need, NetworkNeed, VolumeNeed
@@ -41,17 +43,25 @@ def observations(
 
 def subjects(needs: Sequence[Need[Fact]], view: EngineView) -> events.Subjects:
     """What the needs' events are about, with every id that is known for it."""
+    known = recorded_subjects(needs, view.evidence)
+    images = {need.image for need in needs if isinstance(need, EventsNeed) and need.image}
+    return replace(
+        known,
+        containers=known.containers | {str(c.get("Id")) for c in view.seen("container")},
+        image_ids=known.image_ids | {id_ for image in images for id_ in view.image_ids(image)},
+    )
+
+
+def recorded_subjects(needs: Sequence[Need[Fact]], evidence: Evidence) -> events.Subjects:
+    """The same, without a look at the engine."""
     asked = [need for need in needs if isinstance(need, EventsNeed)]
     names = frozenset(need.name for need in asked if need.name)
     images = frozenset(need.image for need in asked if need.image)
-    containers = {str(container.get("Id")) for container in view.seen("container")}
-    for need in asked:
-        containers |= view.evidence.container_ids(need.name, need.image)
     return events.Subjects(
         names=names,
         images=frozenset(map(familiar, images)),
-        containers=containers,
-        image_ids=frozenset(id_ for image in images for id_ in view.image_ids(image)),
+        containers=frozenset().union(*(evidence.container_ids(n.name, n.image) for n in asked)),
+        image_ids=frozenset().union(*map(evidence.image_ids, images)),
         resources=names
         | {need.volume for need in needs if isinstance(need, VolumeNeed)}
         | {need.network for need in needs if isinstance(need, NetworkNeed)},

@@ -36,7 +36,7 @@ _PODMAN = {
     "volume": {"remove": "destroy"},
     "network": {"remove": "destroy"},
 }
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def event(payload: Payload, *, podman: bool = False) -> Event | None:
@@ -70,7 +70,14 @@ def event(payload: Payload, *, podman: bool = False) -> Event | None:
 def time_of(payload: Payload) -> datetime:
     """When it happened, by the engine's clock, to the millisecond."""
     nanoseconds = int(payload.get("timeNano") or 0) or int(payload.get("time") or 0) * 1_000_000_000
-    return _EPOCH + timedelta(milliseconds=nanoseconds // 1_000_000)
+    return EPOCH + timedelta(milliseconds=nanoseconds // 1_000_000)
+
+
+def just_after(payload: Payload) -> str:
+    """The first instant after it, in seconds and their fraction; empty when it tells no time."""
+    nanoseconds = int(payload.get("timeNano") or 0)
+    seconds, rest = divmod(nanoseconds + 1, 1_000_000_000)
+    return f"{seconds}.{rest:09d}" if nanoseconds else ""
 
 
 def execution(payload: Payload) -> tuple[str, str]:

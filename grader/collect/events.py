@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.collect import event_shapes, shapes
 from grader.collect.answer import UnavailableError
-from grader.collect.client import Payload
+from grader.collect.client import Client, Payload
 from grader.collect.view import EngineView
 from grader.facts import Event, EventWindow, Reason
 from grader.reference import familiar
@@ -22,6 +22,7 @@ ENGINE_KEEPS = 256
 MAX_EVENTS = 2000
 MAX_BYTES = 8 * 1024 * 1024
 SECONDS = 10.0
+QUIET_SECONDS = 60.0
 
 Dated = tuple[datetime, Event]
 
@@ -67,7 +68,7 @@ def read(view: EngineView, subjects: Subjects) -> EventHistory:
     """
     podman = shapes.is_podman(view.client.version())
     until = str(view.client.info().get("SystemTime") or "")
-    payloads = list(_payloads(view, _timestamp(until, ahead=podman)))
+    payloads = list(_payloads(view, timestamp(until, ahead=podman)))
     times = sorted(map(event_shapes.time_of, payloads))
     window = EventWindow(
         count=len(payloads),
@@ -75,40 +76,65 @@ def read(view: EngineView, subjects: Subjects) -> EventHistory:
         until=_parsed(until),
         evicted=len(payloads) >= ENGINE_KEEPS,
     )
-    chosen = select(payloads, subjects, health_commands(view), podman=podman)
+    health = HealthChecks()
+    health.learn(view)
+    chosen = select(payloads, subjects, health, podman=podman)
     return EventHistory(tuple(chosen), window)
+
+
+def follow(client: Client, since: str) -> Iterator[Payload]:
+    """Events as they happen, from an instant on (seconds and their fraction).
+
+    Raises:
+        UnavailableError: the engine went away (`ENGINE_UNREACHABLE`), or told nothing for
+            `QUIET_SECONDS` (`TIMEOUT`), which a connection that was cut silently does, too.
+    """
+    with client.stream("events", since=since, wait=QUIET_SECONDS) as pieces:
+        for line in _lines(pieces):
+            payload = _object(line)
+            if payload is not None:
+                yield payload
+
+
+class HealthChecks:
+    """Commands that the engine itself executes; they show as executed commands, too."""
+
+    def __init__(self, commands: Iterable[str] = ()) -> None:
+        self._commands = set(commands)
+        self._executions: dict[str, None] = {}
+
+    def learn(self, view: EngineView) -> None:
+        """Know the health checks of what this view has looked at."""
+        self._commands.update(_health_commands([*view.seen("image"), *view.seen("container")]))
+
+    def caused(self, payload: Payload) -> bool:
+        """Whether an event tells of a health check. Of an execution, only its start has words."""
+        id_, command = event_shapes.execution(payload)
+        if id_ and command in self._commands:
+            self._executions[id_] = None
+            if len(self._executions) > ENGINE_KEEPS:
+                self._executions.pop(next(iter(self._executions)))
+        return id_ in self._executions
 
 
 def select(
     payloads: Sequence[Payload],
     subjects: Subjects,
-    health: AbstractSet[str] = frozenset(),
+    health: HealthChecks | None = None,
     *,
     podman: bool = False,
 ) -> list[Dated]:
-    """What concerns the subjects. ``health`` are commands that the engine itself executes."""
+    """What concerns the subjects, and is no health check, oldest first."""
+    health = health or HealthChecks()
     dated = [
-        (event_shapes.time_of(payload), event_shapes.event(payload, podman=podman), payload)
-        for payload in payloads
+        (event_shapes.time_of(payload), event)
+        for payload in sorted(payloads, key=event_shapes.time_of)
+        if not health.caused(payload) and (event := event_shapes.event(payload, podman=podman))
     ]
     # An image that lost its name is told by id only: learn the ids from its earlier tags.
-    ids = {event.id for _, event, _ in dated if event and event.name in subjects.images}
+    ids = {event.id for _, event in dated if event.name in subjects.images}
     known = replace(subjects, image_ids=(subjects.image_ids | ids) - {""})
-    executions = {event_shapes.execution(payload) for payload in payloads}
-    checks = {id_ for id_, command in executions if id_ and command in health}
-    return sorted(
-        (
-            (at, event)
-            for at, event, payload in dated
-            if event and known.concerned(event) and event_shapes.execution(payload)[0] not in checks
-        ),
-        key=lambda one: one[0],
-    )
-
-
-def health_commands(view: EngineView) -> frozenset[str]:
-    """The health checks of what this run has looked at; they show as executed commands, too."""
-    return frozenset(_health_commands([*view.seen("image"), *view.seen("container")]))
+    return [(at, event) for at, event in dated if known.concerned(event)]
 
 
 def _health_commands(inspected: Iterable[Payload]) -> Iterator[str]:
@@ -155,7 +181,7 @@ def _object(line: bytes) -> Any:
     return value if isinstance(value, dict) else None
 
 
-def _timestamp(system_time: str, *, ahead: bool) -> str:
+def timestamp(system_time: str, *, ahead: bool = False) -> str:
     """Seconds and their fraction. Podman cuts its newest events off, unless asked ahead."""
     time_ = (_parsed(system_time) or datetime.now(UTC)) + timedelta(seconds=int(ahead))
     return f"{int(time_.timestamp())}.{time_.microsecond:06d}"

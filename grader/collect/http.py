@@ -33,7 +33,8 @@ Answer = tuple[int, bytes, bool]
 def probe(need: HttpNeed, containers: Iterable[Payload], machine: str) -> facts.HttpResponse:
     """The answer of the newest of ``containers`` that runs; ``machine`` is where they run.
 
-    Asked again until ``need.deadline`` while nothing answers. Redirects are answers.
+    Asked again until ``need.deadline`` while nothing answers; once, where it is 0. Redirects are
+    answers.
 
     Raises:
         AbsentError: none runs, the port is not published, or nothing answered in time.
@@ -71,8 +72,10 @@ def _ask_until(need: HttpNeed, container: Payload, address: tuple[str, int]) -> 
     deadline = time.monotonic() + need.deadline
     try:
         (status, body, complete), attempts = _get(host, port, need.path), 1
-    except TROUBLE:
+    except TROUBLE as error:
         left = deadline - time.monotonic()
+        if left <= 0:
+            raise AbsentError(Reason.NO_ANSWER, f"{url}: {error or 'no answer'}") from error
         (status, body, complete), attempts = _ask_again((host, port, need.path), left, url)
     return facts.HttpResponse(
         container_id=str(container.get("Id")),

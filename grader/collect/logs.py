@@ -50,8 +50,8 @@ def read(client: Client, container: Payload) -> facts.Logs:
     secrets = redact.secrets(shapes.environment(container))
     return facts.Logs(
         container_id=id_,
-        stdout=_told(bytes(head.stdout), None if head.complete else bytes(tail.stdout), secrets),
-        stderr=_told(bytes(head.stderr), None if head.complete else bytes(tail.stderr), secrets),
+        stdout=told(bytes(head.stdout), None if head.complete else bytes(tail.stdout), secrets),
+        stderr=told(bytes(head.stderr), None if head.complete else bytes(tail.stderr), secrets),
         size=head.size + tail.size,
         complete=head.complete and max(len(head.stdout), len(head.stderr)) <= 2 * KEPT_BYTES,
     )
@@ -93,7 +93,7 @@ def frames(pieces: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
                 yield stream, part
 
 
-def _told(head: bytes, tail: bytes | None, secrets: tuple[str, ...]) -> str:
+def told(head: bytes, tail: bytes | None, secrets: tuple[str, ...]) -> str:
     """A stream as text; ``tail`` is what was read of its end, None when ``head`` is all."""
     if tail is None and len(head) <= 2 * KEPT_BYTES:
         return redact.beginning(head, 2 * KEPT_BYTES, secrets)

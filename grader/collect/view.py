@@ -70,7 +70,7 @@ class EngineView:
         found = self._container(name)
         if shapes.name(found) != name:  # the engine also takes the beginning of an id
             raise AbsentError(Reason.NOT_THERE, f"no container is named {name}")
-        if image is not None and not self._is_of(found, image):
+        if image is not None and not self.is_of(found, image):
             made_from = found.get("Config", {}).get("Image")
             raise AbsentError(Reason.NOT_THERE, f"{name} was made from {made_from}")
         return (found,)
@@ -91,6 +91,12 @@ class EngineView:
         """What a container wrote."""
         key = ("logs", str(container.get("Id")))
         return self._once(key, lambda: logs.read(self.client, container))
+
+    def is_of(self, container: Payload, reference: str) -> bool:
+        """Whether a container was made from the image that is, or ever was, under a reference."""
+        made_from = familiar(str(container.get("Config", {}).get("Image")))
+        ids = self.image_ids(reference)
+        return made_from == familiar(reference) or shapes.image_id(container, "Image") in ids
 
     def seen(self, kind: str) -> Iterator[Payload]:
         """What this run has looked at so far of ``image`` or ``container``."""
@@ -131,11 +137,6 @@ class EngineView:
 
     def _knows(self, short: Payload) -> bool:
         return ("container", str(short.get("Id"))) in self._answers
-
-    def _is_of(self, container: Payload, reference: str) -> bool:
-        made_from = familiar(str(container.get("Config", {}).get("Image")))
-        ids = self.image_ids(reference)
-        return made_from == familiar(reference) or shapes.image_id(container, "Image") in ids
 
     def _once(self, key: tuple[str, str], ask: Callable[[], T]) -> T:
         if key not in self._answers:  # what is known waits for nobody

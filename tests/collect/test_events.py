@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from grader.collect import event_shapes
-from grader.collect.events import Subjects, select
+from grader.collect.events import HealthChecks, Subjects, select
 from grader.facts import Event
 from tests.collect.test_shapes import recorded
 from tests.factories import hex_id
@@ -177,5 +177,5 @@ def test_a_health_check_is_no_command_that_the_learner_ran() -> None:
         payload("container", "exec_start: ls", "c1", name="web", execID="e2"),
         payload("container", "exec_die", "c1", name="web", execID="e2", exitCode="0"),
     ]
-    chosen = select(events, APP, frozenset({"/bin/sh -c true"}))
+    chosen = select(events, APP, HealthChecks({"/bin/sh -c true"}))
     assert [(e.action, e.command) for _, e in chosen] == [("exec_start", "ls"), ("exec_die", "")]

@@ -1,0 +1,42 @@
+"""Files whose change no event tells: those of the submission, and the docker configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from grader.collect.endpoint import config_folder
+from grader.facts import Fact
+from grader.needs import EnvFileNeed, FileNeed, LoginNeed, Need
+
+Signature = tuple[int, int, int] | None
+
+
+class ChangedFiles:
+    """The files that needs ask for, looked at by their size and times alone."""
+
+    def __init__(
+        self, needs: Iterable[Need[Fact]], submission: Path, env: Mapping[str, str]
+    ) -> None:
+        self._paths: dict[Need[Fact], Path] = {}
+        for need in needs:
+            if isinstance(need, FileNeed | EnvFileNeed):
+                self._paths[need] = submission / need.path
+            elif isinstance(need, LoginNeed):
+                self._paths[need] = config_folder(env) / "config.json"
+        self._known = {need: _signature(path) for need, path in self._paths.items()}
+
+    def changed(self) -> set[Need[Fact]]:
+        """The needs whose file changed since this was asked last."""
+        found = {need: _signature(path) for need, path in self._paths.items()}
+        changed = {need for need, signature in found.items() if signature != self._known[need]}
+        self._known = found
+        return changed
+
+
+def _signature(path: Path) -> Signature:
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -1,0 +1,100 @@
+"""Which needs an event makes worth a look. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from grader.evidence import Evidence
+from grader.facts import Event, Fact
+from grader.needs import (
+    ContainerNeed,
+    ContentNeed,
+    EnvFileNeed,
+    FileNeed,
+    HttpNeed,
+    ImageNeed,
+    LoginNeed,
+    LogsNeed,
+    ManifestNeed,
+    Need,
+    NetworkNeed,
+    TreeNeed,
+    VolumeNeed,
+)
+from grader.reference import familiar
+
+STATE = frozenset(
+    ("create", "start", "restart", "die", "oom", "stop", "pause", "unpause", "rename", "destroy")
+)
+"""Actions that change what a container's inspect tells."""
+
+GAINED = frozenset(("tag", "pull", "build", "load", "import"))
+"""Actions that put an image under a name."""
+
+OF_SUBMISSION = (FileNeed, EnvFileNeed, TreeNeed)
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """A rubric's needs, and what a journal knows of their subjects so far."""
+
+    needs: tuple[Need[Fact], ...]
+    evidence: Evidence
+
+    def raised_by(self, event: Event) -> Iterable[Need[Fact]]:
+        """The needs whose answers an event may have changed."""
+        if event.type == "container":
+            return self._of_container(event) if event.action in STATE else ()
+        if event.type == "image":
+            return self._of_image(event)
+        return (
+            need
+            for need in self.needs
+            if (isinstance(need, VolumeNeed) and need.volume == event.name)
+            or (isinstance(need, NetworkNeed) and need.network == event.name)
+        )
+
+    def _of_container(self, event: Event) -> Iterator[Need[Fact]]:
+        for need in self.needs:
+            if isinstance(need, ContainerNeed | LogsNeed | HttpNeed) and (
+                event.action == "rename" or self._is_container(need, event)
+            ):
+                yield need
+
+    def _is_container(self, need: ContainerNeed | LogsNeed | HttpNeed, event: Event) -> bool:
+        return (
+            (need.name is not None and need.name == event.name)
+            or (need.image is not None and familiar(need.image) == familiar(event.image))
+            or event.id in self.evidence.container_ids(need.name, need.image)
+        )
+
+    def _of_image(self, event: Event) -> Iterator[Need[Fact]]:
+        for need in self.needs:
+            if isinstance(need, LoginNeed):
+                if event.action in {"push", "pull"}:
+                    yield need
+            elif isinstance(need, OF_SUBMISSION):
+                if event.action in {
+                    "tag",
+                    "build",
+                }:  # what an image was built from, before it changes
+                    yield need
+            elif (
+                isinstance(need, ImageNeed | ContentNeed | ManifestNeed)
+                and self._is_image(need.image, event)
+                and _may_have_changed(need, event.action)
+            ):
+                yield need
+
+    def _is_image(self, reference: str, event: Event) -> bool:
+        named = event.name == familiar(reference)
+        return named or bool(event.id and event.id in self.evidence.image_ids(reference))
+
+
+def _may_have_changed(need: ImageNeed | ContentNeed | ManifestNeed, action: str) -> bool:
+    if isinstance(need, ManifestNeed):
+        return action == "push"
+    return action in GAINED or (
+        isinstance(need, ImageNeed) and action in {"untag", "delete", "push"}
+    )

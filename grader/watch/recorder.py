@@ -1,0 +1,295 @@
+"""The recorder: follows the engine's events, and looks at once at what they would take away.
+
+One thread takes turns, and it alone writes. Others feed it: one reads the engine's events, those
+of `Lives` read logs and ask apps, and a few do what takes long. Whatever goes wrong with the
+engine ends the connection; the next one catches up from the engine's own history.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, Queue
+from threading import Event as Flag
+
+from grader.collect import event_history, shapes
+from grader.collect.answer import NoAnswerError
+from grader.collect.client import Payload
+from grader.collect.collect import look
+from grader.collect.events import HealthChecks, select
+from grader.collect.observe import found
+from grader.collect.view import EngineView
+from grader.errors import GradeLabError, JournalError
+from grader.facts import Event, Fact
+from grader.journal import Observation
+from grader.journal_file import JournalFile
+from grader.messages import msg
+from grader.needs import (
+    CallsNeed,
+    ContainerNeed,
+    ContentNeed,
+    EventsNeed,
+    EventWindowNeed,
+    HttpNeed,
+    ImageNeed,
+    LogsNeed,
+    ManifestNeed,
+    Need,
+)
+from grader.watch.connection import Connection, Lost, Told
+from grader.watch.files import ChangedFiles
+from grader.watch.interest import STATE, Interest
+from grader.watch.lives import Lives, Subject
+from grader.watch.notebook import Notebook
+from grader.watch.status import State
+
+TURN_SECONDS = 0.25
+SETTLED_SECONDS = 0.15
+"""After an event this passes before what it changed is looked at, with all that follows it."""
+FIRST_RETRY, LONGEST_RETRY = 0.25, 5.0
+POLL_SECONDS = 5.0
+ASLEEP_SECONDS = 20.0
+MAX_BATCH = 500
+MAX_QUEUED = 20_000
+MAX_ALIKE = 2_000
+"""Events that differ in nothing but their time and container; more of them prove nothing more."""
+
+SLOW = (ContentNeed, ManifestNeed)
+LIVE = (HttpNeed, LogsNeed)
+"""Needs that are asked of a container as long as it runs."""
+
+Item = Told | Lost | Observation | None
+
+
+class Recorder:
+    """Records what ``needs`` ask about, from now on, in the journal of a submission.
+
+    ``state`` tells how it goes; ``trouble`` why it does not, where that is not the engine's.
+    """
+
+    def __init__(
+        self,
+        needs: Iterable[Need[Fact]],
+        submission: Path,
+        journal: JournalFile,
+        env: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.state = State.CONNECTING
+        self.trouble: GradeLabError | None = None
+        self._needs = tuple(need for need in needs if not isinstance(need, CallsNeed))
+        self._submission = submission
+        self._env = env
+        self._notebook = Notebook(journal)
+        self._items: Queue[Item] = Queue(MAX_QUEUED)
+        self._lives = Lives(self._items.put, lambda: self._items.put(None))
+        self._files = ChangedFiles(self._needs, submission, env)
+        self._connection: Connection | None = None
+        self._health = HealthChecks()
+        self._alike: Counter[Event] = Counter()
+        self._due: dict[Need[Fact], float] = {}
+        self._slow = ThreadPoolExecutor(max_workers=2, thread_name_prefix="slow looks")
+        self._retry_at = self._poll_at = 0.0
+        self._pause = FIRST_RETRY
+        self._clocks = _clocks()
+
+    def run(self, stop: Flag) -> None:
+        """Record until ``stop`` is set."""
+        try:
+            self._note(look(self._needs, self._submission, None, env=self._env))
+            while not stop.is_set():
+                self._turn()
+        finally:
+            self._disconnect()
+            self._slow.shutdown(wait=False, cancel_futures=True)
+            self.state = State.ENDED
+
+    def _turn(self) -> None:
+        try:
+            self._take(self._waited_for())
+            if self._slept():
+                self._disconnect()
+            if self._connection is None and time.monotonic() >= self._retry_at:
+                self._connect()
+            self._look_at_what_is_due()
+            self._note(self._lives.logs())
+        except NoAnswerError:
+            self._disconnect()
+        except GradeLabError as error:
+            self.trouble = error
+            self._disconnect()
+        except Exception as error:  # an odd answer of the engine must not end the recording
+            self.trouble = _unforeseen(error)
+            self._disconnect()
+        else:
+            if self._connection is not None:
+                self.trouble = self._notebook.trouble
+        self._tell()
+
+    def _tell(self) -> None:
+        if isinstance(self._notebook.trouble or self.trouble, JournalError):
+            self.state = State.JOURNAL_TROUBLE
+        else:
+            self.state = State.RECORDING if self._connection else State.ENGINE_AWAY
+
+    # What comes in
+
+    def _waited_for(self) -> list[Item]:
+        wait = min([TURN_SECONDS, *(due - time.monotonic() for due in self._due.values())])
+        items: list[Item] = []
+        with suppress(Empty):
+            items.append(self._items.get(timeout=max(wait, 0.001)))
+            while len(items) < MAX_BATCH:
+                items.append(self._items.get_nowait())
+        return items
+
+    def _take(self, items: Sequence[Item]) -> None:
+        here = self._connection
+        self._note(item for item in items if isinstance(item, Observation))
+        told = [i.payload for i in items if isinstance(i, Told) and i.connection is here]
+        if told and here:
+            self._happened(here, told)
+        if any(isinstance(item, Lost) and item.connection is here for item in items):
+            self._disconnect()
+
+    def _happened(self, here: Connection, payloads: Sequence[Payload]) -> None:
+        evidence = self._notebook.evidence
+        subjects = event_history.recorded_subjects(self._needs, evidence)
+        events = select(payloads, subjects, self._health, podman=here.podman)
+        if not events:
+            return
+        # First what may vanish at any moment.
+        view = EngineView(here.client, evidence)
+        gone = {event.id for _, event in events if event.action == "destroy"}
+        changed = {e.id: e for _, e in events if e.type == "container" and e.action in STATE}
+        looks = [self._seen(here, view, id_) for id_ in changed if id_ not in gone]
+        self._health.learn(view)
+        known = [found(EventsNeed(), "events", e, at) for at, e in events if self._is_new(e)]
+        self._note(known)
+        for observations in looks:
+            self._note(observations)
+        interest = Interest(self._needs, self._notebook.evidence)
+        due = time.monotonic() + SETTLED_SECONDS
+        for _, event in events:
+            if event.action in {"die", "destroy"}:
+                self._lives.ended(event.id)
+            for need in interest.raised_by(event):
+                if not isinstance(need, LIVE) or self._is_missed(need, event):
+                    self._due.setdefault(need, due)
+
+    def _is_new(self, event: Event) -> bool:
+        alike = event.model_copy(update={"id": ""})
+        self._alike[alike] += 1
+        return self._alike[alike] <= MAX_ALIKE
+
+    def _is_missed(self, need: Need[Fact], event: Event) -> bool:
+        """Whether a log ended that nobody followed."""
+        ended = event.action == "die" and not self._lives.follows_log_of(event.id)
+        return isinstance(need, LogsNeed) and ended
+
+    # What is looked at
+
+    def _seen(self, here: Connection, view: EngineView, id_: str) -> list[Observation]:
+        """What there is to see of a container now; nothing when it is gone already."""
+        try:
+            container = here.client.container(id_)
+            self._follow(here, view, container)
+            wanted = [n for n in self._needs if isinstance(n, ContainerNeed)]
+            fact = view.container_fact(container)
+            return [found(n, "engine", fact) for n in wanted if _is_of(n, container, view)]
+        except NoAnswerError:
+            return []
+
+    def _follow(self, here: Connection, view: EngineView, container: Payload) -> None:
+        if (container.get("State") or {}).get("Running"):
+            logs = [n for n in self._needs if isinstance(n, LogsNeed)]
+            http = [n for n in self._needs if isinstance(n, HttpNeed)]
+            self._lives.begin(
+                Subject(
+                    here.client,
+                    here.machine,
+                    container,
+                    [need for need in logs if _is_of(need, container, view)],
+                    [need for need in http if _is_of(need, container, view)],
+                )
+            )
+
+    def _look_at_what_is_due(self) -> None:
+        now = time.monotonic()
+        for need in self._files.changed():
+            self._due.setdefault(need, now + SETTLED_SECONDS)
+        here = self._connection
+        if here and not here.tells_builds and now >= self._poll_at:
+            self._poll_at = now + POLL_SECONDS
+            self._due.update((n, now) for n in self._needs if isinstance(n, ImageNeed))
+        due = [need for need, time_ in self._due.items() if time_ <= now]
+        if due:
+            for need in due:
+                del self._due[need]
+            here = self._connection
+            self._look(due, EngineView(here.client, self._notebook.evidence) if here else None)
+
+    def _look(self, needs: Sequence[Need[Fact]], view: EngineView | None) -> None:
+        quick = [need for need in needs if not isinstance(need, SLOW)]
+        self._note(look(quick, self._submission, view, env=self._env))
+        for need in needs:
+            if view and isinstance(need, SLOW):
+                self._slow.submit(self._look_slowly, need, view)
+
+    def _look_slowly(self, need: Need[Fact], view: EngineView) -> None:
+        for observation in look([need], self._submission, view, env=self._env):
+            self._items.put(observation)
+
+    # The connection
+
+    def _connect(self) -> None:
+        self._retry_at = time.monotonic() + self._pause
+        self._pause = min(2 * self._pause, LONGEST_RETRY)
+        here = Connection(self._env, self._notebook.evidence)
+        here.follow(self._items.put)
+        self._connection = here
+        self._note(event_history.observations(self._needs, here.view, lambda _: None))
+        self._look([need for need in self._needs if not isinstance(need, LIVE)], here.view)
+        self._health.learn(here.view)
+        for container in list(here.view.seen("container")):
+            self._follow(here, here.view, container)
+        self._look([need for need in self._needs if isinstance(need, LogsNeed)], here.view)
+        self._pause = FIRST_RETRY
+
+    def _disconnect(self) -> None:
+        here, self._connection = self._connection, None
+        self._note(self._lives.logs(all_of_them=True))
+        self._lives.stop()
+        if here:
+            self._note([found(EventWindowNeed(), "events", here.window())])
+            here.close()
+
+    def _slept(self) -> bool:
+        """Whether this computer slept: connections that were open then may be dead."""
+        before, self._clocks = self._clocks, _clocks()
+        (wall, running), (wall_before, running_before) = self._clocks, before
+        return (wall - wall_before) - (running - running_before) > ASLEEP_SECONDS
+
+    def _note(self, observations: Iterable[Observation]) -> None:
+        self._notebook.note(observations)
+
+
+def _is_of(need: ContainerNeed | LogsNeed | HttpNeed, container: Payload, view: EngineView) -> bool:
+    return (need.name is None or need.name == shapes.name(container)) and (
+        need.image is None or view.is_of(container, need.image)
+    )
+
+
+def _clocks() -> tuple[float, float]:
+    """Seconds by the clock on the wall, and by one that stands still while the computer sleeps."""
+    return time.time(), time.monotonic()
+
+
+def _unforeseen(error: Exception) -> GradeLabError:
+    return GradeLabError(
+        msg("the recording met something unforeseen: {error}", error=type(error).__name__)
+    )
