@@ -25,7 +25,7 @@ from grader.result import (
     RubricInfo,
 )
 from grader.rubric.model import Objective, Rubric
-from grader.timeline import timeline
+from grader.timeline.story import timeline
 
 CENT = Decimal("0.01")
 COUNTS_AS_DONE = {Status.PASS, Status.PARTIAL, Status.REVIEW}
@@ -60,6 +60,7 @@ def judge(
     score = sum((o.score for o in objectives), Decimal(0))
     max_score = sum((o.max_score for o in objectives), Decimal(0))
     engine = evidence.of(EngineNeed()).found
+    steps, gaps = timeline(evidence)
     return Result(
         lang=lang,
         rubric=RubricInfo(id=rubric.id, title=translator.text(rubric.title), sha256=rubric.sha256),
@@ -73,7 +74,8 @@ def judge(
         engine=engine[0].fact if engine else None,
         journal=_journal(journal, evidence, translator),
         objectives=objectives,
-        timeline=timeline(evidence),
+        timeline=steps,
+        gaps=gaps,
     )
 
 

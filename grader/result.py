@@ -101,19 +101,42 @@ class JournalInfo(_Model):
     defects: tuple[JournalDefect, ...] = ()
 
 
+Lane = Literal["image", "registry", "container"]
+
+
 class TimelineStep(_Model):
     """One recorded step of the lab, for the report's timeline.
 
-    ``label`` is a command or Docker's own term, in no language; ``detail`` names its subject or
-    says how often it happened. ``exact`` is false when it happened at ``at`` or before, unseen.
+    ``label`` is a command or Docker's own term, in no language; ``detail`` names its subject.
+    ``exact`` is false when it happened at ``at`` or before, unseen. What repeated itself is told
+    once: ``count`` times, the last of them at ``until``. ``exit_code`` is that of a process that
+    ended, ``last_words`` the last lines of the log when it failed. ``left_out`` says how many
+    steps before this one are not told.
     """
 
     at: AwareDatetime
-    lane: Literal["image", "registry", "container"]
+    lane: Lane
     label: str
     detail: str = ""
     failed: bool = False
     exact: bool = True
+    count: int = 1
+    until: AwareDatetime | None = None
+    exit_code: int | None = None
+    last_words: str = ""
+    left_out: int = 0
+
+
+class TimelineGap(_Model):
+    """A stretch of time in which steps may have happened unseen.
+
+    ``restarted``: the engine had forgotten what it knew of it; ``evicted``: newer events had taken
+    the place of older ones.
+    """
+
+    start: AwareDatetime
+    end: AwareDatetime
+    reason: Literal["restarted", "evicted"]
 
 
 class Result(_Model):
@@ -136,3 +159,4 @@ class Result(_Model):
     journal: JournalInfo
     objectives: tuple[ObjectiveResult, ...]
     timeline: tuple[TimelineStep, ...] = ()
+    gaps: tuple[TimelineGap, ...] = ()

@@ -10,7 +10,7 @@ from grader.facts import EventWindow, Login, Manifest, Reason
 from grader.journal import Entry
 from grader.needs import ContainerNeed, EventWindowNeed, ImageNeed, LoginNeed, ManifestNeed
 from grader.result import TimelineStep
-from grader.timeline import MAX_STEPS, timeline
+from grader.timeline.story import MAX_STEPS, timeline
 from tests.factories import a_container, an_image, event, evidence_of, hex_id, minutes, saw
 
 APP, REMOTE = "app:1", "me/app:1"
@@ -30,7 +30,7 @@ def web(action: str, at: float, run: str = "run-1", **fields: Any) -> Entry:
 
 
 def steps(*entries: Entry) -> tuple[TimelineStep, ...]:
-    return timeline(evidence_of(*entries))
+    return timeline(evidence_of(*entries))[0]
 
 
 def labels(*entries: Entry) -> list[str]:
@@ -180,10 +180,10 @@ def test_a_kill_is_told_by_its_signal_unless_a_removal_forced_it(
 def test_what_repeats_itself_is_told_once_with_how_often() -> None:
     crash = [web(action, i, exit_code=1) for i in range(1, 30) for action in ("start", "die")]
     told = steps(web("create", 0.5), *crash)
-    assert [(step.label, step.detail) for step in told] == [
-        ("docker run me/app:1", "web"),
-        ("Exited (1)", "web ×29"),
-        ("docker start web", "web ×28"),
+    assert [(step.label, step.count, step.until) for step in told] == [
+        ("docker run me/app:1", 1, None),
+        ("Exited (1)", 29, minutes(29)),
+        ("docker start web", 28, minutes(29)),
     ]
 
 

@@ -1,0 +1,28 @@
+"""The registry lane: login, push, pull."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence import Evidence
+from grader.needs import LoginNeed, ManifestNeed
+from grader.reference import familiar
+from grader.result import TimelineStep
+from grader.timeline.steps import Events, step
+
+
+def registry(evidence: Evidence, events: Events) -> Iterator[TimelineStep]:
+    """The steps; a manifest in the registry tells of a push that no event tells of."""
+    for login in evidence.needs(LoginNeed):
+        found = evidence.of(login).found
+        if found:
+            registry = "" if login.registry == "docker.io" else login.registry
+            yield step("registry", found[-1].at, "docker login", registry, exact=False)
+    moves = [e for e in events if e.fact.type == "image" and e.fact.action in {"push", "pull"}]
+    for seen in moves:
+        yield step("registry", seen.at, "docker", seen.fact.action, familiar(seen.fact.name))
+    moved = {familiar(e.fact.name) for e in moves}
+    for need in evidence.needs(ManifestNeed):
+        name, manifests = familiar(need.image), evidence.of(need).found
+        if manifests and name not in moved:
+            yield step("registry", manifests[-1].at, "docker push", name, exact=False)
