@@ -101,6 +101,7 @@ class Container(ContainerSubject, Check):
                     name=container.name,
                 ),
                 problem=msg("container {name} has not ended", name=container.name),
+                pending=True,
             )
         ended = msg("exit code {code}", code=container.exit_code)
         return Part(

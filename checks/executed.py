@@ -80,6 +80,9 @@ class Executed(ContainerSubject, Check):
             )
         return Failed(
             message=msg("another command was run in {subject}", subject=self.subject),
+            proofs=tuple(
+                Proof.of(e, msg("docker exec {name}", name=e.fact.name)) for e in executed[-1:]
+            ),
             expected=msg("{items}", items=[wanted for wanted, _ in sought.counts("")]),
             actual=msg("run: {programs}", programs=list(programs)[:5]),
             hint=self._hint,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from grader.check import Check, Failed, Part, Unproven, Verdict, conclude, judge_series
+from grader.check import Check, Failed, Part, Proof, Unproven, Verdict, conclude, judge_series
 from grader.checking.sought import SoughtText
 from grader.checking.subject import ContainerSubject, run_again
 from grader.evidence import Evidence
@@ -88,10 +88,13 @@ class Http(SoughtText, ContainerSubject, Check):
         if not found or not series.absent:
             return self.missing(evidence)
         container = found[0].fact
+        was = msg("container {name} was {status}", name=container.name, status=container.status)
+        proofs = (Proof.of(found[0], was),)
         match series.absent:
             case Reason.NOT_PUBLISHED:
                 return Failed(
                     message=msg("port {port} of the container is not published", port=self.port),
+                    proofs=proofs,
                     expected=f"-p …:{self.port}",
                     hint=run_again(container.name, f"-p {self.port}:{self.port}"),
                 )
@@ -102,6 +105,7 @@ class Http(SoughtText, ContainerSubject, Check):
                         port=self.port,
                         deadline=f"{self.deadline:g}",
                     ),
+                    proofs=proofs,
                     hint=msg(
                         "read `docker logs {name}`; the app must listen on 0.0.0.0, not only on "
                         "127.0.0.1",

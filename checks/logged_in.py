@@ -45,6 +45,6 @@ class LoggedIn(Check):
         hint = then_grade(login_command(self.registry))
         if series.absent:
             message = msg("there is no login to {registry}", registry=self.registry)
-            return Failed(message=message, hint=hint)
+            return Failed(message=message, hint=hint, pending=True)
         message = msg("nothing was seen of a login to {registry}", registry=self.registry)
         return Unproven(message=message, hint=hint)

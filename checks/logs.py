@@ -39,15 +39,16 @@ class Logs(SoughtText, ContainerSubject, Check):
         return [self.logs_need, *self.subject_needs()]
 
     def judge(self, evidence: Evidence) -> Verdict:
+        run = {seen.fact.id for seen in self.containers(evidence).now if seen.fact.running}
         return judge_series(
             evidence.of(self.logs_need),
-            lambda logs: list(self._parts(logs)),
+            lambda logs: list(self._parts(logs, goes_on=logs.container_id in run)),
             subject=msg("the log of {subject}", subject=self.subject),
             detail=lambda logs: msg("its log, {size} bytes", size=logs.size),
             missing=lambda: self._no_log(evidence),
         )
 
-    def _parts(self, logs: LogsFact) -> Iterator[Part]:
+    def _parts(self, logs: LogsFact, *, goes_on: bool) -> Iterator[Part]:
         text = {
             "any": f"{logs.stdout}\n{logs.stderr}",
             "stdout": logs.stdout,
@@ -74,6 +75,7 @@ class Logs(SoughtText, ContainerSubject, Check):
                 unknown=None
                 if logs.complete or count >= self.at_least
                 else Unproven(message=cut, hint=show),
+                pending=goes_on,
             )
 
     def _no_log(self, evidence: Evidence) -> Verdict:

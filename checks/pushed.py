@@ -121,6 +121,7 @@ class Pushed(Check):
             expected=msg("the image {image} of this computer", image=self.same_as or self.image),
             actual=manifest.fact.digest[:19],
             hint=hint,
+            pending=not pushes,
         )
 
     def _could_not_look(self, manifests: Series[Manifest]) -> Verdict:
@@ -138,7 +139,7 @@ class Pushed(Check):
         hint = then_grade(*commands, f"docker push {self.image}")
         if evidence.of(ManifestNeed(image=self.image)).absent:
             message = msg("the registry holds no image {image}", image=self.image)
-            return Failed(message=message, hint=hint)
+            return Failed(message=message, hint=hint, pending=True)
         subject = msg("image {image} in the registry", image=self.image)
         return Unproven(message=msg("nothing was seen of {subject}", subject=subject), hint=hint)
 

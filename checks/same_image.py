@@ -72,6 +72,7 @@ class SameImage(Check):
             )
         return Failed(
             message=msg("{images}: different images", images=self.images),
+            proofs=tuple(self._proofs(evidence, frozenset.union(*ids.values()))),
             actual=msg("{items}", items=[f"{i}: {min(ids[i])[7:19]}" for i in self.images]),
             hint=hint,
         )

@@ -21,7 +21,8 @@ class Part:
     """One assertion of a check: whether it holds, what it asserts and what was seen instead.
 
     ``problem`` is the diagnosis, where there is one, as a sentence for the learner. ``unknown`` is
-    set when it cannot be told whether it holds, and is the verdict on that.
+    set when it cannot be told whether it holds, and is the verdict on that. ``pending``: it may yet
+    come to hold, and nothing went wrong.
     """
 
     holds: bool
@@ -31,6 +32,7 @@ class Part:
     weight: Fraction = field(default=Fraction(1))
     problem: Message | None = None
     unknown: Verdict | None = None
+    pending: bool = False
 
 
 def score(parts: Sequence[Part]) -> Fraction:
@@ -64,6 +66,7 @@ def conclude(
         expected=_join([part.expected for part in wrong]),
         actual=_join([part.actual for part in wrong if part.actual]),
         hint=next((part.hint for part in wrong if part.hint), None),
+        pending=all(part.pending for part in wrong),
     )
 
 
@@ -132,7 +135,8 @@ def absence(
     if series.unavailable:
         return unavailable(series)
     if now and series.absent:
-        return Failed(message=msg("{subject}: not there now", subject=subject), hint=hint)
+        message = msg("{subject}: not there now", subject=subject)
+        return Failed(message=message, hint=hint, pending=True)
     if existed:
         return Unproven(
             message=msg(

@@ -139,6 +139,7 @@ def _check(
         max_score=points,
         message=translator.text(verdict.message),
         hint=translator.text(hint),
+        pending=verdict.pending,
         expected=_text(verdict.expected, translator),
         actual=_text(verdict.actual, translator),
         evidence=tuple(

@@ -33,7 +33,10 @@ class EvidenceItem(_Model):
 
 
 class CheckResult(_Model):
-    """The verdict on one check. ``hint`` is the next thing to do; empty when it passed."""
+    """The verdict on one check. ``hint`` is the next thing to do; empty when it passed.
+
+    ``pending``: it failed, wholly or in part, only because it is not done yet.
+    """
 
     id: str
     type: str
@@ -42,6 +45,7 @@ class CheckResult(_Model):
     max_score: Points
     message: str
     hint: str = ""
+    pending: bool = False
     expected: str = ""
     actual: str = ""
     evidence: tuple[EvidenceItem, ...] = ()

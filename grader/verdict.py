@@ -44,7 +44,10 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What a check concludes. Learner failure, missing proof and tool error are different types."""
+    """What a check concludes. Learner failure, missing proof and tool error are different types.
+
+    ``pending``: it is only not done yet, and nothing went wrong.
+    """
 
     status: ClassVar[Status]
     message: Message
@@ -52,6 +55,7 @@ class Verdict:
     expected: Message | str | None = None
     actual: Message | str | None = None
     hint: Message | None = None
+    pending: bool = False
 
     @property
     def ratio(self) -> Fraction:
@@ -91,12 +95,26 @@ def partial_or_failed(
     expected: Message | str | None = None,
     actual: Message | str | None = None,
     hint: Message | None = None,
+    pending: bool = False,
 ) -> Partial | Failed:
     """The verdict on what is not wholly right: partial, or failed when the share is nothing."""
     if not share:
-        return Failed(message=message, proofs=proofs, expected=expected, actual=actual, hint=hint)
+        return Failed(
+            message=message,
+            proofs=proofs,
+            expected=expected,
+            actual=actual,
+            hint=hint,
+            pending=pending,
+        )
     return Partial(
-        share=share, message=message, proofs=proofs, expected=expected, actual=actual, hint=hint
+        share=share,
+        message=message,
+        proofs=proofs,
+        expected=expected,
+        actual=actual,
+        hint=hint,
+        pending=pending,
     )
 
 

@@ -40,6 +40,7 @@ def state_part(container: Container, last_words: str, *, by_hand: bool) -> Part:
             msg("created"),
             msg("run `docker start {name}`: it says what is in the way", name=container.name),
             problem=msg("container {name} was never started", name=container.name),
+            pending=True,
         )
     if not crashed(container, by_hand=by_hand):
         return Part(True, expected)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from grader.messages import Message, Translator, msg
+from grader.report import reading, words
+from grader.result import CheckResult, ObjectiveResult, Result
+
+TO_DO = frozenset({"fail", "unproven"})
+"""Statuses that, while somebody works, mostly mean that it has not been done yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An objective. ``word`` is its status in words; ``fresh`` when that changed just now."""
+    """An objective. ``word`` is its status in words; ``fresh`` when that changed just now.
+
+    ``wrong`` when something went wrong with it, rather than just not being done yet.
+    """
 
     id: str
     title: str
@@ -16,6 +27,7 @@ class Row:
     score: str
     max_score: str
     fresh: bool = False
+    wrong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,7 @@ class Step:
     message: str = ""
     hint: str = ""
     commands: tuple[str, ...] = ()
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,7 @@ class Alert:
     message: str
     actual: str = ""
     hint: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +66,84 @@ class Checklist:
     notice: str = ""
     recording: bool = True
     passed: bool = False
+
+
+def checklist(
+    result: Result, before: Result | None = None, *, notice: str = "", recording: bool = True
+) -> Checklist:
+    """What to show of ``result``; ``before`` is the result that was shown last.
+
+    An alert stays for as long as what it tells is so.
+    """
+    translate = Translator(result.lang).text
+    mistakes = dict(_mistakes(result))
+    known = {objective.id: objective.status for objective in before.objectives} if before else {}
+    return Checklist(
+        lang=result.lang,
+        title=result.rubric.title,
+        score=reading.points(result.score),
+        max_score=reading.points(result.max_score),
+        rows=tuple(
+            Row(
+                id=objective.id,
+                title=objective.title,
+                status=objective.status,
+                word=translate(_word(objective, wrong=objective.id in mistakes)),
+                score=reading.points(objective.score),
+                max_score=reading.points(objective.max_score),
+                fresh=known.get(objective.id, objective.status) != objective.status,
+                wrong=objective.id in mistakes,
+            )
+            for objective in result.objectives
+        ),
+        next=_next(result),
+        alerts=tuple(
+            Alert(objective.title, check.message, check.actual, check.hint, objective.id)
+            for objective in result.objectives
+            if (check := mistakes.get(objective.id))
+        ),
+        notice=notice,
+        recording=recording,
+        passed=result.passed,
+    )
+
+
+def _word(objective: ObjectiveResult, *, wrong: bool) -> Message:
+    return (
+        msg("To do") if objective.status in TO_DO and not wrong else words.STATUS[objective.status]
+    )
+
+
+def _next(result: Result) -> Step | None:
+    objective = reading.next_objective(result)
+    check = reading.trouble(objective) if objective else None
+    if objective is None:
+        return None
+    if check is None:
+        return Step(objective.title, id=objective.id)
+    commands = tuple(reading.commands(check.hint))
+    return Step(objective.title, check.message, check.hint, commands, objective.id)
+
+
+def _mistakes(result: Result) -> Iterator[tuple[str, CheckResult]]:
+    """What went wrong, by objective; what may follow from another mistake is left out."""
+    touched: set[str] = set()
+    for objective in result.objectives:
+        check = next(filter(_is_mistake, objective.checks), None)
+        follows = bool(touched.intersection(objective.requires))
+        if follows or (check and not objective.override):
+            touched.add(objective.id)
+        if check and not follows and not objective.override:
+            yield objective.id, check
+
+
+def _is_mistake(check: CheckResult) -> bool:
+    """Whether something was done in Docker, and not as asked.
+
+    A file that is being written is none: it is as good as it is so far.
+    """
+    return (
+        check.status in {"fail", "partial"}
+        and not check.pending
+        and any(item.source != "submission" for item in check.evidence)
+    )
