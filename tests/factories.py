@@ -15,6 +15,7 @@ from grader.journal import VERSION, Entry, Journal, Outcome, Source
 from grader.judge import combine
 from grader.needs import EventsNeed, FileNeed, Need
 from grader.plugins import check_type
+from grader.report.checklist import Alert, Checklist, Row, Step
 from grader.result import (
     CheckResult,
     EvidenceItem,
@@ -272,7 +273,7 @@ def a_result(lang: str = "en", **fields: Any) -> Result:
 def a_timeline(image: str, pushed: str) -> tuple[TimelineStep, ...]:
     """The steps of a lab, with a container that failed at first."""
 
-    def step(at: float, lane: str, label: str, detail: str = "", **more: bool) -> TimelineStep:
+    def step(at: float, lane: str, label: str, detail: str = "", **more: object) -> TimelineStep:
         fields = {"at": minutes(at), "lane": lane, "label": label, "detail": detail, **more}
         return TimelineStep.model_validate(fields)
 
@@ -282,10 +283,10 @@ def a_timeline(image: str, pushed: str) -> tuple[TimelineStep, ...]:
         step(5, "registry", "docker login", exact=False),
         step(9, "registry", f"docker push {pushed}"),
         step(12.5, "container", f"docker run {pushed}", "wisheasy"),
-        step(12.6, "container", "Exited (1)", "wisheasy", failed=True),
+        step(12.6, "container", "Exited (1)", "wisheasy", failed=True, exit_code=1),
         step(14, "container", "docker rm wisheasy"),
         step(15.25, "container", f"docker run {pushed}", "wisheasy"),
-        step(18, "container", "docker exec wisheasy python -V", "wisheasy ×3"),
+        step(18, "container", "docker exec wisheasy python -V", count=3),
         step(24, "container", "docker stop wisheasy"),
         step(25.5, "container", "docker rm wisheasy"),
         step(31, "image", f"docker image rm {pushed}", exact=False),
@@ -296,3 +297,49 @@ def judged(kind: str, fields: dict[str, Any], *entries: Entry) -> Verdict:
     """The verdict of a check of this type, with these fields as a rubric gives them."""
     check = check_type(kind).model_validate_json(json.dumps({"type": kind, **fields}))
     return check.judge(evidence_of(*entries))
+
+
+def a_checklist(lang: str = "en", **fields: Any) -> Checklist:
+    """A live checklist: a row of every status, a next step with two commands, and an alert."""
+
+    def say(korean: str, english: str) -> str:
+        return korean if lang == "ko" else english
+
+    run = "docker run -d --name wisheasy -p 8080:8000 --env-file .env jimin/wisheasy:1.0"
+    rows = (
+        ("build", say("이미지를 빌드했다", "An image was built"), "pass", say("통과", "Passed")),
+        ("push", say("이미지를 push했다", "It was pushed"), "partial", say("일부", "Partly done")),
+        ("run", say("컨테이너를 실행했다", "A container ran"), "fail", say("아직 아님", "Not yet")),
+        ("http", say("앱이 응답한다", "The app answers"), "skip", say("대기", "Waiting")),
+        ("logs", say("로그를 확인했다", "The log was read"), "unproven", say("못 봄", "Not seen")),
+        ("vm", say("VM을 설명했다", "Explained a VM"), "review", say("검토 중", "Under review")),
+        ("login", say("로그인했다", "Logged in"), "error", say("판정 못 함", "Not judged")),
+    )
+    default: dict[str, Any] = {
+        "title": say("Container와 Docker", "Containers and Docker"),
+        "score": "10",
+        "max_score": "40",
+        "rows": tuple(
+            Row(id=id_, title=title, status=status, word=word, score="0", max_score="5")
+            for id_, title, status, word in rows
+        ),
+        "next": Step(
+            title=say("컨테이너를 실행했다", "A container ran"),
+            message=say("포트가 거꾸로 연결되었습니다", "port 8000 is mapped the wrong way round"),
+            hint=say(
+                f"`docker rm -f wisheasy`로 지운 뒤 `{run}`를 실행하세요.",
+                f"Remove it with `docker rm -f wisheasy`, then run `{run}`.",
+            ),
+            commands=("docker rm -f wisheasy", run),
+        ),
+        "alerts": (
+            Alert(
+                title=say("컨테이너가 종료되었습니다", "Container wisheasy has exited"),
+                message=say("종료 코드는 1입니다", "Its exit code is 1"),
+                actual="Traceback (most recent call last):\nKeyError: 'PORT'",
+                hint=say("`--env-file .env`를 확인하세요.", "Check `--env-file .env`."),
+            ),
+        ),
+        "notice": say("기록 중입니다", "recording; keep this running while you work"),
+    }
+    return Checklist(lang=lang, **{**default, **fields})

@@ -1,90 +1,175 @@
-"""The timeline as a drawing: time runs down, each lane is a column."""
+"""The timeline as a drawing: time runs down, each lane is a column, a path leads through them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
+from typing import Literal
 
-from grader.report.plain import one_line, shorten, shorten_middle
-from grader.result import TimelineStep
+from grader.messages import Message, msg
+from grader.report.plain import one_line, plain, shorten, shorten_middle
+from grader.result import TimelineGap, TimelineStep
 
-ROW = 46
-DAY = 34
-TOP = 44
-SUBJECT_CHARS = 25
-"""As many as fit into a column of the page at its full width."""
+PAUSE = timedelta(minutes=10)
+"""After this long without a step, the drawing says how long it was."""
 
-LANES = {"image": 20, "registry": 47, "container": 74}
-"""Where each lane stands, in percent of the drawing's width."""
+APART = timedelta(seconds=30)
+"""Steps further apart than this have more room between them."""
 
-_VERB = re.compile(r"(docker (?:image |container )?[a-z]+(?: -t)?|Exited \(\d+\)|Ctrl-C)\s*")
+SUBJECT_CHARS = 72
+SAID_CHARS = 240
+SAID_LINES = 3
+
+_LANES = ("image", "registry", "container")
+_VERB = re.compile(r"(docker (?:image |container )?[a-z]+(?: -t)?|Exited \(\d+\)|Ctrl-C)(?:\s+|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A step. ``said`` are the last words of what failed, ``apart`` that it took some time."""
+
+    step: TimelineStep
+    verb: str
+    subject: str
+    detail: str
+    clock: str
+    until: str
+    said: str
+    apart: bool
+    kind: Literal["step"] = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A gap, between two times of day."""
+
+    gap: TimelineGap
+    start: str
+    end: str
+    kind: Literal["gap"] = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A word between the steps: a new day, how long nothing happened, what is left out."""
+
+    text: Message | str
+    kind: Literal["day", "pause", "left-out"]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A step at ``x`` percent and ``y`` pixels, reached from that of the step before.
-
-    ``day`` is set where a new day begins above it.
+    """What is drawn side by side. The path comes down in the lane ``enters`` and goes on in
+    ``leaves``; they are empty where there is none. ``across`` names the lanes that it crosses.
     """
 
-    step: TimelineStep
-    x: int
-    y: int
-    from_x: int
-    from_y: int
-    verb: str
-    subject: str
-    clock: str
-    day: str
+    it: Mark | Break | Note
+    enters: str
+    leaves: str
+
+    @property
+    def across(self) -> str:
+        """The two lanes between which the path changes over, the left one first."""
+        lanes = {self.enters, self.it.step.lane} if isinstance(self.it, Mark) else set()
+        return "-".join(lane for lane in _LANES if lane in lanes) if len(lanes - {""}) > 1 else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """All rows, and the drawing's height in pixels."""
+def draw(steps: Sequence[TimelineStep], gaps: Sequence[TimelineGap] = ()) -> tuple[Row, ...]:
+    """The rows from top to bottom, joined by a path that every gap interrupts."""
+    rows = []
+    lane = ""
+    items = list(_items(steps, gaps))
+    for item, following in zip_longest(items, items[1:]):
+        enters = lane
+        if isinstance(item, Mark):
+            lane = item.step.lane
+        elif isinstance(item, Break):
+            lane = ""
+        goes_on = following is not None and not isinstance(following, Break)
+        rows.append(Row(item, enters, lane if goes_on else ""))
+    return tuple(rows)
 
-    rows: tuple[Row, ...]
-    height: int
 
-
-def draw(steps: Sequence[TimelineStep]) -> Drawing:
-    """Place each step below the one before it, in its lane."""
-    rows = tuple(_rows(steps))
-    return Drawing(rows, rows[-1].y + ROW if rows else TOP)
-
-
-def _rows(steps: Sequence[TimelineStep]) -> Iterator[Row]:
-    y, day = TOP, ""
-    before: Row | None = None
+def _items(
+    steps: Sequence[TimelineStep], gaps: Sequence[TimelineGap]
+) -> Iterator[Mark | Break | Note]:
+    day = ""
+    before: datetime | None = None
+    ahead = list(gaps)
     for step in steps:
-        at = step.at.astimezone(UTC)
-        today, clock = f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}"
-        y += DAY if today != day else 0
-        verb, subject = _split(one_line(step.label))
-        x = LANES[step.lane]
-        before = Row(
-            step=step,
-            x=x,
-            y=y,
-            from_x=before.x if before else x,
-            from_y=before.y if before else y,
-            verb=verb,
-            subject=subject,
-            clock=clock if step.exact else f"≤ {clock}",
-            day=today if today != day else "",
-        )
-        yield before
-        y, day = y + ROW, today
+        while ahead and _comes_first(ahead[0], step):
+            before = ahead[0].end
+            yield _break(ahead.pop(0))
+        if step.left_out:
+            yield Note(msg("{count} steps are left out here", count=step.left_out), "left-out")
+        passed = step.at - before if before and not step.left_out else timedelta()
+        today = f"{step.at.astimezone(UTC):%Y-%m-%d}"
+        if passed >= PAUSE:
+            yield Note(_later(passed, new_day=today != day), "pause")
+        if today != day:
+            yield Note(today, "day")
+        yield _mark(step, apart=passed >= APART)
+        day, before = today, max(step.until or step.at, before or step.at)
+    yield from map(_break, ahead)
+
+
+def _comes_first(gap: TimelineGap, step: TimelineStep) -> bool:
+    # What was seen within a gap, but happened some time before, may have been before the gap too.
+    return gap.end <= step.at or (step.exact and gap.start < step.at)
+
+
+def _mark(step: TimelineStep, *, apart: bool) -> Mark:
+    verb, subject = _split(one_line(step.label))
+    detail = shorten_middle(one_line(step.detail), SUBJECT_CHARS)
+    if detail.startswith(subject):
+        subject, detail = detail, ""
+    elif detail in subject.split():
+        detail = ""
+    clock = _clock(step.at)
+    until = _clock(step.until) if step.until else clock
+    lines = [line for line in plain(step.last_words).splitlines() if line.strip()]
+    return Mark(
+        step=step,
+        verb=verb,
+        subject=subject,
+        detail=detail,
+        clock=clock if step.exact else f"≤ {clock}",
+        until=until if until != clock else "",
+        said="\n".join(shorten(line, SAID_CHARS) for line in lines[-SAID_LINES:]),
+        apart=apart,
+    )
+
+
+def _break(gap: TimelineGap) -> Break:
+    start, end = gap.start.astimezone(UTC), gap.end.astimezone(UTC)
+    form = "%H:%M:%S" if start.date() == end.date() else "%Y-%m-%d %H:%M:%S"
+    return Break(gap, f"{start:{form}}", f"{end:{form}}")
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%H:%M:%S}"
 
 
 def _split(label: str) -> tuple[str, str]:
-    """A label's command, and what it was about: of ``docker tag`` the new name."""
+    """A label's command, and what it was about."""
     match = _VERB.match(label)
     if match is None:
         return "", shorten(label, SUBJECT_CHARS)
-    verb, subject = match[1].removesuffix(" -t"), label[match.end() :].removesuffix(" .")
-    if verb == "docker tag":
-        subject = subject.rpartition(" ")[2]
+    verb = match[1].removesuffix(" -t")
     cut = shorten if verb == "docker exec" else shorten_middle
-    return verb, cut(subject, SUBJECT_CHARS)
+    return verb, cut(label[match.end() :].removesuffix(" ."), SUBJECT_CHARS)
+
+
+def _later(passed: timedelta, *, new_day: bool) -> Message:
+    """How long nothing happened, roughly."""
+    hours = passed / timedelta(hours=1)
+    if hours < 1.5:
+        return msg("{count} minutes later", count=round(hours * 60))
+    if hours < 18 or not new_day:
+        return msg("{count} hours later", count=round(hours))
+    if hours < 36:
+        return msg("the next day")
+    return msg("{count} days later", count=round(hours / 24))

@@ -15,7 +15,7 @@ from grader import __version__
 from grader.messages import LANGUAGES, Translator
 from grader.report import reading, words
 from grader.report.contract import ReportFormat
-from grader.report.drawing import LANES, draw
+from grader.report.drawing import draw
 from grader.report.page_words import PAGE
 from grader.report.plain import one_line, plain, shorten
 from grader.result import Result
@@ -52,7 +52,7 @@ def render(result: Result) -> str:
             next=reading.next_objective(result),
             in_review=reading.in_review(result),
             titles={o.id: (i, o.title) for i, o in enumerate(result.objectives, 1)},
-            drawing=draw(result.timeline),
+            rows=draw(result.timeline, result.gaps),
             _=_words(translator),
             t=translator.text,
         )
@@ -102,7 +102,6 @@ def _environment() -> Environment:
         utc=_utc,
     )
     environment.globals.update(
-        LANES=LANES,
         MAX_SHORT=MAX_SHORT,
         MAX_WHOLE=MAX_WHOLE,
         commands=reading.commands,

@@ -19,8 +19,16 @@ PAGE: Mapping[str, Message] = {
     "description": msg("What was done in the lab, and how we know."),
     "entries": msg("{count} entries, from {first} to {last}"),
     "evidence": msg("Evidence"),
+    "exit-code": msg("exit code {code}"),
     "failed": msg("failed"),
     "footer": msg("Made by grade-lab {version}. This page needs no network and holds no script."),
+    "gap-evicted": msg(
+        "Docker remembers only its last 256 events. Older ones were gone here before anyone "
+        "looked, so steps may be missing."
+    ),
+    "gap-restarted": msg(
+        "Docker was restarted and forgot what had happened in this time, so steps may be missing."
+    ),
     "head": msg("last hash"),
     "journal": msg("The record (journal)"),
     "journal-empty": msg("There is no record yet."),
@@ -33,6 +41,7 @@ PAGE: Mapping[str, Message] = {
         "not tamper-proof. Evidence from the registry and reproduced runs do not depend on it."
     ),
     "jump": msg("Jump to the objectives"),
+    "last-words": msg("The last lines of its log:"),
     "overview": msg("Overview"),
     "rubric": msg("Rubric"),
     "score": msg("Score"),

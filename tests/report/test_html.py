@@ -252,8 +252,8 @@ def test_a_huge_text_says_how_much_of_it_is_missing() -> None:
 def test_the_timeline_is_drawn_and_told_as_a_table() -> None:
     result = a_result()
     parsed = page(result)
-    assert len(parsed.find("g", "step")) == len(result.timeline)
-    assert len(parsed.find("g", "failed")) == 1
+    assert len(parsed.find("div", "step")) == len(result.timeline)
+    assert len(parsed.find("div", "failed")) == 1
     assert len(parsed.find("tr")) == len(result.timeline) + 1
     assert "≤ 03:05:00" in parsed.text
 

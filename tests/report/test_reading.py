@@ -6,10 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from grader.report.drawing import draw
 from grader.report.reading import commands, next_objective, pieces, points, trouble
-from grader.result import TimelineStep
-from tests.factories import a_check, a_result, an_objective, minutes
+from tests.factories import a_check, a_result, an_objective
 
 
 @pytest.mark.parametrize(
@@ -51,38 +49,3 @@ def test_the_next_objective_and_what_is_wrong_with_it_come_in_the_order_of_the_r
 )
 def test_points_have_no_idle_zeros(value: str, told: str) -> None:
     assert points(Decimal(value)) == told
-
-
-def step(at: float, label: str, exact: bool = True) -> TimelineStep:
-    return TimelineStep(at=minutes(at), lane="image", label=label, exact=exact)
-
-
-@pytest.mark.parametrize(
-    ("label", "verb", "subject"),
-    [
-        ("docker build -t app:1 .", "docker build", "app:1"),
-        ("docker tag app:1 me/app:1", "docker tag", "me/app:1"),
-        ("docker image rm app:1", "docker image rm", "app:1"),
-        ("docker login", "docker login", ""),
-        (
-            "docker exec web python -c 'print(1234567890)'",
-            "docker exec",
-            "web python -c 'print(123…",
-        ),
-        ("docker push registry.example.com:5000/a/b:1", "docker push", "registry.exa…m:5000/a/b:1"),
-        ("Exited (137)", "Exited (137)", ""),
-        ("something else", "", "something else"),
-    ],
-)
-def test_a_step_is_drawn_as_command_and_subject(label: str, verb: str, subject: str) -> None:
-    [row] = draw([step(0, label)]).rows
-    assert (row.verb, row.subject) == (verb, subject)
-
-
-def test_time_runs_down_and_a_new_day_is_named() -> None:
-    drawing = draw([step(0, "a"), step(0, "b"), step(24 * 60, "c", exact=False)])
-    heights = [row.y for row in drawing.rows]
-    assert heights == sorted(set(heights))
-    assert drawing.height > heights[-1]
-    assert [row.day for row in drawing.rows] == ["2026-01-02", "", "2026-01-03"]
-    assert [row.clock for row in drawing.rows] == ["03:00:00", "03:00:00", "≤ 03:00:00"]
