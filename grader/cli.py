@@ -14,6 +14,7 @@ import click
 
 from grader import __version__
 from grader.cli_rubric import rubric_group
+from grader.cli_watch import watch_command
 from grader.errors import ExitCode, GradeLabError
 from grader.messages import LANGUAGES, Translator, msg
 from grader.options import (
@@ -119,6 +120,7 @@ def collect_command(
 
 
 cli.add_command(rubric_group)
+cli.add_command(watch_command)
 
 
 def _observe(run: Run, lang: str, *, quiet: bool, no_color: bool) -> int:

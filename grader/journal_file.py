@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
 from threading import RLock
@@ -30,7 +30,7 @@ class JournalFile:
         self._using = RLock()
 
     def read(self) -> Journal:
-        """What the file holds now; one that is not there is empty.
+        """What the file holds now, the same object while nothing was added; at first it is empty.
 
         Raises:
             JournalError: it cannot be read, is too large, or comes from a newer version.
@@ -60,9 +60,27 @@ class JournalFile:
         """
         with _explained(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            return sum(self._write(answers, run, by) for answers in _by_need(observations))
+            try:
+                return sum(self._write(answers, run, by) for answers in _by_need(observations))
+            finally:
+                self.sync()
 
-    def _write(self, answers: list[Observation], run: str, by: Writer) -> int:
+    def add(self, answers: Sequence[Observation], run: str, by: Writer) -> None:
+        """Append the answers to one need, without waiting for the disk: `sync` does.
+
+        Raises:
+            JournalError: it cannot be written; nothing of this was.
+        """
+        with _explained(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._write(answers, run, by)
+
+    def sync(self) -> None:
+        """Wait until what was appended is on the disk, so that not even a power cut takes it."""
+        with suppress(OSError), self.path.open("ab") as file:
+            os.fsync(file.fileno())
+
+    def _write(self, answers: Sequence[Observation], run: str, by: Writer) -> int:
         from filelock import FileLock
 
         lock = FileLock(self.path.with_suffix(".lock"), timeout=LOCK_SECONDS)
@@ -72,8 +90,6 @@ class JournalFile:
             file.truncate(self._size)
             for line in written(new, self._journal, run, by):
                 file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
         return len(new)
 
     def _catch_up(self, file: BinaryIO) -> None:
@@ -86,6 +102,8 @@ class JournalFile:
         if status.st_size < self._size or status.st_ino != self._inode:
             self._journal, self._size, self._inode = EMPTY, 0, status.st_ino
             self._events.clear()
+        if status.st_size == self._size:
+            return
         file.seek(self._size)
         data = file.read()
         known = len(self._journal.entries)

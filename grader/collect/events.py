@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -117,24 +117,48 @@ class HealthChecks:
         return id_ in self._executions
 
 
+class Selection:
+    """Keeps, of the events that it is shown in their order, those that concern the subjects.
+
+    ``subjects`` may be replaced as more is known of them. Health checks are left out.
+    """
+
+    def __init__(
+        self, subjects: Subjects, health: HealthChecks | None = None, *, podman: bool = False
+    ) -> None:
+        self.subjects = subjects
+        self.health = health or HealthChecks()
+        self._podman = podman
+        self._image_ids: set[str] = set()
+
+    def keep(self, payload: Payload) -> Dated | None:
+        """The event, with its time, if it is to be kept."""
+        if self.health.caused(payload):
+            return None
+        event = event_shapes.event(payload, podman=self._podman)
+        if event is None:
+            return None
+        if event.type == "image" and event.id:
+            # An image that lost its name is told by id only: learn the ids from its earlier tags.
+            if event.name in self.subjects.images:
+                self._image_ids.add(event.id)
+            kept = event.id in self._image_ids or self.subjects.concerned(event)
+        else:
+            kept = self.subjects.concerned(event)
+        return (event_shapes.time_of(payload), event) if kept else None
+
+
 def select(
-    payloads: Sequence[Payload],
+    payloads: Iterable[Payload],
     subjects: Subjects,
     health: HealthChecks | None = None,
     *,
     podman: bool = False,
 ) -> list[Dated]:
-    """What concerns the subjects, and is no health check, oldest first."""
-    health = health or HealthChecks()
-    dated = [
-        (event_shapes.time_of(payload), event)
-        for payload in sorted(payloads, key=event_shapes.time_of)
-        if not health.caused(payload) and (event := event_shapes.event(payload, podman=podman))
-    ]
-    # An image that lost its name is told by id only: learn the ids from its earlier tags.
-    ids = {event.id for _, event in dated if event.name in subjects.images}
-    known = replace(subjects, image_ids=(subjects.image_ids | ids) - {""})
-    return [(at, event) for at, event in dated if known.concerned(event)]
+    """What concerns the subjects, oldest first."""
+    selection = Selection(subjects, health, podman=podman)
+    kept = map(selection.keep, sorted(payloads, key=event_shapes.time_of))
+    return [dated for dated in kept if dated]
 
 
 def _health_commands(inspected: Iterable[Payload]) -> Iterator[str]:

@@ -105,7 +105,11 @@ class EngineView:
                 yield answer
 
     def _image_by_id(self, id_: str) -> Payload:
-        return self._once(("image", id_), lambda: self.client.image(id_))
+        try:
+            return self._once(("image", id_), lambda: self.client.image(id_))
+        except AbsentError:
+            self._answers.pop(("image", id_), None)  # it may be pulled again
+            raise
 
     def _container(self, name: str) -> Payload:
         found = self._once(("container", name), lambda: self.client.container(name))

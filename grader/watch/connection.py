@@ -13,17 +13,19 @@ from grader.collect import event_shapes, events
 from grader.collect.answer import NoAnswerError
 from grader.collect.client import Client, Payload
 from grader.collect.endpoint import host_name, resolve
+from grader.collect.events import Dated, Selection
 from grader.collect.view import EngineView
 from grader.evidence import Evidence
-from grader.facts import EventWindow, Reason
+from grader.facts import Event, EventWindow, Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event, told over a connection."""
+    """An event that matters, and when it happened, told over a connection."""
 
     connection: Connection
-    payload: Payload
+    at: datetime
+    event: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,9 @@ class Connection:
         self._count = 0
         self._closed = Flag()
 
-    def follow(self, tell: Callable[[Told | Lost], None]) -> None:
-        """From now on ``tell`` takes each event since the connection was made, and its end."""
-        Thread(target=self._follow, args=(tell,), daemon=True, name="events").start()
+    def follow(self, selection: Selection, tell: Callable[[Told | Lost], None]) -> None:
+        """``tell`` takes each event since the connection was made that is selected, and its end."""
+        Thread(target=self._follow, args=(selection, tell), daemon=True, name="events").start()
 
     def window(self) -> EventWindow:
         """How long all events were seen over this connection, by the engine's clock."""
@@ -75,7 +77,7 @@ class Connection:
         self._closed.set()
         self.client.close()
 
-    def _follow(self, tell: Callable[[Told | Lost], None]) -> None:
+    def _follow(self, selection: Selection, tell: Callable[[Told | Lost], None]) -> None:
         while not self._closed.is_set():
             try:
                 for payload in events.follow(self.client, self._since):
@@ -83,9 +85,17 @@ class Connection:
                         return
                     self._count += 1
                     self._since = event_shapes.just_after(payload) or self._since
-                    tell(Told(self, payload))
+                    if dated := _kept(selection, payload):
+                        tell(Told(self, *dated))
                 break
             except NoAnswerError as error:
                 if error.reason is not Reason.TIMEOUT:
                     break
         tell(Lost(self))
+
+
+def _kept(selection: Selection, payload: Payload) -> Dated | None:
+    try:
+        return selection.keep(payload)
+    except (AttributeError, TypeError, ValueError):  # an odd event must not end the recording
+        return None

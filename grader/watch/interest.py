@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
+from grader.collect import event_history, shapes
+from grader.collect.client import Payload
+from grader.collect.events import Subjects
 from grader.evidence import Evidence
 from grader.facts import Event, Fact
 from grader.needs import (
@@ -35,12 +39,33 @@ GAINED = frozenset(("tag", "pull", "build", "load", "import"))
 OF_SUBMISSION = (FileNeed, EnvFileNeed, TreeNeed)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Interest:
     """A rubric's needs, and what a journal knows of their subjects so far."""
 
     needs: tuple[Need[Fact], ...]
     evidence: Evidence
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """What events have to be about to matter."""
+        return event_history.recorded_subjects(self.needs, self.evidence)
+
+    def asked_of(self, container: Payload) -> list[Need[Fact]]:
+        """The needs that ask about an inspected container."""
+        name, image_id = shapes.name(container), shapes.image_id(container, "Image")
+        made_from = familiar(str((container.get("Config") or {}).get("Image") or ""))
+        return [
+            need
+            for need in self.needs
+            if isinstance(need, ContainerNeed | LogsNeed | HttpNeed)
+            and need.name in {None, name}
+            and (
+                need.image is None
+                or familiar(need.image) == made_from
+                or image_id in self.evidence.image_ids(need.image)
+            )
+        ]
 
     def raised_by(self, event: Event) -> Iterable[Need[Fact]]:
         """The needs whose answers an event may have changed."""

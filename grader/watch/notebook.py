@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
-from collections.abc import Iterable
-from functools import partial
-from itertools import groupby, takewhile
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from grader.errors import JournalError
 from grader.evidence import Evidence
@@ -16,7 +16,9 @@ from grader.journal_file import JournalFile
 from grader.needs import EventsNeed, EventWindowNeed, Need
 
 MAX_WAITING = 10_000
-"""Observations that wait for a journal that cannot be written; of more, the oldest are let go."""
+"""Answers that wait for a journal that cannot be written; of more, the oldest are let go."""
+SYNC_SECONDS = 1.0
+RETRY_SECONDS = 1.0
 
 Answer = tuple[tuple[object, ...], ...]
 
@@ -33,12 +35,14 @@ class Notebook:
         self._session = os.urandom(8).hex()
         self._looks = 0
         self._last: dict[Need[Fact], Answer] = {}
-        self._waiting: deque[tuple[str, Observation]] = deque(maxlen=MAX_WAITING)
+        self._waiting: deque[tuple[str, Sequence[Observation]]] = deque(maxlen=MAX_WAITING)
         self._read: tuple[Journal, Evidence] | None = None
+        self._sync_at: float | None = None
+        self._retry_at = 0.0
 
     @property
     def evidence(self) -> Evidence:
-        """What the journal holds now.
+        """What the journal holds now, the same object while nothing was added.
 
         Raises:
             JournalError: it cannot be read.
@@ -59,24 +63,29 @@ class Notebook:
                 continue
             if not isinstance(need, EventsNeed | EventWindowNeed):
                 self._last[need] = answer
-            self._waiting.extend((look, one) for one in answers)
+            self._waiting.append((look, answers))
         self.save()
 
     def save(self) -> None:
         """Write what waits. While that is impossible, ``trouble`` tells why, and it waits on."""
-        while self._waiting:
-            look, first = self._waiting[0]
-            same = partial(_belongs, look, first.need)
-            together = [one for _, one in takewhile(same, self._waiting)]
-            try:
-                self._file.append(together, run=look, by="watch")
-            except JournalError as error:
-                self.trouble = error
-                return
-            for _ in together:
+        now = time.monotonic()
+        if self.trouble and now < self._retry_at:
+            return
+        try:
+            while self._waiting:
+                look, answers = self._waiting[0]
+                self._file.add(answers, look, "watch")
                 self._waiting.popleft()
+                self._sync_at = self._sync_at or now + SYNC_SECONDS
+        except JournalError as error:
+            self.trouble = error
+            self._retry_at = now + RETRY_SECONDS
+            return
         self.trouble = None
+        if self._sync_at and now >= self._sync_at:
+            self.sync()
 
-
-def _belongs(look: str, need: Need[Fact], waiting: tuple[str, Observation]) -> bool:
-    return waiting[0] == look and waiting[1].need == need
+    def sync(self) -> None:
+        """Wait until all that was written is on the disk."""
+        self._file.sync()
+        self._sync_at = None

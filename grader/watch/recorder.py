@@ -1,8 +1,9 @@
 """The recorder: follows the engine's events, and looks at once at what they would take away.
 
-One thread takes turns, and it alone writes. Others feed it: one reads the engine's events, those
-of `Lives` read logs and ask apps, and a few do what takes long. Whatever goes wrong with the
-engine ends the connection; the next one catches up from the engine's own history.
+One thread takes turns, and it alone writes. Others feed it: one reads the engine's events, a few
+inspect containers the moment they start or take looks that take long, and those of `Lives` read
+logs and ask apps. Whatever goes wrong with the engine ends the connection; the next one catches up
+from the engine's own history.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from pathlib import Path
 from queue import Empty, Queue
 from threading import Event as Flag
 
-from grader.collect import event_history, shapes
+from grader.collect import event_history
 from grader.collect.answer import NoAnswerError
 from grader.collect.client import Payload
 from grader.collect.collect import look
-from grader.collect.events import HealthChecks, select
+from grader.collect.events import HealthChecks, Selection
 from grader.collect.observe import found
 from grader.collect.view import EngineView
 from grader.errors import GradeLabError, JournalError
@@ -41,10 +42,11 @@ from grader.needs import (
     ManifestNeed,
     Need,
 )
+from grader.watch.at_once import AtOnce, Seen
 from grader.watch.connection import Connection, Lost, Told
 from grader.watch.files import ChangedFiles
-from grader.watch.interest import STATE, Interest
-from grader.watch.lives import Lives, Subject
+from grader.watch.interest import Interest
+from grader.watch.lives import Lives
 from grader.watch.notebook import Notebook
 from grader.watch.status import State
 
@@ -63,13 +65,14 @@ SLOW = (ContentNeed, ManifestNeed)
 LIVE = (HttpNeed, LogsNeed)
 """Needs that are asked of a container as long as it runs."""
 
-Item = Told | Lost | Observation | None
+
+Item = Told | Seen | Lost | Observation | None
 
 
 class Recorder:
     """Records what ``needs`` ask about, from now on, in the journal of a submission.
 
-    ``state`` tells how it goes; ``trouble`` why it does not, where that is not the engine's.
+    ``state`` tells how it goes; ``trouble`` why it does not, where that is known.
     """
 
     def __init__(
@@ -89,11 +92,13 @@ class Recorder:
         self._lives = Lives(self._items.put, lambda: self._items.put(None))
         self._files = ChangedFiles(self._needs, submission, env)
         self._connection: Connection | None = None
-        self._health = HealthChecks()
+        self._interest = Interest(self._needs, self._notebook.evidence)
+        self._selection = Selection(self._interest.subjects)
         self._alike: Counter[Event] = Counter()
         self._due: dict[Need[Fact], float] = {}
-        self._slow = ThreadPoolExecutor(max_workers=2, thread_name_prefix="slow looks")
-        self._retry_at = self._poll_at = 0.0
+        self._at_once = AtOnce(self._lives, lambda: self._interest, self._items.put)
+        self._slowly = ThreadPoolExecutor(2, thread_name_prefix="slowly")
+        self._retry_at = self._poll_at = self._round_at = 0.0
         self._pause = FIRST_RETRY
         self._clocks = _clocks()
 
@@ -105,18 +110,19 @@ class Recorder:
                 self._turn()
         finally:
             self._disconnect()
-            self._slow.shutdown(wait=False, cancel_futures=True)
+            self._notebook.sync()
+            self._at_once.close()
+            self._slowly.shutdown(wait=False, cancel_futures=True)
             self.state = State.ENDED
 
     def _turn(self) -> None:
         try:
             self._take(self._waited_for())
-            if self._slept():
-                self._disconnect()
-            if self._connection is None and time.monotonic() >= self._retry_at:
-                self._connect()
-            self._look_at_what_is_due()
             self._note(self._lives.logs())
+            self._look_at_what_is_due()
+            if time.monotonic() >= self._round_at:
+                self._round_at = time.monotonic() + TURN_SECONDS
+                self._make_the_round()
         except NoAnswerError:
             self._disconnect()
         except GradeLabError as error:
@@ -125,12 +131,11 @@ class Recorder:
         except Exception as error:  # an odd answer of the engine must not end the recording
             self.trouble = _unforeseen(error)
             self._disconnect()
-        else:
-            if self._connection is not None:
-                self.trouble = self._notebook.trouble
         self._tell()
 
     def _tell(self) -> None:
+        if self._connection is not None:
+            self.trouble = self._notebook.trouble
         if isinstance(self._notebook.trouble or self.trouble, JournalError):
             self.state = State.JOURNAL_TROUBLE
         else:
@@ -150,82 +155,58 @@ class Recorder:
     def _take(self, items: Sequence[Item]) -> None:
         here = self._connection
         self._note(item for item in items if isinstance(item, Observation))
-        told = [i.payload for i in items if isinstance(i, Told) and i.connection is here]
-        if told and here:
-            self._happened(here, told)
+        if here is None:
+            return
+        heard = (item for item in items if isinstance(item, Told) and item.connection is here)
+        told = [item for item in heard if self._is_new(item.event)]
+        self._note(found(EventsNeed(), "events", item.event, item.at) for item in told)
+        for item in items:
+            if isinstance(item, Seen) and item.connection is here:
+                self._note(self._told_of(item.container))
+        for item in told:
+            self._follows(item.event)
         if any(isinstance(item, Lost) and item.connection is here for item in items):
             self._disconnect()
-
-    def _happened(self, here: Connection, payloads: Sequence[Payload]) -> None:
-        evidence = self._notebook.evidence
-        subjects = event_history.recorded_subjects(self._needs, evidence)
-        events = select(payloads, subjects, self._health, podman=here.podman)
-        if not events:
-            return
-        # First what may vanish at any moment.
-        view = EngineView(here.client, evidence)
-        gone = {event.id for _, event in events if event.action == "destroy"}
-        changed = {e.id: e for _, e in events if e.type == "container" and e.action in STATE}
-        looks = [self._seen(here, view, id_) for id_ in changed if id_ not in gone]
-        self._health.learn(view)
-        known = [found(EventsNeed(), "events", e, at) for at, e in events if self._is_new(e)]
-        self._note(known)
-        for observations in looks:
-            self._note(observations)
-        interest = Interest(self._needs, self._notebook.evidence)
-        due = time.monotonic() + SETTLED_SECONDS
-        for _, event in events:
-            if event.action in {"die", "destroy"}:
-                self._lives.ended(event.id)
-            for need in interest.raised_by(event):
-                if not isinstance(need, LIVE) or self._is_missed(need, event):
-                    self._due.setdefault(need, due)
 
     def _is_new(self, event: Event) -> bool:
         alike = event.model_copy(update={"id": ""})
         self._alike[alike] += 1
         return self._alike[alike] <= MAX_ALIKE
 
+    def _told_of(self, container: Payload) -> list[Observation]:
+        if self._connection is None:
+            return []
+        fact = self._connection.view.container_fact(container)
+        asked = self._interest.asked_of(container)
+        return [found(n, "engine", fact) for n in asked if isinstance(n, ContainerNeed)]
+
+    def _follows(self, event: Event) -> None:
+        """Take note of what has to be looked at because of an event."""
+        due = time.monotonic() + SETTLED_SECONDS
+        if event.action in {"die", "destroy"}:
+            self._lives.ended(event.id)
+        for need in self._interest.raised_by(event):
+            if not isinstance(need, LIVE) or self._is_missed(need, event):
+                self._due.setdefault(need, due)
+
     def _is_missed(self, need: Need[Fact], event: Event) -> bool:
         """Whether a log ended that nobody followed."""
         ended = event.action == "die" and not self._lives.follows_log_of(event.id)
         return isinstance(need, LogsNeed) and ended
 
-    # What is looked at
+    def _hear(self, item: Told | Lost) -> None:
+        if isinstance(item, Told):
+            self._at_once.hear(item)
+        self._items.put(item)
 
-    def _seen(self, here: Connection, view: EngineView, id_: str) -> list[Observation]:
-        """What there is to see of a container now; nothing when it is gone already."""
-        try:
-            container = here.client.container(id_)
-            self._follow(here, view, container)
-            wanted = [n for n in self._needs if isinstance(n, ContainerNeed)]
-            fact = view.container_fact(container)
-            return [found(n, "engine", fact) for n in wanted if _is_of(n, container, view)]
-        except NoAnswerError:
-            return []
+    def _look_slowly(self, need: Need[Fact], view: EngineView) -> None:
+        for observation in look([need], self._submission, view, env=self._env):
+            self._items.put(observation)
 
-    def _follow(self, here: Connection, view: EngineView, container: Payload) -> None:
-        if (container.get("State") or {}).get("Running"):
-            logs = [n for n in self._needs if isinstance(n, LogsNeed)]
-            http = [n for n in self._needs if isinstance(n, HttpNeed)]
-            self._lives.begin(
-                Subject(
-                    here.client,
-                    here.machine,
-                    container,
-                    [need for need in logs if _is_of(need, container, view)],
-                    [need for need in http if _is_of(need, container, view)],
-                )
-            )
+    # What is looked at when its time has come
 
     def _look_at_what_is_due(self) -> None:
         now = time.monotonic()
-        for need in self._files.changed():
-            self._due.setdefault(need, now + SETTLED_SECONDS)
-        here = self._connection
-        if here and not here.tells_builds and now >= self._poll_at:
-            self._poll_at = now + POLL_SECONDS
-            self._due.update((n, now) for n in self._needs if isinstance(n, ImageNeed))
         due = [need for need, time_ in self._due.items() if time_ <= now]
         if due:
             for need in due:
@@ -238,11 +219,22 @@ class Recorder:
         self._note(look(quick, self._submission, view, env=self._env))
         for need in needs:
             if view and isinstance(need, SLOW):
-                self._slow.submit(self._look_slowly, need, view)
+                self._slowly.submit(self._look_slowly, need, view)
 
-    def _look_slowly(self, need: Need[Fact], view: EngineView) -> None:
-        for observation in look([need], self._submission, view, env=self._env):
-            self._items.put(observation)
+    def _make_the_round(self) -> None:
+        """What is done a few times a second, whether or not anything happens."""
+        now = time.monotonic()
+        self._notebook.save()
+        for need in self._files.changed():
+            self._due.setdefault(need, now + SETTLED_SECONDS)
+        if self._slept():
+            self._disconnect()
+        here = self._connection
+        if here is None and now >= self._retry_at:
+            self._connect()
+        elif here and not here.tells_builds and now >= self._poll_at:
+            self._poll_at = now + POLL_SECONDS
+            self._due.update((n, now) for n in self._needs if isinstance(n, ImageNeed))
 
     # The connection
 
@@ -250,13 +242,16 @@ class Recorder:
         self._retry_at = time.monotonic() + self._pause
         self._pause = min(2 * self._pause, LONGEST_RETRY)
         here = Connection(self._env, self._notebook.evidence)
-        here.follow(self._items.put)
-        self._connection = here
         self._note(event_history.observations(self._needs, here.view, lambda _: None))
+        health = HealthChecks()
+        self._selection = Selection(self._interest.subjects, health, podman=here.podman)
+        here.follow(self._selection, self._hear)
+        self._connection = here
         self._look([need for need in self._needs if not isinstance(need, LIVE)], here.view)
-        self._health.learn(here.view)
+        health.learn(here.view)
         for container in list(here.view.seen("container")):
-            self._follow(here, here.view, container)
+            if (container.get("State") or {}).get("Running"):
+                self._at_once.begin(here, container)
         self._look([need for need in self._needs if isinstance(need, LogsNeed)], here.view)
         self._pause = FIRST_RETRY
 
@@ -276,12 +271,11 @@ class Recorder:
 
     def _note(self, observations: Iterable[Observation]) -> None:
         self._notebook.note(observations)
-
-
-def _is_of(need: ContainerNeed | LogsNeed | HttpNeed, container: Payload, view: EngineView) -> bool:
-    return (need.name is None or need.name == shapes.name(container)) and (
-        need.image is None or view.is_of(container, need.image)
-    )
+        with suppress(JournalError):  # while it cannot be read, what was known has to do
+            evidence = self._notebook.evidence
+            if evidence is not self._interest.evidence:
+                self._interest = Interest(self._needs, evidence)
+                self._selection.subjects = self._interest.subjects
 
 
 def _clocks() -> tuple[float, float]:

@@ -1,0 +1,313 @@
+"""What `grade-lab watch` loses, how soon it tells, and what it costs.
+
+    python scripts/lab_env.py run -- python benchmarks/watch.py [--lives 500] [--events 100000]
+
+Lives: containers that are started, end and are removed as fast as the engine can do it, some at a
+time; each has a name, a port, a variable and a log line of its own. Lost is what the journal does
+not have of a life afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))  # the lab
+
+from lab.docker import docker as run_docker
+
+from grader.evidence import Evidence
+from grader.journal_file import JournalFile
+from grader.needs import ContainerNeed, EventsNeed, LogsNeed
+from grader.report.checklist import Checklist
+from grader.run import prepare
+from grader.watch.session import Session
+from grader.watch.watching import Watching
+
+IMAGE = "grade-lab-bench/watched:1"
+RUBRIC = """\
+schema: grade-lab/rubric/1
+id: lives
+title: Lives
+objectives:
+  - id: ran
+    title: A container ran and said something
+    points: 1
+    checks:
+      - {type: container, image: "%s", env: [LIFE]}
+      - {type: logs, image: "%s", contains: life}
+  - id: named
+    title: The last one
+    points: 1
+    checks:
+      - {type: container, name: the-last-one}
+"""
+
+AT_A_TIME = 4
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A way to live: options of ``docker run``, the command, and what is done afterwards."""
+
+    name: str
+    options: tuple[str, ...]
+    script: str
+    after: tuple[tuple[str, ...], ...] = ()
+
+
+KINDS = (
+    Kind("run --rm, ends at once", ("--rm",), "echo life $LIFE"),
+    Kind("run --rm, lives 200 ms", ("--rm",), "echo life $LIFE; sleep 0.2"),
+    Kind(
+        "run -d, stop and rm at once",
+        ("-d",),
+        "trap 'exit 0' TERM; echo life $LIFE; sleep 60 & wait",
+        (("stop", "-t", "1"), ("rm",)),
+    ),
+    Kind("run -d, rm -f at once", ("-d",), "echo life $LIFE; sleep 60", (("rm", "-f"),)),
+)
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lives", type=int, default=500)
+    parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--idle", type=float, default=60.0, help="seconds")
+    parser.add_argument("--ticks", type=int, default=30)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, _image():
+        submission = Path(folder)
+        (submission / "rubric.yaml").write_text(RUBRIC % (IMAGE, IMAGE), encoding="utf-8")
+        (submission / "lab.yaml").write_text("rubric: rubric.yaml\n", encoding="utf-8")
+        if options.ticks:
+            _ticks(submission, options.ticks)
+        if options.lives:
+            with _watching(submission) as process:
+                _lives(submission, options.lives, process)
+        if options.idle:
+            with _watching(submission) as process:
+                _idle(process, options.idle)
+        if options.events:
+            with _watching(submission) as process:
+                _flood(process, options.events, "grade-lab-bench/other:1", "of other things")
+            with _watching(submission) as process:
+                _flood(process, options.events, IMAGE, "of what the rubric names")
+    return 0
+
+
+def _lives(submission: Path, count: int, process: subprocess.Popen[bytes]) -> None:
+    before = _cpu(process)
+    began = time.monotonic()
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        list(pool.map(_live, range(count)))
+    took = time.monotonic() - began
+    docker(("run", "--rm", "--name", "the-last-one", IMAGE, "true"))
+    _until(lambda: "the-last-one" in (submission / ".grade-lab/journal.jsonl").read_text())
+    time.sleep(2)
+    evidence = Evidence(JournalFile(submission / ".grade-lab/journal.jsonl").read())
+    containers = {seen.fact.id: seen.fact for seen in evidence.of(ContainerNeed(image=IMAGE)).found}
+    logs: dict[str, str] = {}
+    for seen in evidence.of(LogsNeed(image=IMAGE)).found:
+        logs.setdefault(seen.fact.container_id, seen.fact.stdout)
+    events: dict[str, set[str]] = {}
+    ids: dict[str, str] = {}
+    for event in evidence.of(EventsNeed()).found:
+        events.setdefault(event.fact.name, set()).add(event.fact.action)
+        ids[event.fact.name] = event.fact.id
+    print(f"{count} container lives, {AT_A_TIME} at a time, in {took:.0f} s:")
+    for number, kind in enumerate(KINDS):
+        names = [f"life-{i}" for i in range(count) if i % len(KINDS) == number]
+        steps = {"create", "start", "die", "destroy"}
+        lost_events = sum(len(steps - events.get(name, set())) for name in names)
+        seen = [containers.get(ids.get(name, "")) for name in names]
+        lost_states = sum(
+            fact is None or not fact.ports or fact.env.get("LIFE") != "run" for fact in seen
+        )
+        lost_logs = sum(
+            f"life {name.removeprefix('life-')}\n" not in logs.get(ids.get(name, ""), "")
+            for name in names
+        )
+        print(
+            f"  {kind.name:28} {len(names)} lives: lost {lost_events} of {4 * len(names)} events, "
+            f"{lost_states} states (name, port, variable), {lost_logs} logs"
+        )
+    share = (_cpu(process) - before) / took
+    print(f"  watch used {share:.0%} of a core meanwhile, memory {_memory(process)}")
+
+
+def _live(number: int) -> None:
+    kind = KINDS[number % len(KINDS)]
+    name = f"life-{number}"
+    published = ("-p", "127.0.0.1::9000", "-e", f"LIFE={number}")
+    docker(("run", "--name", name, *published, *kind.options, IMAGE, "sh", "-c", kind.script))
+    for words in kind.after:
+        docker((*words, name))
+
+
+def _ticks(submission: Path, count: int) -> None:
+    """From an event, by the engine's clock, to the checklist that shows it."""
+    run = prepare(submission, None, {})
+    session = Session(run.submission.journal.parent)
+    shown: list[tuple[float, int]] = []
+    arrived = threading.Condition()
+
+    class Clock:
+        def update(self, _: Checklist) -> None:
+            at = time.time()
+            with arrived:
+                entries = JournalFile(run.submission.journal).read().entries
+                shown.append((at, max((e.seq for e in entries), default=0)))
+                arrived.notify_all()
+
+        def tick(self) -> None:
+            pass
+
+    watching = Watching(run, session, [Clock()], "en")
+    thread = threading.Thread(target=watching.watch)
+    thread.start()
+    waits: list[float] = []
+    try:
+        _until(lambda: bool(shown) and session.status() is not None)
+        time.sleep(2)
+        for number in range(count):
+            name = f"tick-{number}"
+            docker(("run", "-d", "--name", name, "-p", "127.0.0.1::9000", IMAGE, "sleep", "60"))
+            started = None
+            while started is None:
+                time.sleep(0.01)
+                journal = JournalFile(run.submission.journal).read()
+                started = next(
+                    (
+                        entry
+                        for entry in journal.entries
+                        if entry.need.kind == "events"
+                        and (entry.data or {}).get("action") == "start"
+                        and (entry.data or {}).get("name") == name
+                    ),
+                    None,
+                )
+            with arrived:
+                arrived.wait_for(lambda seq=started.seq: any(s >= seq for _, s in shown), timeout=5)
+                at = next(t for t, seq in shown if seq >= started.seq)
+            waits.append(at - started.at.timestamp())
+            docker(("rm", "-f", name))
+    finally:
+        session.ask_to_stop(10)
+        thread.join()
+    print(
+        f"From a container's start to its tick, {count} times: median "
+        f"{statistics.median(waits) * 1000:.0f} ms, worst {max(waits) * 1000:.0f} ms"
+    )
+
+
+def _idle(process: subprocess.Popen[bytes], seconds: float) -> None:
+    time.sleep(3)
+    before = _cpu(process)
+    time.sleep(seconds)
+    used = _cpu(process) - before
+    print(
+        f"Idle for {seconds:.0f} s: {used * 1000:.0f} ms of processor time, "
+        f"{used / seconds:.2%} of a core, {used / seconds * 3600:.0f} s in an hour; "
+        f"memory {_memory(process)}"
+    )
+
+
+def _flood(process: subprocess.Popen[bytes], count: int, image: str, what: str) -> None:
+    """Tag events: the cheapest that an engine can be made to tell."""
+    import docker as sdk
+
+    time.sleep(2)
+    repository, _, tag = image.partition(":")
+    of = image if image == IMAGE else os.environ["GRADE_LAB_BASE_IMAGE"]
+    before, began = _memory(process), time.monotonic()
+    cpu = _cpu(process)
+
+    def tag_many(share: int) -> None:
+        api = sdk.APIClient(os.environ["DOCKER_HOST"])
+        for _ in range(share):
+            api.tag(of, repository, tag)
+        api.close()
+
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        list(pool.map(tag_many, [count // AT_A_TIME] * AT_A_TIME))
+    took = time.monotonic() - began
+    time.sleep(3)
+    print(
+        f"{count} events {what}, {count / took:.0f} a second: memory {before} before, "
+        f"{_memory(process)} after; {(_cpu(process) - cpu) / count * 1e6:.0f} µs of processor each"
+    )
+    if image != IMAGE:
+        docker(("image", "rm", image))
+
+
+@contextmanager
+def _watching(submission: Path) -> Iterator[subprocess.Popen[bytes]]:
+    session = Session(submission / ".grade-lab")
+    command = [sys.executable, "-P", "-m", "grader", "watch", str(submission), "--quiet"]
+    with subprocess.Popen(command) as process:
+        try:
+            _until(lambda: (status := session.status()) is not None and status.state == "recording")
+            yield process
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@contextmanager
+def _image() -> Iterator[None]:
+    with tempfile.TemporaryDirectory() as folder:
+        base = os.environ["GRADE_LAB_BASE_IMAGE"]
+        (Path(folder) / "Dockerfile").write_text(f"FROM {base}\nEXPOSE 9000\n", encoding="utf-8")
+        docker(("build", "-q", "-t", IMAGE, folder))
+    try:
+        yield
+    finally:
+        docker(("image", "rm", "-f", IMAGE))
+
+
+def docker(arguments: Sequence[str]) -> str:
+    """A docker command, on the lab's engine."""
+    return run_docker(arguments, {})
+
+
+def _until(done: Callable[[], Any], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if done():
+                return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise SystemExit("it did not happen in time")
+
+
+def _cpu(process: subprocess.Popen[bytes]) -> float:
+    fields = (
+        Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    )
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _memory(process: subprocess.Popen[bytes]) -> str:
+    pages = int(Path(f"/proc/{process.pid}/statm").read_text(encoding="ascii").split()[1])
+    return f"{pages * resource.getpagesize() / 2**20:.0f} MiB"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

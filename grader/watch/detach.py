@@ -1,0 +1,57 @@
+"""A recorder that goes on in the background when the terminal is closed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.errors import GradeLabError
+from grader.messages import msg
+from grader.watch.session import Session, Status
+
+LOG = "watch.log"
+START_SECONDS = 20.0
+
+
+def detach(arguments: Sequence[str], session: Session, folder: Path) -> Status:
+    """Start ``grade-lab`` with these arguments in the background; return once it records.
+
+    What it prints goes to ``watch.log`` in ``folder``, where the journal is.
+
+    Raises:
+        GradeLabError: it ended at once; its last words are told.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / LOG
+    new_session, flags = _apart()
+    with log.open("wb") as output:
+        # Without -P, a folder `grader` of the submission could be imported in place of ours.
+        process = subprocess.Popen(  # noqa: S603 # our own command
+            [sys.executable, "-P", "-m", "grader", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=new_session,
+            creationflags=flags,
+        )
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        status = session.status()
+        if status is not None and status.pid == process.pid:
+            return status
+        time.sleep(0.05)
+    words = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    raise GradeLabError(
+        msg("recording in the background did not start: {reason}", reason=" ".join(words[-3:])),
+        msg("run `grade-lab watch` to see why"),
+    )
+
+
+def _apart() -> tuple[bool, int]:
+    """How a process is started so that it does not end with this terminal: as Unix, as Windows."""
+    if sys.platform == "win32":
+        return False, subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
+    return True, 0

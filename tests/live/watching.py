@@ -1,0 +1,89 @@
+"""A recorder in a process of its own, as a learner starts it in a second terminal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.evidence import Evidence
+from grader.journal import Journal
+from grader.journal_file import JournalFile
+from grader.watch.session import Session
+from grader.watch.status import State
+from tests.live.learners import GRADE_LAB, Learner
+
+SECONDS = 30.0
+
+
+def settings(learner: Learner) -> list[str]:
+    tag = learner.local.partition(":")[2]
+    values = {"registry": learner.registry, "port": learner.port, "tag": tag}
+    return [f"--set={name}={value}" for name, value in values.items()]
+
+
+def session(folder: Path) -> Session:
+    return Session(folder / ".grade-lab")
+
+
+def journal(folder: Path) -> Journal:
+    return JournalFile(folder / ".grade-lab" / "journal.jsonl").read()
+
+
+def evidence(folder: Path) -> Evidence:
+    return Evidence(journal(folder))
+
+
+def until(done: Callable[[], object], what: str, seconds: float = SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, f"did not happen within {seconds} s: {what}"
+        time.sleep(0.02)
+
+
+def state(folder: Path) -> State | None:
+    status = session(folder).status()
+    return status.state if status else None
+
+
+@contextmanager
+def watching(
+    folder: Path, *options: str, env: Mapping[str, str] | None = None, awaited: str = "recording"
+) -> Iterator[subprocess.Popen[str]]:
+    """`grade-lab watch --quiet`, from when it records; ended by a signal if it still runs."""
+    command = [GRADE_LAB, "watch", folder, "--quiet", "--lang", "en", *options]
+    process = subprocess.Popen(
+        command, env={**os.environ, **(env or {})}, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        until(lambda: state(folder) == awaited or process.poll() is not None, awaited)
+        assert process.poll() is None, process.stderr and process.stderr.read()
+        yield process
+    finally:
+        process.terminate()
+        _, told = process.communicate(timeout=SECONDS)
+        assert "Traceback" not in told, told
+
+
+def settled(folder: Path, action: str, name: str) -> None:
+    """Wait until an event is in the journal, and what is looked at after it, too."""
+
+    def known() -> bool:
+        entries = journal(folder).entries
+        told = [
+            e.seq
+            for e in entries
+            if e.source == "events"
+            and e.data
+            and e.data.get("action") == action
+            and name in {e.data.get("name"), e.data.get("id")}
+        ]
+        return bool(told) and any(
+            e.seq > max(told) and e.source == "engine" and e.need.kind in {"container", "image"}
+            for e in entries
+        )
+
+    until(known, f"{action} {name}")
