@@ -24,6 +24,7 @@ from grader.report.plain import one_line, plain, shorten
 TEMPLATES = Path(__file__).with_name("templates")
 
 MAX_TITLE = 200
+MAX_NUMBER = 12
 MAX_TEXT = 1000
 MAX_QUOTE = 4000
 """Characters of what an alert quotes, such as log lines; the last ones tell most."""
@@ -120,7 +121,7 @@ def state(checklist: Checklist) -> str:
     """What the page shows of ``checklist``: JSON in one line, with every text made harmless."""
     done = sum(row.status == "pass" for row in checklist.rows)
     title = shorten(one_line(checklist.title), MAX_TITLE)
-    score, most = one_line(checklist.score), one_line(checklist.max_score)
+    score, most = _number(checklist.score), _number(checklist.max_score)
     lang = checklist.lang
     told = {
         "lang": language(lang),
@@ -145,9 +146,9 @@ def _row(row: Row) -> dict[str, Any]:
         "id": row.id,
         "title": shorten(one_line(row.title), MAX_TITLE),
         "status": row.status,
-        "word": one_line(row.word),
-        "score": one_line(row.score),
-        "max_score": one_line(row.max_score),
+        "word": shorten(one_line(row.word), MAX_TITLE),
+        "score": _number(row.score),
+        "max_score": _number(row.max_score),
         "fresh": row.fresh,
     }
 
@@ -190,6 +191,10 @@ def _share(score: str, most: str) -> float:
         return min(100.0, max(0.0, 100 * float(score) / float(most)))
     except (ValueError, ZeroDivisionError):
         return 0.0
+
+
+def _number(text: str) -> str:
+    return shorten(one_line(text), MAX_NUMBER)
 
 
 def _pieces(text: str) -> Pieces:

@@ -1,0 +1,159 @@
+"""The live page in a real browser: no text runs, everyone can read it, on every screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from grader.report.checklist import Alert, Checklist, Row, Step
+from grader.watch.web import WebView
+from tests.factories import a_checklist
+from tests.report import test_browser
+from tests.report.test_browser import CHROMIUM, QUIET
+
+pytestmark = test_browser.pytestmark
+
+PAYLOADS = [
+    "<img src=x onerror=\"alert('owned')\"><script>alert('owned')</script>",
+    "</script><svg onload=alert(1)>",
+    "`<b onclick=alert(1)>` ${alert(1)} {{ 7 * 7 }}",
+    "javascript:alert(1)",
+    "\"' onmouseover=alert(1) x=\n\ndata: {}\n\nid: 9\r\rretry: 1",
+    "\x1b]8;;http://x\x07\x1b[31mred\x1b[0m\x00 \u202egnp.exe \u2028 \ud800",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def view() -> Iterator[WebView]:
+    with WebView() as view:
+        view.update(a_checklist())
+        yield view
+
+
+@pytest.fixture
+def page(browser: Browser, view: WebView) -> Iterator[Page]:
+    page = browser.new_page()
+    page.goto(view.url)
+    expect(page.locator("h1")).to_have_text("Containers and Docker")
+    yield page
+    page.close()
+
+
+def hostile(text: str) -> Checklist:
+    return Checklist(
+        lang="en",
+        title=text,
+        score=text,
+        max_score=text,
+        rows=(Row(text, text, text, text, text, text, fresh=True),),
+        next=Step(title=text, message=text, hint=text, commands=(text, f"docker {text}")),
+        alerts=(Alert(title=text, message=text, actual=text, hint=text),),
+        notice=text,
+    )
+
+
+@pytest.mark.parametrize("text", PAYLOADS)
+def test_hostile_text_runs_nothing(browser: Browser, view: WebView, text: str) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    trouble: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: (trouble.append("dialog"), dialog.dismiss()))
+    page.on("console", lambda message: trouble.append(message.text))
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.add_init_script(
+        "window.broken = []; addEventListener('securitypolicyviolation',"
+        "  event => window.broken.push(event.violatedDirective))"
+    )
+    page.goto(view.url)
+    expect(page.locator("h1")).to_have_text("Containers and Docker")
+    shape = "[...document.querySelectorAll('body *')].map(e => e.localName)"
+    allowed = set(page.evaluate(shape))
+    view.update(hostile(text))
+    expect(page.locator(".row")).to_have_count(1)
+    made = set(page.evaluate(shape))
+    listeners = page.evaluate(
+        "[...document.querySelectorAll('*')].flatMap(e => e.getAttributeNames())"
+        ".filter(name => name.startsWith('on'))"
+    )
+    broken = page.evaluate("window.broken")
+    page.close()
+    assert made <= allowed
+    assert listeners == []
+    assert (trouble, broken) == ([], [])
+    assert asked == [view.url, f"{view.url}events"]
+
+
+def test_the_policy_stops_a_script_that_got_in_all_the_same(page: Page) -> None:
+    page.evaluate(
+        "const script = document.createElement('script'); window.trusted = 'refused';"
+        "try { script.textContent = 'window.trusted = 1'; document.body.append(script) } catch {}"
+        "try { document.body.innerHTML = '<b>'; window.trusted = 2 } catch {}"
+    )
+    assert page.evaluate("window.trusted") == "refused"
+
+
+def test_the_policy_lets_style_and_script_through(browser: Browser, view: WebView) -> None:
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(view.url)
+    expect(page.locator(".row")).to_have_count(7)
+    drawn = page.evaluate("getComputedStyle(document.querySelector('.tasks')).borderRadius")
+    page.close()
+    assert drawn != "0px"
+    assert complaints == []
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_axe_finds_nothing_wrong(
+    browser: Browser, view: WebView, lang: str, scheme: str, width: int
+) -> None:
+    view.update(a_checklist(lang))
+    context = browser.new_context(
+        bypass_csp=True,  # axe writes markup
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+        viewport={"width": width, "height": 800},
+    )
+    page = context.new_page()
+    page.goto(view.url)
+    expect(page.locator(".row")).to_have_count(7)
+    found = Axe().run(page)
+    lost = Axe()
+    view.update(a_checklist(lang, next=None, alerts=(), passed=True, recording=False))
+    expect(page.locator(".alert")).to_have_count(0)
+    page.evaluate("document.body.classList.add('is-lost')")
+    found_later = lost.run(page)
+    context.close()
+    assert found.violations_count == 0, found.generate_report()
+    assert found_later.violations_count == 0, found_later.generate_report()
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_a_phone_scrolls_in_one_direction_only(browser: Browser, view: WebView, lang: str) -> None:
+    long = "sha256:" + "0123456789abcdef" * 20
+    checklist = replace(hostile(f"`{long}` {long}"), lang=lang)
+    view.update(checklist)
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(view.url)
+    expect(page.locator(".row")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    view.update(a_checklist(lang))
+    expect(page.locator(".row")).to_have_count(7)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.close()
