@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.messages import Translator
 from grader.report import reading, words
-from grader.report.plain import one_line, shorten
+from grader.report.terminal_text import STYLES, TerminalText
 from grader.result import CheckResult, ObjectiveResult, Result
 
 if TYPE_CHECKING:
@@ -16,30 +16,10 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-MAX_TEXT = 300
 MAX_DEFECTS = 5
 BLOCKS = frozenset({*reading.TO_DO, "review"})
 """Statuses about which more is said than a line; what merely waits says nothing more."""
 
-SIGNS = {
-    "pass": "✓",
-    "partial": "~",
-    "fail": "✗",
-    "unproven": "?",
-    "review": "☐",
-    "skip": "-",
-    "error": "!",
-}
-ASCII_SIGNS = {**SIGNS, "pass": "+", "fail": "x", "review": "="}
-STYLES = {
-    "pass": "green",
-    "partial": "yellow",
-    "fail": "red",
-    "unproven": "magenta",
-    "review": "cyan",
-    "skip": "bright_black",
-    "error": "yellow",
-}
 OUTCOME_STYLES = {"passed": "bold green", "not-yet": "bold yellow", "incomplete": "bold yellow"}
 
 
@@ -53,7 +33,7 @@ class _Terminal:
         self.result = result
         self.console = console
         self.translate = Translator(result.lang).text
-        self.signs = SIGNS if _can_show(SIGNS.values(), console.encoding) else ASCII_SIGNS
+        self.texts = TerminalText(console.encoding)
 
     def show(self, paths: Mapping[str, Path]) -> None:
         self._top()
@@ -85,8 +65,8 @@ class _Terminal:
         for objective in self.result.objectives:
             table.add_row(
                 self._status(objective.status),
-                self._text(objective.title),
-                self._text(
+                self.texts.text(objective.title),
+                self.texts.text(
                     f"{reading.points(objective.score)}/{reading.points(objective.max_score)}"
                 ),
             )
@@ -104,7 +84,7 @@ class _Terminal:
 
     def _block(self, objective: ObjectiveResult, check: CheckResult) -> None:
         self.console.print()
-        sign = f"{self.signs[objective.status]} {objective.title}"
+        sign = f"{self.texts.signs[objective.status]} {objective.title}"
         self._line(sign, style=f"bold {STYLES[objective.status]}")
         self._line(check.message)
         table = self._grid()
@@ -112,7 +92,9 @@ class _Terminal:
         table.add_column(overflow="fold")
         for key in ("expected", "actual", "hint"):
             if getattr(check, key):
-                table.add_row(self._text(self._word(key)), self._text(getattr(check, key)))
+                table.add_row(
+                    self.texts.text(self._word(key)), self.texts.text(getattr(check, key))
+                )
         if table.row_count:
             self.console.print(table)
 
@@ -145,27 +127,16 @@ class _Terminal:
 
     def _status(self, status: str) -> Text:
         word = self.translate(words.STATUS[status])
-        return self._text(f"{self.signs[status]} {word}", style=STYLES[status])
+        return self.texts.text(f"{self.texts.signs[status]} {word}", style=STYLES[status])
 
     def _line(self, text: str, *, style: str = "") -> None:
-        self.console.print(self._text(text, style=style), overflow="fold")
+        self.console.print(self.texts.text(text, style=style), overflow="fold")
 
     def _literal(self, before: str, text: str, *, style: str = "") -> None:
         """Something to copy: whole, and broken over lines by nothing but the terminal."""
         from rich.text import Text
 
-        safe = self._encodable(one_line(text))
-        self.console.print(Text(before + safe, style=style), soft_wrap=True)
-
-    def _text(self, text: str, *, style: str = "") -> Text:
-        """Text that is neither markup nor escapes, whatever it holds."""
-        from rich.text import Text
-
-        return Text(self._encodable(shorten(one_line(text), MAX_TEXT)), style=style)
-
-    def _encodable(self, text: str) -> str:
-        encoding = self.console.encoding
-        return text.encode(encoding, "replace").decode(encoding)
+        self.console.print(Text(before + self.texts.safe(text), style=style), soft_wrap=True)
 
     def _grid(self, *, expand: bool = False) -> Table:
         from rich.table import Table
@@ -177,11 +148,3 @@ def _worth_telling(objective: ObjectiveResult) -> CheckResult | None:
     if objective.status not in BLOCKS or objective.override:
         return None
     return next((check for check in objective.checks if check.status in BLOCKS), None)
-
-
-def _can_show(signs: Iterable[str], encoding: str) -> bool:
-    try:
-        "".join(signs).encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
