@@ -223,6 +223,7 @@ class Event(Fact):
 
     ``name`` is a container's name or an image's reference; ``image`` is the reference a container
     was made from; ``id`` is the container's or image's id and may be empty for a push or pull.
+    ``exec_id`` tells which start and end of a ``docker exec`` belong together.
     """
 
     type: str
@@ -233,6 +234,7 @@ class Event(Fact):
     exit_code: int | None = None
     signal: str = ""
     command: str = ""
+    exec_id: str = ""
 
 
 class Call(Fact):

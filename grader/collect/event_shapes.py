@@ -64,6 +64,7 @@ def event(payload: Payload, *, podman: bool = False) -> Event | None:
         exit_code=_exit_code(attributes),
         signal=str(attributes.get("signal") or ""),
         command=redact.command(command.strip()),
+        exec_id=str(attributes.get("execID") or ""),
     )
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from grader.evidence import Evidence
+from grader.facts import Call
 from grader.needs import CallsNeed, ContainerNeed
 from grader.result import Lane, TimelineStep
 from grader.timeline.steps import AT_ONCE, Events, merged, short_id, step
@@ -55,7 +56,7 @@ def _looks(evidence: Evidence, events: Events) -> list[_Look]:
     names = _Names(evidence, events)
     found = (seen for need in evidence.needs(CallsNeed) for seen in evidence.of(need).found)
     looks: list[_Look] = []
-    for at, call in sorted({(s.at, s.fact) for s in found}, key=lambda dated: dated[0]):
+    for at, call in sorted({(s.at, s.fact) for s in found}, key=_order):
         match = _PATH.fullmatch(call.path)
         if match is None or call.method != "GET" or call.status == HTTPStatus.NOT_FOUND:
             continue
@@ -72,6 +73,11 @@ def _looks(evidence: Evidence, events: Events) -> list[_Look]:
                 )
             )
     return looks
+
+
+def _order(dated: tuple[datetime, Call]) -> tuple[datetime, str, str, int]:
+    at, call = dated
+    return at, call.path, call.method, call.status
 
 
 def _without_preludes(looks: Sequence[_Look], events: Events) -> list[_Look]:

@@ -91,19 +91,25 @@ def _runs(events: Events) -> Iterator[Events]:
 
 
 def _executed(run: Events, name: str) -> Iterator[TimelineStep]:
-    running: list[int] = []
+    """The commands executed; what could not run has an end that says so, or on old engines none."""
+    begun: dict[str | int, Seen[Event]] = {}
     codes: dict[int, int | None] = {}
-    for index, seen in enumerate(run):
+    for seen in run:
+        exec_id = seen.fact.exec_id
         if seen.fact.action == "exec_start":
-            running.append(index)
-        elif seen.fact.action == "exec_die" and running:
-            # The end does not name its command: what began last ends first.
-            codes[running.pop()] = seen.fact.exit_code
-    for index, seen in enumerate(run):
+            begun[exec_id or id(seen)] = seen
+        elif seen.fact.action == "exec_die":
+            # An end that does not tell whose it is: what began last ends first.
+            ended = begun.pop(exec_id or next(reversed(begun), ""), None)
+            codes[id(ended)] = seen.fact.exit_code
+    over = any(seen.fact.action == "die" for seen in run)
+    never_ran = {id(seen) for seen in begun.values() if over and seen.fact.exec_id}
+    for seen in run:
         if seen.fact.action == "exec_start":
-            code = codes.get(index)
+            code = codes.get(id(seen))
+            failed = code in NOT_RUN or id(seen) in never_ran
             words = ["docker exec", name, seen.fact.command]
-            yield step("container", seen.at, *words, failed=code in NOT_RUN, exit_code=code)
+            yield step("container", seen.at, *words, failed=failed, exit_code=code)
 
 
 def _ended(run: Events, name: str, said: LastWords) -> Iterator[TimelineStep]:

@@ -126,6 +126,22 @@ def test_an_exec_that_could_not_run_tells_its_exit_code(code: int, failed: bool)
     assert [(step.failed, step.exit_code) for step in told] == [(failed, code)]
 
 
+def test_an_exec_of_which_an_old_engine_tells_no_end_did_not_run_if_its_container_is_over() -> None:
+    def web(action: str, at: float, exec_id: str = "", **more: Any) -> Entry:
+        fields = {"name": "web", "id": hex_id("web"), "image": "app:1", "exec_id": exec_id}
+        return event(f"container {action}", at, **fields, **more)
+
+    shell = web("exec_start", 1, "e1", command="sh")
+    lost = web("exec_start", 2, "e2", command="pyton")
+    over = [web("exec_die", 3, "e1", exit_code=137), web("die", 3, exit_code=137)]
+    told = [step for step in steps(shell, lost, *over) if "exec" in step.label]
+    assert [(step.label, step.failed, step.exit_code) for step in told] == [
+        ("docker exec web sh", False, 137),
+        ("docker exec web pyton", True, None),
+    ]
+    assert not any(step.failed for step in steps(shell, lost))
+
+
 def test_long_names_and_log_lines_are_cut() -> None:
     told = steps(*life(1, "n" * 5000, code=1), *life(2, code=1), log(2, "x" * 90_000, 2.25))
     assert max(len(step.label) for step in told) == 300
