@@ -242,7 +242,7 @@ class BuiltFrom(Check):
         return nothing_seen(
             series,
             msg("the files of image {image} were not looked at", image=self.image),
-            msg("build it again, and run `grade-lab` before you remove it"),
+            msg("build it again with `grade-lab watch` open in a second terminal"),
         )
 
 

@@ -83,5 +83,5 @@ class Logs(SoughtText, ContainerSubject, Check):
             return self.missing(evidence)
         return Unproven(
             message=msg("{subject}: its log was not seen", subject=self.subject),
-            hint=msg("run it again, and run `grade-lab` before you remove it"),
+            hint=msg("run it again with `grade-lab watch` open in a second terminal"),
         )

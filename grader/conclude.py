@@ -140,7 +140,8 @@ def absence(
     if existed:
         return Unproven(
             message=msg(
-                "{subject} was gone before grade-lab looked; run `grade-lab` before you remove it",
+                "{subject} was gone before grade-lab looked; keep `grade-lab watch` open in a "
+                "second terminal, and do it again",
                 subject=subject,
             ),
             proofs=(Proof.of(existed[-1], existed[-1].fact.action),),

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
@@ -56,6 +56,7 @@ SETTLED_SECONDS = 0.15
 FIRST_RETRY, LONGEST_RETRY = 0.25, 5.0
 POLL_SECONDS = 5.0
 ASLEEP_SECONDS = 20.0
+END_SECONDS = 5.0
 MAX_BATCH = 500
 MAX_QUEUED = 20_000
 MAX_ALIKE = 2_000
@@ -98,6 +99,7 @@ class Recorder:
         self._due: dict[Need[Fact], float] = {}
         self._at_once = AtOnce(self._lives, lambda: self._interest, self._items.put)
         self._slowly = ThreadPoolExecutor(2, thread_name_prefix="slowly")
+        self._slow: deque[Future[None]] = deque(maxlen=100)
         self._retry_at = self._poll_at = self._round_at = 0.0
         self._pause = FIRST_RETRY
         self._clocks = _clocks()
@@ -108,12 +110,19 @@ class Recorder:
             self._note(look(self._needs, self._submission, None, env=self._env))
             while not stop.is_set():
                 self._turn()
+            self._finish()
         finally:
             self._disconnect()
             self._notebook.sync()
             self._at_once.close()
             self._slowly.shutdown(wait=False, cancel_futures=True)
             self.state = State.ENDED
+
+    def _finish(self) -> None:
+        """Take all that is under way: what happened just before the end counts."""
+        wait(self._slow, timeout=END_SECONDS)
+        self._due = dict.fromkeys(self._due, 0.0)
+        self._turn()
 
     def _turn(self) -> None:
         try:
@@ -144,10 +153,10 @@ class Recorder:
     # What comes in
 
     def _waited_for(self) -> list[Item]:
-        wait = min([TURN_SECONDS, *(due - time.monotonic() for due in self._due.values())])
+        seconds = min([TURN_SECONDS, *(due - time.monotonic() for due in self._due.values())])
         items: list[Item] = []
         with suppress(Empty):
-            items.append(self._items.get(timeout=max(wait, 0.001)))
+            items.append(self._items.get(timeout=max(seconds, 0.001)))
             while len(items) < MAX_BATCH:
                 items.append(self._items.get_nowait())
         return items
@@ -219,7 +228,7 @@ class Recorder:
         self._note(look(quick, self._submission, view, env=self._env))
         for need in needs:
             if view and isinstance(need, SLOW):
-                self._slowly.submit(self._look_slowly, need, view)
+                self._slow.append(self._slowly.submit(self._look_slowly, need, view))
 
     def _make_the_round(self) -> None:
         """What is done a few times a second, whether or not anything happens."""

@@ -84,6 +84,9 @@ class WebView:
         """The address to open; whoever knows it can see the page, on this computer only."""
         return self._server.url if self._server else ""
 
+    def tick(self) -> None:
+        """Nothing to do: pages change when there is news."""
+
     def update(self, checklist: Checklist) -> None:
         """Show ``checklist`` on every open page, and on those opened later. Never waits for one."""
         self._latest.tell(checklist)

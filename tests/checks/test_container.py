@@ -264,7 +264,7 @@ def test_a_container_gone_before_it_was_looked_at_is_unproven_and_says_so() -> N
     started = event("container start", id=hex_id(NAME), name=NAME, image=IMAGE)
     verdict = judged("container", FULL, started, GONE)
     assert verdict.status is Status.UNPROVEN
-    assert "before you remove it" in str(verdict.message)
+    assert "grade-lab watch" in str(verdict.message)
 
 
 def test_a_container_that_nobody_saw_is_unproven_with_the_next_command() -> None:

@@ -126,7 +126,7 @@ def test_an_image_that_nobody_saw_is_unproven_with_the_next_command() -> None:
 def test_an_image_gone_before_it_was_looked_at_is_unproven_and_says_so(trace: Any) -> None:
     verdict = judged("image", {"image": REF}, trace, saw(NEED, Reason.NOT_THERE))
     assert verdict.status is Status.UNPROVEN
-    assert "run `grade-lab` before you remove it" in str(verdict.message)
+    assert "grade-lab watch" in str(verdict.message)
 
 
 def test_a_look_that_failed_is_an_error_unless_earlier_evidence_passes() -> None:

@@ -158,7 +158,7 @@ def test_removed_everything_before_the_first_grading(learner: Learner) -> None:
     outcome = Outcome.of(learner)
     assert outcome.statuses("build", "run") == {"unproven"}
     assert outcome.statuses("push", "pull", "login") <= {"pass", "unproven"}
-    assert "before you remove" in outcome.told("run")
+    assert "grade-lab watch" in outcome.told("run")
     assert outcome.statuses("answers-http", "logs") == {"skip"}
     assert outcome.statuses("exec", "stop", "remove-container", "order") == {"pass"}
 

@@ -6,10 +6,12 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from lab import base_image
@@ -25,7 +27,7 @@ from tests.live.watching import (
     journal,
     session,
     settings,
-    settled,
+    recorded,
     state,
     until,
     watching,
@@ -33,6 +35,7 @@ from tests.live.watching import (
 
 pytestmark = pytest.mark.live
 
+BASE = os.environ.get("GRADE_LAB_BASE_IMAGE", "")
 DEAD = {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
 
 LIVES = """\
@@ -44,9 +47,64 @@ objectives:
     title: A container ran and said something
     points: 1
     checks:
-      - {type: container, image: "lives:1", env: [LIFE], ports: ["9000"]}
-      - {type: logs, image: "lives:1", contains: life}
+      - {type: container, image: "{image}", env: [LIFE], ports: ["9000"]}
+      - {type: logs, image: "{image}", contains: life}
 """
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A submission about containers of one image, and an engine for them."""
+
+    folder: Path
+    image: str
+    environment: dict[str, str]
+
+    def docker(self, *arguments: str) -> str:
+        return docker(arguments, self.environment)
+
+    def run(self, name: str, *options: str, script: str) -> None:
+        given = ("--name", name, "-e", "LIFE=1", "-p", "127.0.0.1::9000", *options)
+        self.docker("run", *given, self.image, "sh", "-c", script)
+
+    def live(self, name: str) -> None:
+        """A container comes, and is removed as soon as it has started."""
+        self.run(name, "-d", script="echo life; exec sleep 60")
+        self.docker("rm", "-f", name)
+
+    def told(self, action: str) -> set[str]:
+        """The names of the containers of which such an event is recorded."""
+        events = evidence(self.folder).events(action, image=self.image)
+        return {seen.fact.name for seen in events}
+
+
+@contextmanager
+def lab(folder: Path, environment: Mapping[str, str]) -> Iterator[Lab]:
+    image = f"lives:{uuid4().hex[:12]}"
+    made = Lab(folder / "lives", image, dict(environment))
+    made.folder.mkdir()
+    (made.folder / "rubric.yaml").write_text(LIVES.replace("{image}", image), encoding="utf-8")
+    (made.folder / "lab.yaml").write_text("rubric: rubric.yaml\n", encoding="utf-8")
+    (folder / "Dockerfile").write_text(f"FROM {BASE}\nLABEL of={image}\n", encoding="utf-8")
+    made.docker("build", "-q", "-t", image, "-f", str(folder / "Dockerfile"), str(made.folder))
+    try:
+        yield made
+    finally:
+        made.docker("image", "rm", "-f", image)
+
+
+@pytest.fixture
+def shared_lab(tmp_path: Path) -> Iterator[Lab]:
+    """On the engine that all tests share."""
+    with lab(tmp_path, {}) as made:
+        yield made
+
+
+@pytest.fixture
+def our_lab(engine_of_ours: PrivateEngine, tmp_path: Path) -> Iterator[Lab]:
+    """On an engine of our own, which may be broken."""
+    with lab(tmp_path, engine_of_ours.environment) as made:
+        yield made
 
 
 @pytest.fixture
@@ -74,7 +132,7 @@ def test_a_lab_done_under_watch_and_cleaned_up_is_proven_whole(learner: Learner)
         up_to_run(learner)
         look(learner)
         clean_up(learner)
-        settled(learner.folder, "destroy", learner.name)
+        recorded(learner.folder, "destroy", learner.name)
     outcome = judged(learner)
     assert outcome.not_passed == {}
     assert (outcome.score, outcome.exit_code) == (100, 0)
@@ -107,129 +165,84 @@ def test_a_crash_is_told_with_the_last_lines_of_a_log_that_is_gone(learner: Lear
         )
 
 
-def test_short_lives_leave_their_events_and_states(tmp_path: Path) -> None:
-    submission = lives_submission(tmp_path)
-    try:
-        with watching(submission):
-
-            def live(number: int) -> None:
-                options = (
-                    "--name",
-                    f"life-{number}",
-                    "-e",
-                    f"LIFE={number}",
-                    "-p",
-                    "127.0.0.1::9000",
-                )
-                script = "echo life; sleep 0.2"
-                docker(("run", "--rm", *options, "lives:1", "sh", "-c", script), {})
-
-            with ThreadPoolExecutor(3) as pool:
-                list(pool.map(live, range(12)))
-            until(lambda: len(told(submission, "destroy")) == 12, "the end of all")
-            found = evidence(submission).of(ContainerNeed(image="lives:1")).found
-    finally:
-        docker(("image", "rm", "-f", "lives:1"), {})
-    everyone = {f"life-{number}" for number in range(12)}
+def test_short_lives_leave_their_events_and_states(shared_lab: Lab) -> None:
+    names = {f"life-{number}" for number in range(12)}
+    with watching(shared_lab.folder):
+        with ThreadPoolExecutor(3) as pool:
+            script = "echo life; sleep 0.2"
+            list(pool.map(lambda name: shared_lab.run(name, "--rm", script=script), names))
+        until(lambda: shared_lab.told("destroy") == names, "the end of all")
+        found = evidence(shared_lab.folder).of(ContainerNeed(image=shared_lab.image)).found
     for action in ("create", "start", "die"):
-        assert told(submission, action) == everyone
+        assert shared_lab.told(action) == names
     with_all = {s.fact.name for s in found if s.fact.ports and s.fact.env.get("LIFE") == "run"}
-    assert with_all == everyone
-
-
-def told(submission: Path, action: str) -> set[str]:
-    return {seen.fact.name for seen in evidence(submission).events(action, image="lives:1")}
-
-
-def lives_submission(folder: Path, environment: dict[str, str] | None = None) -> Path:
-    submission = folder / "lives"
-    submission.mkdir()
-    (submission / "rubric.yaml").write_text(LIVES, encoding="utf-8")
-    (submission / "lab.yaml").write_text("rubric: rubric.yaml\n", encoding="utf-8")
-    docker(("tag", os.environ["GRADE_LAB_BASE_IMAGE"], "lives:1"), environment or {})
-    return submission
+    assert with_all == names
 
 
 @pytest.fixture(scope="module")
 def engine_of_ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateEngine]:
     with PrivateEngine(tmp_path_factory.mktemp("engine") / "state") as engine:
-        base_image.load(engine, os.environ["GRADE_LAB_BASE_IMAGE"])
+        base_image.load(engine, BASE)
         yield engine
 
 
-def run_and_remove(environment: dict[str, str], name: str) -> None:
-    run = ("run", "-d", "--name", name, "-e", "LIFE=1", "-p", "127.0.0.1::9000", "lives:1")
-    docker((*run, "sh", "-c", f"echo life of {name}; exec sleep 60"), environment)
-    docker(("rm", "-f", name), environment)
-
-
 def test_the_engine_restarts_and_the_recording_goes_on_and_tells_the_gap(
-    engine_of_ours: PrivateEngine, tmp_path: Path
+    our_lab: Lab, engine_of_ours: PrivateEngine
 ) -> None:
-    env = dict(engine_of_ours.environment)
-    submission = lives_submission(tmp_path, env)
+    submission, env = our_lab.folder, our_lab.environment
     with watching(submission, env=env):
-        run_and_remove(env, "before")
-        settled(submission, "destroy", "before")
+        our_lab.live("before")
+        recorded(submission, "destroy", "before")
         engine_of_ours.kill()
         until(lambda: state(submission) == "engine-away", "the engine is away")
         engine_of_ours.start()
         until(lambda: state(submission) == "recording", "the engine is back")
-        run_and_remove(env, "after")
-        settled(submission, "destroy", "after")
+        our_lab.live("after")
+        recorded(submission, "destroy", "after")
     known = evidence(submission)
-    assert told(submission, "start") == {"before", "after"}
+    assert our_lab.told("start") == {"before", "after"}
     windows = [seen.fact for seen in reversed(known.of(EventWindowNeed()).found)]
     assert [window.continues for window in windows] == [True, True, False, True]
     assert not any(seen.reason for seen in journal(submission).entries if seen.source == "events")
 
 
-def test_what_happens_while_nobody_records_is_taken_from_the_engines_history(
-    engine_of_ours: PrivateEngine, tmp_path: Path
-) -> None:
-    env = dict(engine_of_ours.environment)
-    submission = lives_submission(tmp_path, env)
+def test_what_happens_while_nobody_records_is_taken_from_the_engines_history(our_lab: Lab) -> None:
+    submission, env = our_lab.folder, our_lab.environment
     with watching(submission, env=env) as first:
-        run_and_remove(env, "one")
-        settled(submission, "destroy", "one")
+        our_lab.live("one")
+        recorded(submission, "destroy", "one")
         first.send_signal(signal.SIGKILL)
         first.wait()
     assert session(submission).status() is None
-    run_and_remove(env, "two")
+    our_lab.live("two")
     with watching(submission, env=env):
-        until(lambda: "two" in told(submission, "destroy"), "the history")
-    assert told(submission, "start") == {"one", "two"}
+        until(lambda: "two" in our_lab.told("destroy"), "the history")
+    assert our_lab.told("start") == {"one", "two"}
     windows = evidence(submission).of(EventWindowNeed()).found
     assert all(seen.fact.continues for seen in windows)
 
 
-def test_a_recorder_that_is_killed_leaves_a_valid_journal(
-    engine_of_ours: PrivateEngine, tmp_path: Path
-) -> None:
-    env = dict(engine_of_ours.environment)
-    submission = lives_submission(tmp_path, env)
+def test_a_recorder_that_is_killed_leaves_a_valid_journal(our_lab: Lab) -> None:
+    submission, env = our_lab.folder, our_lab.environment
     for number in range(3):
         with watching(submission, env=env) as process:
-            run_and_remove(env, f"life-{number}")
+            our_lab.live(f"life-{number}")
             process.send_signal(signal.SIGKILL)
             process.wait()
     read = journal(submission)
     assert len(read.defects) <= 1
     with watching(submission, env=env):
-        until(lambda: len(told(submission, "destroy")) == 3, "the history")
+        until(lambda: len(our_lab.told("destroy")) == 3, "the history")
     assert journal(submission).intact
 
 
-def test_a_second_watcher_attaches_and_takes_over(
-    engine_of_ours: PrivateEngine, tmp_path: Path
-) -> None:
-    env = dict(engine_of_ours.environment)
-    submission = lives_submission(tmp_path, env)
+def test_a_second_watcher_attaches_and_takes_over(our_lab: Lab) -> None:
+    submission, env = our_lab.folder, our_lab.environment
     with watching(submission, env=env) as first:
         pid = first.pid
         with watching(submission, env=env) as second:
-            run_and_remove(env, "shared")
-            settled(submission, "destroy", "shared")
+            our_lab.live("shared")
+            recorded(submission, "destroy", "shared")
             status = session(submission).status()
             assert status is not None
             assert status.pid == pid
@@ -241,8 +254,8 @@ def test_a_second_watcher_attaches_and_takes_over(
                 return bool(status and status.pid == second.pid and status.state == "recording")
 
             until(taken_over, "the second records")
-            run_and_remove(env, "after")
-            settled(submission, "destroy", "after")
+            our_lab.live("after")
+            recorded(submission, "destroy", "after")
     read = journal(submission)
     assert read.intact
     starts = [e for e in read.entries if e.data and e.data.get("action") == "start"]
@@ -250,11 +263,8 @@ def test_a_second_watcher_attaches_and_takes_over(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
-def test_a_full_disk_is_told_and_nothing_is_lost(
-    engine_of_ours: PrivateEngine, tmp_path: Path
-) -> None:
-    env = dict(engine_of_ours.environment)
-    submission = lives_submission(tmp_path, env)
+def test_a_full_disk_is_told_and_nothing_is_lost(our_lab: Lab) -> None:
+    submission, env = our_lab.folder, our_lab.environment
     disk = submission / ".grade-lab"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk], check=True)
@@ -262,10 +272,10 @@ def test_a_full_disk_is_told_and_nothing_is_lost(
         with watching(submission, env=env):
             filler = disk / "filler"
             fill(filler)
-            run_and_remove(env, "unlucky")
+            our_lab.live("unlucky")
             until(lambda: state(submission) == "journal-trouble", "the full disk is told")
             filler.unlink()
-            settled(submission, "destroy", "unlucky")
+            recorded(submission, "destroy", "unlucky")
             until(lambda: state(submission) == "recording", "it goes on")
         read = journal(submission)
         assert read.intact
@@ -278,11 +288,8 @@ def test_a_full_disk_is_told_and_nothing_is_lost(
         subprocess.run(["umount", disk], check=True)
 
 
-def test_in_the_background_with_status_and_stop(
-    engine_of_ours: PrivateEngine, tmp_path: Path
-) -> None:
-    env = {**os.environ, **engine_of_ours.environment}
-    submission = lives_submission(tmp_path, dict(engine_of_ours.environment))
+def test_in_the_background_with_status_and_stop(our_lab: Lab) -> None:
+    submission, env = our_lab.folder, {**os.environ, **our_lab.environment}
 
     def watch(option: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -304,33 +311,30 @@ def test_in_the_background_with_status_and_stop(
         asked = watch("--status")
         assert asked.returncode == 0
         assert "records since" in asked.stdout
-        run_and_remove(dict(engine_of_ours.environment), "behind")
-        settled(submission, "destroy", "behind")
+        our_lab.live("behind")
+        recorded(submission, "destroy", "behind")
     finally:
         stopped = watch("--stop")
     assert stopped.returncode == 0, stopped.stderr
     assert watch("--status").returncode == 1
-    assert told(submission, "start") == {"behind"}
+    assert our_lab.told("start") == {"behind"}
 
 
-def test_a_flood_of_foreign_events_hides_nothing_from_a_watcher(
-    engine_of_ours: PrivateEngine, tmp_path: Path
-) -> None:
-    env = dict(engine_of_ours.environment)
-    submission = lives_submission(tmp_path, env)
+def test_a_flood_of_foreign_events_hides_nothing_from_a_watcher(our_lab: Lab) -> None:
+    submission, env = our_lab.folder, our_lab.environment
     with watching(submission, env=env):
-        run_and_remove(env, "early")
-        settled(submission, "destroy", "early")
-        docker(("run", "-d", "--name", "noise", base_of(), "sleep", "300"), env)
+        our_lab.live("early")
+        recorded(submission, "destroy", "early")
+        our_lab.docker("run", "-d", "--name", "noise", BASE, "sleep", "300")
         try:
             for _ in range(ENGINE_KEEPS // 2 + 10):
-                docker(("rename", "noise", "noises"), env)
-                docker(("rename", "noises", "noise"), env)
+                our_lab.docker("rename", "noise", "noises")
+                our_lab.docker("rename", "noises", "noise")
         finally:
-            docker(("rm", "-f", "noise"), env)
-        run_and_remove(env, "late")
-        settled(submission, "destroy", "late")
-    assert told(submission, "start") == {"early", "late"}
+            our_lab.docker("rm", "-f", "noise")
+        our_lab.live("late")
+        recorded(submission, "destroy", "late")
+    assert our_lab.told("start") == {"early", "late"}
     names = {e.data.get("name") for e in journal(submission).entries if e.data}
     assert not names & {"noise", "noises"}
 
@@ -340,7 +344,3 @@ def fill(path: Path) -> None:
     with path.open("wb", buffering=0) as file, suppress(OSError):
         while file.write(b"x" * 512):
             pass
-
-
-def base_of() -> str:
-    return os.environ["GRADE_LAB_BASE_IMAGE"]

@@ -68,22 +68,9 @@ def watching(
         assert "Traceback" not in told, told
 
 
-def settled(folder: Path, action: str, name: str) -> None:
-    """Wait until an event is in the journal, and what is looked at after it, too."""
-
-    def known() -> bool:
-        entries = journal(folder).entries
-        told = [
-            e.seq
-            for e in entries
-            if e.source == "events"
-            and e.data
-            and e.data.get("action") == action
-            and name in {e.data.get("name"), e.data.get("id")}
-        ]
-        return bool(told) and any(
-            e.seq > max(told) and e.source == "engine" and e.need.kind in {"container", "image"}
-            for e in entries
-        )
-
-    until(known, f"{action} {name}")
+def recorded(folder: Path, action: str, name: str) -> None:
+    """Wait until a container's event is in the journal. What it raises is looked at to the end."""
+    until(
+        lambda: any(s.fact.name == name for s in evidence(folder).events(action, name=name)),
+        f"{action} {name}",
+    )
