@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -138,14 +138,11 @@ class Selection:
         event = event_shapes.event(payload, podman=self._podman)
         if event is None:
             return None
-        if event.type == "image" and event.id:
-            # An image that lost its name is told by id only: learn the ids from its earlier tags.
-            if event.name in self.subjects.images:
-                self._image_ids.add(event.id)
-            kept = event.id in self._image_ids or self.subjects.concerned(event)
-        else:
-            kept = self.subjects.concerned(event)
-        return (event_shapes.time_of(payload), event) if kept else None
+        if event.type == "image" and event.id and event.name in self.subjects.images:
+            # Later it may be told by its id only: when it lost its name, or as a container's image.
+            self._image_ids.add(event.id)
+        known = replace(self.subjects, image_ids=self.subjects.image_ids | self._image_ids)
+        return (event_shapes.time_of(payload), event) if known.concerned(event) else None
 
 
 def select(

@@ -64,15 +64,17 @@ class Watching:
     def _record(self) -> None:
         needs = self._run.rubric.needs()
         recorder = Recorder(needs, self._run.submission.folder, self._journal)
-        with _running(recorder.run) as still_runs:
-            told = State.CONNECTING
-            while still_runs() and not self._session.asked_to_stop:
-                if recorder.state is not told:
-                    told = recorder.state
-                    self._session.tell(told)
-                self._show(told)
-                time.sleep(GLANCE_SECONDS)
-        self._show(State.ENDED)
+        try:
+            with _running(recorder.run) as still_runs:
+                told = State.CONNECTING
+                while still_runs() and not self._session.asked_to_stop:
+                    if recorder.state is not told:
+                        told = recorder.state
+                        self._session.tell(told)
+                    self._show(told)
+                    time.sleep(GLANCE_SECONDS)
+        finally:
+            self._show(State.ENDED)
 
     def _look_on(self) -> None:
         while status := self._session.status():

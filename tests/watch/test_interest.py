@@ -1,0 +1,107 @@
+"""Which needs an event makes worth a look."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.facts import Event, Fact
+from grader.needs import (
+    ContainerNeed,
+    ContentNeed,
+    EngineNeed,
+    EventsNeed,
+    FileNeed,
+    HttpNeed,
+    ImageNeed,
+    LoginNeed,
+    LogsNeed,
+    ManifestNeed,
+    Need,
+    NetworkNeed,
+    VolumeNeed,
+)
+from grader.watch.interest import Interest
+from tests.factories import event, evidence_of
+
+PUSHED = "localhost:5000/me/app:1"
+NEEDS: tuple[Need[Fact], ...] = (
+    EngineNeed(),
+    ImageNeed(image="app:1"),
+    ImageNeed(image=PUSHED),
+    ContentNeed(image="app:1", path="/app"),
+    ManifestNeed(image=PUSHED),
+    LoginNeed(registry="localhost:5000"),
+    ContainerNeed(name="web"),
+    ContainerNeed(image="app:1"),
+    LogsNeed(name="web"),
+    HttpNeed(name="web", port=8000),
+    EventsNeed(name="web"),
+    VolumeNeed(volume="data"),
+    NetworkNeed(network="net"),
+    FileNeed(path="Dockerfile"),
+)
+ID = "sha256:" + "a" * 64
+
+
+def kinds(happened: Event) -> set[str]:
+    evidence = evidence_of(
+        event("image tag", 0, id=ID, name="app:1"),
+        event("container start", 1, id="c9", name="web", image="app:1"),
+    )
+    return {
+        f"{need.kind} {getattr(need, 'image', None) or getattr(need, 'name', None) or ''}".strip()
+        for need in Interest(NEEDS, evidence).raised_by(happened)
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "about", "raised"),
+    [
+        ("tag", {"name": "app:1"}, {"image app:1", "content app:1", "file"}),
+        ("tag", {"name": PUSHED}, {f"image {PUSHED}", "file"}),
+        ("pull", {"name": PUSHED}, {f"image {PUSHED}", "login"}),
+        ("push", {"name": PUSHED}, {f"image {PUSHED}", f"manifest {PUSHED}", "login"}),
+        ("untag", {"id": ID}, {"image app:1"}),
+        ("delete", {"id": ID}, {"image app:1"}),
+        ("tag", {"name": "other:1"}, {"file"}),
+        ("untag", {"id": "sha256:" + "b" * 64}, set()),
+    ],
+)
+def test_an_image_event(action: str, about: dict[str, str], raised: set[str]) -> None:
+    assert kinds(Event(type="image", action=action, **about)) == raised
+
+
+@pytest.mark.parametrize("action", ["create", "start", "die", "destroy", "pause"])
+def test_a_container_event_by_name_and_by_image(action: str) -> None:
+    named = Event(type="container", action=action, id="c1", name="web", image="other:1")
+    assert kinds(named) == {"container web", "logs web", "http web"}
+    made = Event(type="container", action=action, id="c1", name="eager_elk", image="app:1")
+    assert kinds(made) == {"container app:1"}
+
+
+def test_a_container_that_was_known_by_another_name() -> None:
+    renamed = Event(type="container", action="die", id="c9", name="old", image="other:1")
+    assert "container web" in kinds(renamed)
+
+
+def test_an_exec_changes_nothing_that_is_looked_at() -> None:
+    assert kinds(Event(type="container", action="exec_start", id="c1", name="web")) == set()
+
+
+def test_volumes_and_networks_by_name() -> None:
+    assert kinds(Event(type="volume", action="create", name="data")) == {"volume"}
+    assert kinds(Event(type="network", action="destroy", name="net")) == {"network"}
+    assert kinds(Event(type="network", action="destroy", name="other")) == set()
+
+
+def test_an_inspected_container_is_matched_by_name_image_and_image_id() -> None:
+    interest = Interest(NEEDS, evidence_of(event("image tag", 0, id=ID, name="app:1")))
+
+    def asked(name: str, image: str, image_id: str = "") -> set[str]:
+        container = {"Id": "c1", "Name": f"/{name}", "Config": {"Image": image}, "Image": image_id}
+        return {need.kind for need in interest.asked_of(container)}
+
+    assert asked("web", "other:1") == {"container", "logs", "http"}
+    assert asked("elk", "docker.io/library/app:1") == {"container"}
+    assert asked("elk", "aaaaaaaaaaaa", ID) == {"container"}
+    assert asked("elk", "other:1", "sha256:" + "c" * 64) == set()
