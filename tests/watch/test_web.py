@@ -1,4 +1,4 @@
-"""The server of the live page: who may see it, and that no page can hold up the recording."""
+"""The server of the live page: who may see it, and that all who do see the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ import pytest
 
 from grader.errors import GradeLabError
 from grader.watch import web
-from grader.watch.web import MAX_PAGES, WebView
+from grader.watch.web import WebView
 from tests.factories import a_checklist
 
 PATIENCE = 20.0
@@ -189,59 +188,6 @@ def test_the_same_again_is_not_news(view: WebView) -> None:
         assert next(page)[0] == 2
 
 
-def test_a_page_that_does_not_read_delays_nobody_and_misses_what_is_old(view: WebView) -> None:
-    large = scored(0)
-    large = replace(large, rows=tuple(replace(large.rows[0], id=str(i)) for i in range(2000)))
-    with stream(view) as slow, stream(view) as quick:
-        for score in range(1, 101):
-            view.update(replace(large, score=str(score)))
-        seen = [int(state["score"]) for _, state in until(quick, "100")]
-        late = [int(state["score"]) for _, state in until(slow, "100")]
-    assert seen == sorted(seen)
-    assert late == sorted(late)
-    assert len(late) < 100
-
-
-def until(page: Iterator[tuple[int, Any]], score: str) -> Iterator[tuple[int, Any]]:
-    for number, state in page:
-        yield number, state
-        if state["score"] == score:
-            return
-
-
-def test_a_page_too_many_is_refused_until_another_closes(
-    view: WebView, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(web, "KEEP_ALIVE_SECONDS", 0.05)
-    pages = [ask(view, "events") for _ in range(MAX_PAGES)]
-    assert {page.status for page in pages} == {200}
-    assert ask(view, "events").status == 503
-    pages.pop().close()
-    # That it is gone shows when something is sent to it.
-    while (answer := ask(view, "events")).status == 503:
-        pass
-    assert answer.status == 200
-    for page in pages:
-        page.close()
-
-
-def test_a_quiet_page_is_kept_alive(view: WebView, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "KEEP_ALIVE_SECONDS", 0.05)
-    with closing(ask(view, "events")) as response:
-        lines = [response.readline() for _ in range(6)]
-    assert lines[0].startswith(b"retry: ")
-    assert lines[2:] == [b":\n", b"\n"] * 2
-
-
-def test_a_request_that_takes_too_long_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "REQUEST_SECONDS", 0.05)
-    with WebView() as view:
-        port = urlsplit(view.url).port or 0
-        with socket.create_connection(("127.0.0.1", port), PATIENCE) as raw:
-            raw.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
-            assert everything(raw) == b""
-
-
 @pytest.mark.parametrize(
     "request_",
     [
@@ -289,15 +235,6 @@ def test_pages_that_come_and_go_say_nothing_in_the_terminal(
     assert capfd.readouterr() == ("", "")
 
 
-def test_closing_ends_every_stream_and_frees_the_port() -> None:
-    with WebView() as view:
-        view.update(scored(1))
-        pages = [ask(view, "events") for _ in range(3)]
-    assert [[number for number, _ in states(page)] for page in pages] == [[1]] * 3
-    with WebView(urlsplit(view.url).port or 0) as again:
-        assert urlsplit(again.url).netloc == urlsplit(view.url).netloc
-
-
 def test_a_port_that_is_taken_is_told_with_what_to_do(shared: WebView) -> None:
     port = urlsplit(shared.url).port or 0
     with pytest.raises(GradeLabError, match=str(port)) as raised, WebView(port):
@@ -308,3 +245,13 @@ def test_a_port_that_is_taken_is_told_with_what_to_do(shared: WebView) -> None:
 def test_a_port_that_is_none_is_told() -> None:
     with pytest.raises(GradeLabError, match="99999"), WebView(99999):
         pass
+
+
+def test_closing_ends_every_stream_and_frees_the_port() -> None:
+    with WebView() as view, stream(view) as one, stream(view) as other:
+        view.update(scored(1))
+        assert [next(page)[0] for page in (one, other)] == [1, 1]
+        view.__exit__(None, None, None)
+        assert [list(page) for page in (one, other)] == [[], []]
+        with WebView(urlsplit(view.url).port or 0) as again:
+            assert urlsplit(again.url).netloc == urlsplit(view.url).netloc
