@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from grader.check import Part
 from grader.facts import STOPPED_BY_SIGNAL, Container, Logs
 from grader.messages import msg
 
+AT_START = timedelta(seconds=10)
 MAX_LINES = 5
 MAX_WIDTH = 200
 
@@ -28,6 +30,14 @@ def crashed(container: Container, *, by_hand: bool) -> bool:
     if by_hand or container.running or container.status == "created":
         return False
     return container.exit_code not in {None, 0, *STOPPED_BY_SIGNAL}
+
+
+def crashed_at_start(container: Container) -> bool:
+    """Whether it crashed so soon after its start that it never did what it was started for."""
+    if container.started is None or container.finished is None:
+        return False
+    soon = container.finished - container.started <= AT_START
+    return soon and crashed(container, by_hand=False)
 
 
 def state_part(container: Container, last_words: str, *, by_hand: bool) -> Part:

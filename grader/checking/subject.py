@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
 
 from grader.check import Failed, ImageReference, Part, Proof, Verdict, absence, then_grade
-from grader.checking.crash import last_words, state_part
+from grader.checking.crash import crashed_at_start, last_words, state_part
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Container, Event, Fact
 from grader.messages import Message, msg
@@ -124,8 +125,28 @@ class ContainerSubject(BaseModel):
         """Whether such a container was started and did not crash."""
         ended = {seen.fact.id for seen in self.events(evidence, "kill", "stop")}
         return state_part(
-            container, self.last_words(evidence, container), by_hand=container.id in ended
+            self._as_it_ended(evidence, container),
+            self.last_words(evidence, container),
+            by_hand=container.id in ended,
         )
+
+    def _as_it_ended(self, evidence: Evidence, container: Container) -> Container:
+        """The container, or, where its last start came to nothing, as that left it.
+
+        Whoever looks often enough sees every container run, also one that crashes at once.
+        """
+        seen = self.containers(evidence).found
+        newest = next((s.fact for s in seen if s.fact.id == container.id), container)
+        if not newest.running and crashed_at_start(newest):
+            return newest
+        events = [e for e in self.events(evidence, "start", "die") if e.fact.id == container.id]
+        for start, end in pairwise(events[-2:]):
+            if start.fact.action == "start" and end.fact.action == "die":
+                code = end.fact.exit_code
+                times = {"started": start.at, "finished": end.at}
+                ended = newest.model_copy(update={"status": "exited", "exit_code": code, **times})
+                return ended if crashed_at_start(ended) else container
+        return container
 
     def missing(self, evidence: Evidence, *, now: bool = False) -> Verdict:
         """The verdict when no such container was found, with what else was found instead."""

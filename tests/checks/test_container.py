@@ -295,3 +295,23 @@ def test_a_look_that_failed_is_an_error() -> None:
 def test_a_check_that_makes_no_sense_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         judged("container", fields)
+
+
+def test_a_container_that_was_seen_to_run_but_crashed_at_once_did_not_run() -> None:
+    container = wisheasy(status="running")
+    logs = Logs(container_id=container.id, stderr="no wishes today\n")
+    words = saw(LogsNeed(name=NAME, image=IMAGE), logs, at=1.1)
+
+    def happened(action: str, at: float, **fields: Any) -> Entry:
+        about = {"id": container.id, "name": NAME, "image": IMAGE, **fields}
+        return event(f"container {action}", at, **about)
+
+    started, died = happened("start", 1), happened("die", 1.05, exit_code=1)
+    assert judge(container, started).status is Status.PASS
+    crashed = judge(container, started, died, words)
+    assert crashed.status is Status.PARTIAL
+    assert "crashed (exit code 1)" in str(crashed.message)
+    assert "no wishes today" in str(crashed.actual)
+    assert judge(container, started, died, happened("start", 3)).status is Status.PASS
+    assert judge(container, started, happened("die", 30, exit_code=1)).status is Status.PASS
+    assert judge(container, started, happened("die", 1.05, exit_code=137)).status is Status.PASS
