@@ -67,10 +67,13 @@ class Session:
     def tell(self, state: State) -> None:
         """Let others know how it goes."""
         text = json.dumps(asdict(Status(os.getpid(), self._since, state, self.page)))
-        path = self._folder / STATUS
-        mode = "r+b" if path.exists() else "wb"
-        with suppress(OSError), path.open(mode) as file:  # to record matters more than to tell
-            file.write(text.encode().ljust(STATUS_BYTES))
+        with suppress(OSError):  # to record matters more than to tell
+            # Neither truncated, for a full disk, nor readable by others, for the page's address.
+            file = os.open(self._folder / STATUS, os.O_WRONLY | os.O_CREAT, mode=0o600)
+            try:
+                os.write(file, text.encode().ljust(STATUS_BYTES))
+            finally:
+                os.close(file)
 
     def status(self) -> Status | None:
         """What the recorder told last; None when nobody records."""

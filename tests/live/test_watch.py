@@ -25,9 +25,9 @@ from tests.live.test_learners import clean_up, look, up_to_run
 from tests.live.watching import (
     evidence,
     journal,
+    recorded,
     session,
     settings,
-    recorded,
     state,
     until,
     watching,

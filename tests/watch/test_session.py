@@ -106,3 +106,10 @@ def test_the_status_keeps_its_size_so_that_a_full_disk_can_be_told(tmp_path: Pat
             told = Session(tmp_path).status()
             assert told is not None
             assert told.state is state
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_only_the_owner_can_read_the_address_of_the_page(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    with session.recording():
+        assert (tmp_path / STATUS).stat().st_mode & 0o077 == 0

@@ -1,0 +1,71 @@
+"""The checklist in a browser while a real lab is done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.live.learners import Learner, new_learner
+from tests.live.test_learners import clean_up, look, up_to_pull
+from tests.live.watching import session, settings, watching
+from tests.report import test_browser
+from tests.report.test_browser import CHROMIUM, QUIET
+
+pytestmark = [pytest.mark.live, *test_browser.pytestmark]
+
+SOON = 5_000  # milliseconds, on a machine that does much else
+
+
+@pytest.fixture
+def learner(tmp_path: Path) -> Iterator[Learner]:
+    learner = new_learner(tmp_path)
+    yield learner
+    learner.clean_up()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+def points(page: Page, objective: int, expected: str) -> None:
+    row = page.locator("[data-is=rows] > li").nth(objective)
+    expect(row.locator("[data-is=points]")).to_have_text(expected, timeout=SOON)
+
+
+def test_the_page_ticks_while_the_learner_works(learner: Learner, browser: Browser) -> None:
+    with watching(learner.folder, "--web", *settings(learner)):
+        status = session(learner.folder).status()
+        assert status is not None
+        page = browser.new_page()
+        page.goto(status.page)
+        page.evaluate("window.stayed = true")
+        build, run, http, logs, removed = 3, 8, 9, 10, 16
+        points(page, build, "0")
+        up_to_pull(learner)
+        points(page, build, "10")
+        learner.write_env()
+        learner.run(command=("python", "-c", "raise SystemExit('no wishes today')"))
+        expect(page.get_by_role("alert").first).to_contain_text("exit code 1", timeout=SOON)
+        expect(page.locator(".alert pre").first).to_have_text("no wishes today")
+        learner.docker("rm", "-f", learner.name)
+        learner.run()
+        points(page, run, "10")
+        points(page, http, "6")
+        points(page, logs, "4")
+        expect(page.get_by_role("alert")).to_have_count(0)
+        look(learner)
+        clean_up(learner)
+        points(page, removed, "4")
+        expect(page.locator("[data-is=score]")).to_have_text("100", timeout=SOON)
+        assert page.evaluate("window.stayed")
+        page.close()
+    listed = json.dumps(session(learner.folder).status())
+    assert listed == "null"
