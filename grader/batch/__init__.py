@@ -1,0 +1,1 @@
+"""A class: many submissions, each judged by itself, and what only shows when they lie together."""
