@@ -1,4 +1,7 @@
-"""``quoted``: the learner looked: the answer quotes what only the command line could show."""
+"""``quoted``: the learner looked: the answer quotes what only the command line could show.
+
+Or the relay of ``grade-lab shell`` saw the command that shows it.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,12 @@ from grader.check import (
     then_grade,
     unavailable,
 )
+from grader.checking import looked
 from grader.checking.answers import answer_to
 from grader.checking.subject import ContainerSubject
 from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence, Seen, Series
-from grader.facts import Fact, Logs
+from grader.facts import Call, Fact, Logs
 from grader.messages import Message, msg
 from grader.needs import EventsNeed, FileNeed, ImageNeed, Need
 
@@ -44,6 +48,10 @@ class Quoted(ContainerSubject, Check):
     enough of a longer line); ``container_id`` or ``image_id``, the 12 digits that the docker
     command shows, or more. A container is picked by ``name``, ``image`` or both, an image by
     ``image``. Spacing, colours and the marks of Markdown around a quote do not count.
+
+    No quote is needed where ``grade-lab shell`` recorded a command that showed the same:
+    ``docker logs`` of the container; ``docker ps`` while the container existed;
+    ``docker image ls`` while the image existed, or an inspection of the image.
     """
 
     type: Literal["quoted"]
@@ -61,12 +69,41 @@ class Quoted(ContainerSubject, Check):
         yield FileNeed(path=self.path)
         if self.of == "image_id":
             yield from (ImageNeed(image=self.image or ""), EventsNeed(image=self.image))
+            yield from (looked.IMAGES, looked.IMAGE)
             return
         yield from self.subject_needs()
         if self.of == "log_line":
-            yield self.logs_need
+            yield from (self.logs_need, looked.LOGS)
+        else:
+            yield looked.CONTAINERS
 
     def judge(self, evidence: Evidence) -> Verdict:
+        quote = self._judge_quote(evidence)
+        call = self._call(evidence)
+        if call is None:
+            return quote
+        told = msg("the engine was asked for {path}", path=shorten(call.fact.path))
+        return Passed(
+            message=msg("`{command}` was used", command=self._command),
+            proofs=(Proof.of(call, told), *(quote.proofs if isinstance(quote, Passed) else ())),
+        )
+
+    def _call(self, evidence: Evidence) -> Seen[Call] | None:
+        """The call that showed what is to be quoted."""
+        if self.of == "image_id":
+            image = self.image or ""
+            images = evidence.of(ImageNeed(image=image)).found
+            return looked.listed_image(evidence, image, images)
+        containers, events = self.containers(evidence).found, self.events(evidence)
+        if self.of == "container_id":
+            return looked.listed_container(evidence, containers, events)
+        names = {c.fact.name for c in containers} | {e.fact.name for e in events}
+        ids = {c.fact.id for c in containers} | {e.fact.id for e in events}
+        if self.name and not self.image:
+            names.add(self.name)
+        return looked.read_log(evidence, names, ids)
+
+    def _judge_quote(self, evidence: Evidence) -> Verdict:
         read = text_of(evidence, self.path, self._how())
         if isinstance(read, Verdict):
             return read
@@ -170,20 +207,24 @@ class Quoted(ContainerSubject, Check):
     def _what(self) -> Message:
         return msg("image {image}", image=self.image) if self.of == "image_id" else self.subject
 
-    def _how(self) -> Message:
-        command = {
+    @property
+    def _command(self) -> str:
+        return {
             "log_line": f"docker logs {self.typed}",
             "container_id": "docker ps -a",
             "image_id": "docker image ls",
         }[self.of]
+
+    def _how(self) -> Message:
         what = {
             "log_line": msg("one of its lines"),
             "container_id": msg("the CONTAINER ID"),
             "image_id": msg("the IMAGE ID"),
         }[self.of]
         return msg(
-            "run `{command}` and paste {what} below `## {question}` in {path}",
-            command=command,
+            "run `{command}` and paste {what} below `## {question}` in {path}; "
+            "or run it inside `grade-lab shell`, which notes that you did",
+            command=self._command,
             what=what,
             question=self.question,
             path=self.path,

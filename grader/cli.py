@@ -14,6 +14,7 @@ import click
 
 from grader import __version__
 from grader.cli_rubric import rubric_group
+from grader.cli_shell import shell_command
 from grader.cli_watch import watch_command
 from grader.errors import ExitCode, GradeLabError
 from grader.messages import LANGUAGES, Translator, msg
@@ -121,6 +122,7 @@ def collect_command(
 
 cli.add_command(rubric_group)
 cli.add_command(watch_command)
+cli.add_command(shell_command)
 
 
 def _observe(run: Run, lang: str, *, quiet: bool, no_color: bool) -> int:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
+from grader.shell_environment import outside
 
 MAX_CONFIG_BYTES = 4 * 1024 * 1024
 DEFAULT = "default"
@@ -37,9 +38,12 @@ class Endpoint:
 def resolve(env: Mapping[str, str], platform: str) -> Endpoint:
     """The endpoint that ``docker`` would use, ``platform`` being that of ``sys.platform``.
 
+    Inside ``grade-lab shell`` it is the engine's own, not the relay.
+
     Raises:
         GradeLabError: the context is unknown or broken, or ``config.json`` is.
     """
+    env = outside(env)
     if host := env.get("DOCKER_HOST"):
         verify = bool(env.get("DOCKER_TLS_VERIFY"))
         folder = env.get("DOCKER_CERT_PATH") or (str(config_folder(env)) if verify else "")
