@@ -175,6 +175,18 @@ class Manifest(Fact):
     platforms: tuple[str, ...] = ()
 
 
+class RegistryImage(Fact):
+    """The image that a registry holds under a tag, by its configuration.
+
+    ``digest`` is that of the manifest or index under the tag; of an index, one platform's image.
+    """
+
+    digest: str
+    labels: dict[str, str] = {}
+    created: str = ""
+    platform: str = ""
+
+
 class Login(Fact):
     """A registry for which the docker command line has a login; the login itself is not read."""
 

@@ -93,6 +93,15 @@ class ManifestNeed(Need[facts.Manifest]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RegistryImageNeed(Need[facts.RegistryImage]):
+    """The image that the registry holds under this reference, as anybody may read it there."""
+
+    answer = facts.RegistryImage
+    kind: Literal["registry-image"] = "registry-image"
+    image: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoginNeed(Need[facts.Login]):
     """Whether the docker command line knows a login for this registry."""
 
@@ -185,6 +194,7 @@ AnyNeed = Annotated[
     | HttpNeed
     | ContentNeed
     | ManifestNeed
+    | RegistryImageNeed
     | LoginNeed
     | VolumeNeed
     | NetworkNeed
