@@ -54,21 +54,25 @@ class LiveTerminal:
         now = self._clock()
         self._fresh |= {row.id: now + FRESH_SECONDS for row in checklist.rows if row.fresh}
         self._checklist = checklist
-        self._live.refresh()
+        self._draw()
 
     def tick(self) -> None:
         """To be called some times a second: draws again when the terminal's size changed."""
-        if self._console.size != self._size:
-            self._start_over()
-        over = [name for name, until in self._fresh.items() if until <= self._clock()]
-        if over:
-            for name in over:
-                del self._fresh[name]
-            self._live.refresh()
+        now = self._clock()
+        lasting = {name: until for name, until in self._fresh.items() if until > now}
+        if lasting != self._fresh or self._console.size != self._size:
+            self._fresh = lasting
+            self._draw()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if self._checklist:
             yield from picture(self._checklist, console, self._fresh.keys())
+
+    def _draw(self) -> None:
+        if self._console.size == self._size:
+            self._live.refresh()
+        else:
+            self._start_over()
 
     def _start_over(self) -> None:
         """Terminals move and break their lines when their size changes, each in its own way."""

@@ -152,7 +152,7 @@ class _Picture:
                 self.texts.text(self.translate(words.TEXTS["done"]), style="bold green"), Text()
             )
             return
-        label = Text(f"{self.translate(words.TEXTS['next'])}: ", CODE)
+        label = self.texts.text(self.translate(words.TEXTS["next"]), style=CODE).append(": ")
         yield from self._titled(label, self.texts.text(self.next.title, style="bold"), brevity)
         told = any(alert.id == self.next.id for alert in self.list.alerts)
         if brevity is WHOLE and not told:
@@ -184,16 +184,12 @@ class _Picture:
         return self._under(first, title)
 
     def _under(self, first: Text, text: Text) -> list[Text]:
-        """``text`` after ``first``, and what does not fit in lines below it, indented alike."""
-        indent = first.cell_len
-        lines = text.wrap(self.console, max(self.width - indent, 1), overflow="fold")
+        """``first`` and ``text``, and what does not fit in lines below, indented by two."""
+        whole = Text.assemble(first, text) if text else Text()
+        lines = whole.wrap(self.console, max(self.width - 2, 2), overflow="fold")
         for line in lines:
             line.rstrip()
-        return [
-            Text.assemble(first if i == 0 else " " * indent, line)
-            for i, line in enumerate(lines)
-            if line
-        ]
+        return [Text.assemble("" if i == 0 else "  ", line) for i, line in enumerate(lines) if line]
 
     def _ended_by(self, text: Text, end: Text) -> Text:
         """``text``, cut where it must be, and ``end`` at the right margin."""
