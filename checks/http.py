@@ -90,12 +90,16 @@ class Http(SoughtText, ContainerSubject, Check):
         container = found[0].fact
         was = msg("container {name} was {status}", name=container.name, status=container.status)
         proofs = (Proof.of(found[0], was),)
+        # What was told of an earlier container says nothing of this one.
+        begun = min(seen.at for seen in found if seen.fact.id == container.id)
+        stale = series.looked_at is None or series.looked_at < begun
         match series.absent:
             case Reason.NOT_PUBLISHED:
                 return Failed(
                     message=msg("port {port} of the container is not published", port=self.port),
                     proofs=proofs,
                     expected=f"-p …:{self.port}",
+                    pending=stale,
                     hint=run_again(container.name, f"-p {self.port}:{self.port}"),
                 )
             case Reason.NO_ANSWER:
@@ -106,6 +110,7 @@ class Http(SoughtText, ContainerSubject, Check):
                         deadline=f"{self.deadline:g}",
                     ),
                     proofs=proofs,
+                    pending=stale,
                     hint=msg(
                         "read `docker logs {name}`; the app must listen on 0.0.0.0, not only on "
                         "127.0.0.1",

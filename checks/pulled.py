@@ -79,6 +79,7 @@ class Pulled(Check):
                 ),
                 proofs=(Proof.of(seen, msg("tagged here")),),
                 hint=hint,
+                pending=True,
             )
         return Unproven(
             message=msg(

@@ -126,14 +126,11 @@ def _next(result: Result) -> Step | None:
 
 
 def _mistakes(result: Result) -> Iterator[tuple[str, CheckResult]]:
-    """What went wrong, by objective; what may follow from another mistake is left out."""
-    touched: set[str] = set()
+    """What went wrong, by objective; what may follow from another that did not pass is left out."""
+    passed = {objective.id for objective in result.objectives if objective.status == "pass"}
     for objective in result.objectives:
         check = next(filter(_is_mistake, objective.checks), None)
-        follows = bool(touched.intersection(objective.requires))
-        if follows or (check and not objective.override):
-            touched.add(objective.id)
-        if check and not follows and not objective.override:
+        if check and passed.issuperset(objective.requires) and not objective.override:
             yield objective.id, check
 
 

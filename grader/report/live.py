@@ -125,10 +125,12 @@ class PlainLines:
         yield from self._rows(now.rows, before.rows if before else ())
         if before is None or before.score != now.score:
             yield True, f"{now.title}: {now.score}/{now.max_score}"
-        alerts = [alert for alert in now.alerts if before is None or alert not in before.alerts]
+        known = before.alerts if before else ()
+        alerts = [alert for alert in now.alerts if alert not in known]
         for alert in alerts:
-            yield from self._alert(alert)
-        if before is None or before.next != now.next:
+            told = any((old.id, old.message) == (alert.id, alert.message) for old in known)
+            yield from self._quotes(alert) if told else self._alert(alert)
+        if before is None or _to_do(before) != _to_do(now):
             title = now.next.title if now.next else self._done
             yield True, f"{signs['next']} {self._next}: {title}" if now.next else title
             if now.next and now.next.hint and now.next.id not in {a.id for a in alerts}:
@@ -146,10 +148,17 @@ class PlainLines:
 
     def _alert(self, alert: Alert) -> Iterable[tuple[bool, str]]:
         yield True, f"{self._texts.signs['fail']} {alert.title}: {alert.message}"
-        for line in plain(alert.actual).splitlines()[-MAX_QUOTED:]:
-            yield False, f"{self._texts.signs['quote']} {line}"
+        yield from self._quotes(alert)
         if alert.hint:
             yield False, alert.hint
+
+    def _quotes(self, alert: Alert) -> Iterable[tuple[bool, str]]:
+        for line in plain(alert.actual).splitlines()[-MAX_QUOTED:]:
+            yield False, f"{self._texts.signs['quote']} {line}"
+
+
+def _to_do(checklist: Checklist) -> tuple[str, str]:
+    return (checklist.next.id, checklist.next.hint) if checklist.next else ("", "")
 
 
 def _news(row: Row) -> str:

@@ -359,6 +359,13 @@ def test_what_went_wrong_is_written_once_with_what_to_do() -> None:
     ]
 
 
+def test_last_words_that_come_later_are_written_alone() -> None:
+    alert = Alert("objective 2", "it crashed", "exit code 1", "read the log", "o2")
+    later = replace(alert, actual="NameError: x")
+    lists = a_list(), a_list(alerts=(alert,)), a_list(alerts=(later,))
+    assert lines_of(*lists)[2] == ["         │ NameError: x"]
+
+
 def test_a_closed_stream_is_told_to_the_caller() -> None:
     reader, writer = os.pipe()
     os.close(reader)
