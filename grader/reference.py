@@ -52,6 +52,12 @@ def repository_of(reference: str) -> str:
     return path.removeprefix("library/") if path.count("/") == 1 else path
 
 
+def path_and_version(reference: str) -> tuple[str, str]:
+    """What a registry's API calls it: the path in the registry, and the digest or else the tag."""
+    _, path, tag, digest = _parts(reference)
+    return path, digest or tag
+
+
 def login_command(registry: str) -> str:
     """The command that logs in to a registry."""
     return "docker login" if registry == "docker.io" else f"docker login {registry}"

@@ -52,7 +52,8 @@ def prepare(folder: Path, rubric: str | None, settings: Mapping[str, str]) -> Ru
             msg("add a line such as `rubric: container-and-docker` to it, or give --rubric"),
             where=str(folder / submission.LAB_FILE),
         )
-    return Run(handed_in, load(path, {**handed_in.variables, **settings}))
+    given = {**handed_in.variables, **settings}
+    return Run(handed_in, load(path, given, learner_id=handed_in.learner.id))
 
 
 @dataclass(frozen=True, slots=True)

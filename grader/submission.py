@@ -12,6 +12,7 @@ from grader.errors import Problem, SubmissionError
 from grader.messages import Message, msg
 from grader.problems import problems_of
 from grader.result import Learner
+from grader.rubric.variables import LEARNER_ID
 from grader.yaml_source import InvalidYamlError, Source, as_mapping
 
 LAB_FILE = "lab.yaml"
@@ -83,6 +84,11 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
         raise _broken(folder, problems=[error.problem]) from None
     except ValidationError as error:
         raise _broken(folder, problems=list(problems_of(error, _Lab, source))) from None
+    if LEARNER_ID in lab.variables:
+        # Else one could hand in under one's own id what somebody else's id proves.
+        place = source.where(("variables", LEARNER_ID))
+        message = msg("'{name}' cannot be set: it is the `id` below `learner:`", name=LEARNER_ID)
+        raise _broken(folder, problems=[Problem(place, message)])
     return Submission(
         folder,
         rubric=lab.rubric,

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from grader.collect import content, event_history, http, shapes
+from grader.collect import content, event_history, http, registry, registry_config, shapes
 from grader.collect import submission as files
 from grader.collect.answer import AbsentError, NoAnswerError
 from grader.collect.background import in_background
@@ -15,7 +15,6 @@ from grader.collect.client import Client, Payload
 from grader.collect.endpoint import host_name, resolve
 from grader.collect.login import login
 from grader.collect.observe import Look, answers
-from grader.collect.registry import Registries
 from grader.collect.view import EngineView
 from grader.evidence import Evidence
 from grader.facts import Fact
@@ -34,6 +33,7 @@ from grader.needs import (
     ManifestNeed,
     Need,
     NetworkNeed,
+    RegistryImageNeed,
     TreeNeed,
     VolumeNeed,
 )
@@ -141,7 +141,9 @@ def _looks_at_objects(view: EngineView) -> Looks:
 
 
 def _slow_looks(view: EngineView) -> list[Looks]:
-    client, registries = view.client, Registries(view.client)
+    client = view.client
+    manifests = registry.Registries(lambda name: registry.manifest(client, name))
+    images = registry.Registries(lambda name: registry_config.image_of(client, name))
 
     def read_logs(need: LogsNeed) -> list[Fact]:
         containers = view.containers(need.name, need.image)
@@ -158,7 +160,10 @@ def _slow_looks(view: EngineView) -> list[Looks]:
         # An app that answers has written what it writes when it starts.
         {HttpNeed: ("http", probe), LogsNeed: ("engine", read_logs)},
         {ContentNeed: ("engine", lambda need: [content.read(view, need)])},
-        {ManifestNeed: ("registry", lambda need: [registries.manifest(need.image)])},
+        {
+            ManifestNeed: ("registry", lambda need: [manifests.look(need.image)]),
+            RegistryImageNeed: ("registry", lambda need: [images.look(need.image)]),
+        },
     ]
 
 

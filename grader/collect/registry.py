@@ -1,8 +1,9 @@
-"""What the registry holds under a reference, asked through the engine with the user's login."""
+"""What registries hold under a reference; the engine asks them with the user's login."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
 
 from grader import facts
 from grader.collect import shapes
@@ -11,45 +12,56 @@ from grader.collect.client import Client
 from grader.facts import Reason
 from grader.reference import familiar, is_reference, registry_of
 
+F = TypeVar("F", bound=facts.Fact)
+
 _DENIED = ("no basic auth credentials", "unauthorized", "denied", "authentication required")
 _RATE_LIMITED = ("toomanyrequests", "too many requests", "rate limit")
 _ABSENT = ("manifest unknown", "name unknown", "invalid reference", "must be lowercase")
 
 
-class Registries:
+class Registries(Generic[F]):
     """The registries, as one run sees them: each reference is asked for once.
 
-    A registry that cannot be reached, or that wants no more requests, is not asked again.
+    ``ask`` finds out what a registry holds under a reference. A registry that cannot be reached, or
+    that wants no more requests, is not asked again.
     """
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._answers: dict[str, facts.Manifest | NoAnswerError] = {}
+    def __init__(self, ask: Callable[[str], F]) -> None:
+        self._ask = ask
+        self._answers: dict[str, F | NoAnswerError] = {}
         self._closed: dict[str, NoAnswerError] = {}
 
-    def manifest(self, reference: str) -> facts.Manifest:
-        """The manifest under a reference.
+    def look(self, reference: str) -> F:
+        """What is under a reference.
 
         Raises:
-            AbsentError: the registry has none.
+            AbsentError: the registry has nothing there.
             UnavailableError: it could not be asked.
         """
         if not is_reference(reference):
             raise AbsentError(Reason.NOT_THERE, "not a well-formed reference")
         name, registry = familiar(reference), registry_of(reference)
-        answer = self._answers.get(name) or self._closed.get(registry) or self._ask(name)
+        answer = self._answers.get(name) or self._closed.get(registry) or self._asked(name)
         self._answers[name] = answer
-        if isinstance(answer, facts.Manifest):
+        if not isinstance(answer, NoAnswerError):
             return answer
         if answer.reason in {Reason.REGISTRY_UNREACHABLE, Reason.RATE_LIMITED}:
             self._closed[registry] = answer
         raise answer
 
-    def _ask(self, name: str) -> facts.Manifest | NoAnswerError:
+    def _asked(self, name: str) -> F | NoAnswerError:
         try:
-            return shapes.manifest(self._client.manifest(name))
+            return self._ask(name)
         except NoAnswerError as error:
-            return trouble_of(error, podman=shapes.is_podman(self._client.version()))
+            return error
+
+
+def manifest(client: Client, reference: str) -> facts.Manifest:
+    """The manifest under a reference, by the engine. Raises as `Registries.look`."""
+    try:
+        return shapes.manifest(client.manifest(reference))
+    except NoAnswerError as error:
+        raise trouble_of(error, podman=shapes.is_podman(client.version())) from error
 
 
 def trouble_of(error: NoAnswerError, *, podman: bool) -> NoAnswerError:

@@ -18,7 +18,7 @@ from grader.errors import Problem, RubricError
 from grader.messages import Message, msg
 from grader.problems import nearest, problems_of
 from grader.rubric.model import Objective, Rubric, Variable
-from grader.rubric.variables import UndeclaredVariableError, expand, problem_with
+from grader.rubric.variables import LEARNER_ID, UndeclaredVariableError, expand, problem_with
 from grader.yaml_source import InvalidYamlError, Place, Source, as_mapping
 
 M = TypeVar("M", bound=BaseModel)
@@ -56,16 +56,24 @@ def title_of(path: Path) -> Text:
     return title
 
 
-def load(path: Path, given: Mapping[str, str] | None = None, *, lenient: bool = False) -> Rubric:
+def load(
+    path: Path,
+    given: Mapping[str, str] | None = None,
+    *,
+    learner_id: str = "",
+    lenient: bool = False,
+) -> Rubric:
     """Load a rubric with the values ``given`` for its variables.
 
-    ``lenient`` lets a required variable go without a value: for looking at a rubric, not judging.
+    ``learner_id`` is the value of the variable of that name, where the rubric declares it and none
+    is given. ``lenient`` lets a required variable go without a value: for looking at a rubric, not
+    judging.
 
     Raises:
         RubricError: with every mistake found and its place.
     """
     try:
-        return _Loader(Source.read(path), path, lenient).load(given or {})
+        return _Loader(Source.read(path), path, learner_id, lenient).load(given or {})
     except InvalidYamlError as error:
         raise _failure(path, [error.problem]) from None
     except OSError as error:
@@ -79,8 +87,9 @@ def _failure(path: Path, problems: list[Problem]) -> RubricError:
 
 
 class _Loader:
-    def __init__(self, source: Source, path: Path, lenient: bool) -> None:
+    def __init__(self, source: Source, path: Path, learner_id: str, lenient: bool) -> None:
         self.source = source
+        self.known = {LEARNER_ID: learner_id} if learner_id else {}
         self.lenient = lenient
         self.path = path
         self.problems: list[Problem] = []
@@ -122,13 +131,15 @@ class _Loader:
             variable = self._model(Variable, raw or {}, place)
             if variable is None:
                 continue
-            value = given.get(name, variable.default)
+            value = given.get(name, self.known.get(name, variable.default))
             if value is None:
                 values[name] = name if variable.required else ""
                 if variable.required and not self.lenient:
                     self._problem(
                         place,
-                        msg(
+                        msg("write your id into lab.yaml: `id:` below `learner:`")
+                        if name == LEARNER_ID
+                        else msg(
                             "the variable '{name}' is required: give it in lab.yaml under "
                             "`variables:`, or with --set {name}=VALUE",
                             name=name,

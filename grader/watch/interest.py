@@ -23,6 +23,7 @@ from grader.needs import (
     ManifestNeed,
     Need,
     NetworkNeed,
+    RegistryImageNeed,
     TreeNeed,
     VolumeNeed,
 )
@@ -36,6 +37,7 @@ STATE = frozenset(
 GAINED = frozenset(("tag", "pull", "build", "load", "import"))
 """Actions that put an image under a name."""
 
+OfImage = ImageNeed | ContentNeed | ManifestNeed | RegistryImageNeed
 OF_SUBMISSION = (FileNeed, EnvFileNeed, TreeNeed)
 
 
@@ -106,7 +108,7 @@ class Interest:
                 }:  # what an image was built from, before it changes
                     yield need
             elif (
-                isinstance(need, ImageNeed | ContentNeed | ManifestNeed)
+                isinstance(need, OfImage)
                 and self._is_image(need.image, event)
                 and _may_have_changed(need, event.action)
             ):
@@ -117,8 +119,8 @@ class Interest:
         return named or bool(event.id and event.id in self.evidence.image_ids(reference))
 
 
-def _may_have_changed(need: ImageNeed | ContentNeed | ManifestNeed, action: str) -> bool:
-    if isinstance(need, ManifestNeed):
+def _may_have_changed(need: OfImage, action: str) -> bool:
+    if isinstance(need, ManifestNeed | RegistryImageNeed):
         return action == "push"
     return action in GAINED or (
         isinstance(need, ImageNeed) and action in {"untag", "delete", "push"}

@@ -41,6 +41,7 @@ from grader.needs import (
     LogsNeed,
     ManifestNeed,
     Need,
+    RegistryImageNeed,
 )
 from grader.watch.at_once import AtOnce, Seen
 from grader.watch.connection import Connection, Lost, Told
@@ -62,7 +63,7 @@ MAX_QUEUED = 20_000
 MAX_ALIKE = 2_000
 """Events that differ in nothing but their time and container; more of them prove nothing more."""
 
-SLOW = (ContentNeed, ManifestNeed)
+SLOW = (ContentNeed, ManifestNeed, RegistryImageNeed)
 LIVE = (HttpNeed, LogsNeed)
 """Needs that are asked of a container as long as it runs."""
 

@@ -1,0 +1,229 @@
+"""A registry asked directly, by the OCI distribution API, as anybody may who has no login.
+
+The protocol is that of github.com/opencontainers/distribution-spec, with the tokens of
+github.com/distribution/distribution (docs, spec/auth/token.md). Of two maintained clients, one
+reads the docker command's logins and waits for minutes between its tries, and the other bounds
+neither bytes nor redirects. urllib3, which the Docker SDK brings, knows no login by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import json
+import re
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.request import getproxies, parse_http_list, parse_keqv_list, proxy_bypass
+
+from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
+from grader.facts import Reason
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse, PoolManager
+
+CONNECT_SECONDS, READ_SECONDS = 5.0, 10.0
+MAX_BYTES = 4 * 1024 * 1024
+"""Of a manifest or a configuration; registries take no larger manifests."""
+MAX_TOKEN_BYTES = 64 * 1024
+MAX_ERROR_BYTES = 8 * 1024
+MAX_REDIRECTS = 3
+
+HUB = "docker.io"
+HUB_HOST = "registry-1.docker.io"
+MANIFESTS = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+)
+
+_BEARER = re.compile(r"\bbearer\s+(.*)", re.IGNORECASE | re.DOTALL)
+_API = "Docker-Distribution-Api-Version"
+
+
+class Distribution:
+    """One registry. Its methods raise AbsentError and UnavailableError.
+
+    A registry on the loopback interface is asked by http, as Docker does, every other by https.
+    """
+
+    def __init__(self, registry: str) -> None:
+        self._host = HUB_HOST if registry == HUB else registry
+        self._plain = is_loopback(registry)
+        self._pool: PoolManager | None = None
+        self._tokens: dict[str, str] = {}
+
+    def manifest(self, repository: str, reference: str) -> bytes:
+        """A manifest or index, by its tag or digest."""
+        accept = {"Accept": ", ".join(MANIFESTS)}
+        return self._get(repository, f"manifests/{reference}", accept)
+
+    def blob(self, repository: str, digest: str) -> bytes:
+        """A blob, such as an image's configuration."""
+        try:
+            return self._get(repository, f"blobs/{digest}", {})
+        except AbsentError as error:  # of an image that the registry says it holds
+            raise UnavailableError(Reason.REGISTRY_UNREACHABLE, error.detail) from error
+
+    def close(self) -> None:
+        """Give the connections back."""
+        if self._pool is not None:
+            self._pool.clear()
+
+    def _get(self, repository: str, path: str, headers: Mapping[str, str]) -> bytes:
+        url = f"{'http' if self._plain else 'https'}://{self._host}/v2/{repository}/{path}"
+        with self._opened(url, {**headers, **self._authorization(repository)}) as response:
+            if response.status != 401 or repository in self._tokens:
+                return _content(response)
+            challenge = str(response.headers.get("WWW-Authenticate") or "")
+        self._tokens[repository] = self._token(challenge, repository)
+        with self._opened(url, {**headers, **self._authorization(repository)}) as response:
+            return _content(response)
+
+    def _authorization(self, repository: str) -> dict[str, str]:
+        token = self._tokens.get(repository)
+        return {"Authorization": f"Bearer {token}"} if token else {}
+
+    def _token(self, challenge: str, repository: str) -> str:
+        """A token for whoever asks, from the place that the registry names."""
+        bearer = _BEARER.search(challenge)
+        if not bearer:
+            raise UnavailableError(Reason.DENIED, "the registry wants a login", 401)
+        pairs = [pair for pair in parse_http_list(bearer[1]) if "=" in pair]
+        asked = {key.strip().lower(): value for key, value in parse_keqv_list(pairs).items()}
+        realm = asked.get("realm", "")
+        with _translated():
+            safe = self._safe(realm)
+        if not safe:
+            raise UnavailableError(Reason.DENIED, "the registry names no place for a token", 401)
+        query = {"scope": f"repository:{repository}:pull"}
+        if "service" in asked:
+            query["service"] = asked["service"]
+        separator = "&" if "?" in realm else "?"
+        with self._opened(f"{realm}{separator}{urlencode(query)}", {}) as response:
+            answer = json_object(_content(response, MAX_TOKEN_BYTES))
+        token = str(answer.get("token") or answer.get("access_token") or "")
+        if not re.fullmatch(r"[\x21-\x7e]+", token):
+            raise UnavailableError(Reason.DENIED, "the registry gave no token", 401)
+        return token
+
+    @contextmanager
+    def _opened(self, url: str, headers: Mapping[str, str]) -> Iterator[BaseHTTPResponse]:
+        """The answer to a GET. Redirects are followed, without the token to another host."""
+        first = urlsplit(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            same = urlsplit(url)[:2] == first[:2]
+            sent = {k: v for k, v in headers.items() if same or k != "Authorization"}
+            with _translated():
+                response = self._request(url, sent)
+                location = response.headers.get("Location")
+                if not 300 <= response.status < 400 or not location:
+                    break
+                response.close()
+                url = urljoin(url, location)
+                if not self._safe(url):
+                    raise UnavailableError(Reason.REGISTRY_UNREACHABLE, "an unsafe redirect")
+        else:
+            raise UnavailableError(Reason.REGISTRY_UNREACHABLE, "too many redirects")
+        try:
+            with _translated():
+                yield response
+        finally:
+            response.close()
+
+    def _safe(self, url: str) -> bool:
+        """Whether a registry may send us there: to https, and from this computer to itself."""
+        parts = urlsplit(url)
+        return parts.scheme == "https" or (
+            parts.scheme == "http" and self._plain and is_loopback(parts.netloc)
+        )
+
+    def _request(self, url: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
+        from urllib3 import Timeout
+
+        if self._pool is None:
+            self._pool = _pool(self._host, direct=self._plain)
+        return self._pool.request(
+            "GET",
+            url,
+            headers={"User-Agent": "grade-lab", **headers},
+            redirect=False,
+            retries=False,
+            preload_content=False,
+            decode_content=False,
+            timeout=Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+        )
+
+
+def is_loopback(netloc: str) -> bool:
+    """Whether a host, with or without a port, is this computer itself."""
+    try:
+        host = urlsplit(f"//{netloc}").hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def digest_of(content: bytes) -> str:
+    """The digest by which registries know a content."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def json_object(content: bytes) -> Mapping[str, Any]:
+    """A JSON object. Raises UnavailableError for anything else."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise UnavailableError(Reason.REGISTRY_UNREACHABLE, "the registry did not answer in JSON")
+    return value
+
+
+def _pool(host: str, *, direct: bool) -> PoolManager:
+    import certifi
+    from urllib3 import PoolManager, ProxyManager
+    from urllib3.util import make_headers, parse_url
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())  # some systems have none that Python finds
+    proxy = None if direct or proxy_bypass(host) else getproxies().get("https")
+    if not proxy:
+        return PoolManager(ssl_context=context)
+    user = parse_url(proxy).auth
+    headers = make_headers(proxy_basic_auth=user) if user else None
+    return ProxyManager(proxy, proxy_headers=headers, ssl_context=context)
+
+
+def _content(response: BaseHTTPResponse, limit: int = MAX_BYTES) -> bytes:
+    if response.status != 200:
+        raise _refusal(response)
+    content = response.read(limit + 1)
+    if len(content) > limit:
+        raise UnavailableError(Reason.TOO_LARGE, "more bytes than grade-lab reads")
+    return content
+
+
+def _refusal(response: BaseHTTPResponse) -> NoAnswerError:
+    status, words = response.status, response.read(MAX_ERROR_BYTES).decode("utf-8", "replace")
+    if status == 404 and (_API in response.headers or '"errors"' in words):
+        return AbsentError(Reason.NOT_THERE, words, status)  # a registry says so, not any server
+    if status == 429:
+        wait = response.headers.get("Retry-After")
+        return UnavailableError(Reason.RATE_LIMITED, f"Retry-After: {wait}" if wait else words, 429)
+    reason = Reason.DENIED if status in {401, 403} else Reason.REGISTRY_UNREACHABLE
+    return UnavailableError(reason, f"HTTP {status} {words}", status)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    from urllib3.exceptions import HTTPError
+
+    try:
+        yield
+    except (HTTPError, OSError, ValueError) as error:
+        raise UnavailableError(Reason.REGISTRY_UNREACHABLE, str(error)) from error
