@@ -93,8 +93,8 @@ def _views(
 
             from grader.report.live import LiveTerminal, PlainLines
 
-            if sys.stdout.isatty():
-                console = Console(no_color=no_color or None, highlight=False)
+            console = Console(no_color=no_color or None, highlight=False)
+            if console.is_terminal and not console.is_dumb_terminal:
                 views.append(stack.enter_context(LiveTerminal(console)))
             else:
                 views.append(PlainLines(sys.stdout, lang))
