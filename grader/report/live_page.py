@@ -5,23 +5,19 @@ The page is the same for every state. Its script puts texts into text nodes and 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from grader import __version__
 from grader.messages import LANGUAGES, Message, Translator, msg
 from grader.report import reading, words
 from grader.report.checklist import Alert, Checklist, Row, Step
+from grader.report.page import TEMPLATES, allowed, own
 from grader.report.page_words import PAGE
 from grader.report.plain import one_line, plain, shorten
-
-TEMPLATES = Path(__file__).with_name("templates")
 
 MAX_TITLE = 200
 MAX_NUMBER = 12
@@ -83,9 +79,7 @@ def page(lang: str) -> Page:
             for is_code, text in _pieces(word(key))
         )
 
-    sheets = (*sorted((TEMPLATES / "style").glob("*.css")), TEMPLATES / "live.css")
-    style = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
-    script = (TEMPLATES / "live.js").read_text(encoding="utf-8")
+    style, script = own("style", "live.css"), own("live.js")
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -107,14 +101,10 @@ def page(lang: str) -> Page:
 def _policy(style: str, script: str) -> str:
     """Allows this style sheet, this script and its stream of states; and no text to be markup."""
     return (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        f"default-src 'none'; style-src {allowed(style)}; script-src {allowed(script)}; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def state(checklist: Checklist) -> str:

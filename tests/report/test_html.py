@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from grader.report.html import MAX_SHORT, MAX_WHOLE, REPORT
+from grader.report.html import REPORT
+from grader.report.page import MAX_SHORT, MAX_WHOLE
 from grader.report.plain import plain
 from grader.result import JournalDefect, JournalInfo, Learner, ObjectiveResult, Result
 from tests.factories import a_check, a_result, an_objective, hex_id
