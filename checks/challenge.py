@@ -36,8 +36,8 @@ from grader.reference import login_command, registry_of, repository_of
 
 F = TypeVar("F", bound=Fact)
 
-LABEL_WEIGHT = Fraction(2)
-"""The log is worth 1."""
+LABEL_SHARE = Fraction(2, 3)
+"""What the label is worth where the log counts, too."""
 SHOWN = 8
 """Letters of a token that a report shows: enough to tell two apart."""
 
@@ -151,13 +151,15 @@ class Challenge(Check):
 
     def _with_log(self, proven: Passed, evidence: Evidence) -> Verdict:
         logs = evidence.of(self._container.logs_need)
+        if logs.unavailable and not logs.found:
+            return replace(unavailable(logs), share=LABEL_SHARE, proofs=proven.proofs)
         subject = self._container.subject
         printed = next(
             (log for log in logs.found if self._own(f"{log.fact.stdout}\n{log.fact.stderr}")), None
         )
         expected = msg("the log of {subject} prints the challenge", subject=subject)
         if printed:
-            log = Part(True, expected)
+            log = Part(True, expected, weight=1 - LABEL_SHARE)
             proofs = (*proven.proofs, Proof.of(printed, expected))
         else:
             proofs = proven.proofs
@@ -171,11 +173,11 @@ class Challenge(Check):
                 )
                 if logs.found
                 else then_grade(f"docker run -d --name {self.name} {self.image}"),
-                unknown=unavailable(logs) if logs.unavailable and not logs.found else None,
+                weight=1 - LABEL_SHARE,
                 pending=not logs.found,
             )
         return conclude(
-            [Part(True, proven.expected or "", weight=LABEL_WEIGHT), log],
+            [Part(True, proven.expected or "", weight=LABEL_SHARE), log],
             proofs,
             passed=proven.message,
             failed=msg(

@@ -38,7 +38,7 @@ class Issued:
 
 
 def issue(roster_file: Path, secret_file: Path, course: str, out: Path) -> Issued:
-    """Write the challenges and verifiers of a course's learners, both or neither.
+    """Write the verifiers and challenges of a course's learners.
 
     The secret is made where there is none. The same roster and secret give the same challenges.
 
@@ -62,7 +62,8 @@ def issue(roster_file: Path, secret_file: Path, course: str, out: Path) -> Issue
     secret, new = _secret(secret_file)
     tokens = {row[ID]: token(secret, course, row[ID]) for row in roster.learners}
     lines = sorted(verifier(course, learner, made) for learner, made in tokens.items())
-    _write({challenges: _table(roster, tokens), verifiers: "".join(f"{v}\n" for v in lines)})
+    # Verifiers first: no challenge is handed out that could not be checked.
+    _write({verifiers: "".join(f"{v}\n" for v in lines), challenges: _table(roster, tokens)})
     return Issued(challenges, verifiers, len(tokens), new)
 
 
@@ -103,7 +104,7 @@ def _plain(cell: str) -> str:
 
 
 def _write(texts: Mapping[Path, str]) -> None:
-    """Write files, all or none, and each whole; all but the verifiers are for their owner only."""
+    """Write files in this order, each whole; all but the verifiers are for their owner only."""
     drafts = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in texts}
     try:
         for path, draft in drafts.items():

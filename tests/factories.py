@@ -41,6 +41,7 @@ SOURCES: dict[str, Source] = {
     "env-file": "submission",
     "tree": "submission",
     "manifest": "registry",
+    "registry-image": "registry",
     "login": "config",
     "http": "http",
     "events": "events",
