@@ -18,6 +18,7 @@ from grader.needs import (
     ManifestNeed,
     Need,
     NetworkNeed,
+    RegistryImageNeed,
     VolumeNeed,
 )
 from grader.watch.interest import Interest
@@ -30,6 +31,7 @@ NEEDS: tuple[Need[Fact], ...] = (
     ImageNeed(image=PUSHED),
     ContentNeed(image="app:1", path="/app"),
     ManifestNeed(image=PUSHED),
+    RegistryImageNeed(image=PUSHED),
     LoginNeed(registry="localhost:5000"),
     ContainerNeed(name="web"),
     ContainerNeed(image="app:1"),
@@ -60,7 +62,11 @@ def kinds(happened: Event) -> set[str]:
         ("tag", {"name": "app:1"}, {"image app:1", "content app:1", "file"}),
         ("tag", {"name": PUSHED}, {f"image {PUSHED}", "file"}),
         ("pull", {"name": PUSHED}, {f"image {PUSHED}", "login"}),
-        ("push", {"name": PUSHED}, {f"image {PUSHED}", f"manifest {PUSHED}", "login"}),
+        (
+            "push",
+            {"name": PUSHED},
+            {f"image {PUSHED}", f"manifest {PUSHED}", f"registry-image {PUSHED}", "login"},
+        ),
         ("untag", {"id": ID}, {"image app:1"}),
         ("delete", {"id": ID}, {"image app:1"}),
         ("tag", {"name": "other:1"}, {"file"}),
