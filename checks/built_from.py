@@ -237,7 +237,9 @@ class BuiltFrom(Check):
             relative = str(PurePosixPath(path).relative_to(root))
             return tree.model_copy(update={"files": below(tree.files, relative)})
         images = evidence.of(ImageNeed(image=self.image))
-        if series.absent and any(seen.fact.id == image.id for seen in images.now):
+        if series.absent and any(
+            seen.fact.id == image.id and seen.seq < series.seq for seen in images.now
+        ):
             return Tree(files={}, origin=image.id, image_id=image.id)
         return nothing_seen(
             series,

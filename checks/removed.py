@@ -84,12 +84,15 @@ class Removed(Check):
     def judge(self, evidence: Evidence) -> Verdict:
         series: Series[Fact] = evidence.of(self._need)
         if series.now:
-            return self._still_there(series)
+            return self._still_there(series.now[0])
         made, gone = self._events(evidence)
         last_there = max([s.at for s in made] + [s.at for s in series.found], default=None)
         gone_since = [e for e in gone if last_there is None or e.at >= last_there]
-        if (series.absent and (last_there or gone)) or gone_since:
+        back = self._came_back(series, made, evidence)
+        if (series.absent and (last_there or gone) and not back) or gone_since:
             return self._passed(series, made, gone)
+        if back:
+            return self._still_there(back)
         if series.unavailable:
             return unavailable(series)
         return Unproven(
@@ -106,7 +109,8 @@ class Removed(Check):
         if kind != "image":
             made = evidence.events("create", "start", name=name, kind=kind)
             return made, evidence.events("destroy", name=name, kind=kind)
-        traces = image_traces(evidence, name)
+        # A container starts also when its image has lost this name.
+        traces = [seen for seen in image_traces(evidence, name) if seen.fact.action != "start"]
         images = [(seen.at, seen.fact.id) for seen in evidence.of(ImageNeed(image=name)).found]
         tagged = [(seen.at, seen.fact.id) for seen in traces if seen.fact.action == "tag"]
         _, latest = max([*images, *tagged], default=(None, ""))
@@ -120,6 +124,22 @@ class Removed(Check):
         ]
         return traces, gone
 
+    def _came_back(
+        self, series: Series[Fact], made: Sequence[Seen[Event]], evidence: Evidence
+    ) -> Seen[Event] | None:
+        """The event that made it after the last look did not find it, and it has not gone since.
+
+        An event is later than a look when both the clock and the journal say so: the engine's clock
+        may differ, and events are also read from the engine's history.
+        """
+        looked_at = series.looked_at
+        if looked_at is None:
+            return None
+        later = [event for event in made if event.seq > series.seq and event.at > looked_at]
+        went = evidence.image_events("untag", "delete", image=self.image) if self.image else ()
+        last = max(later, key=lambda event: event.at, default=None)
+        return None if last and any(event.at >= last.at for event in went) else last
+
     def _passed(
         self, series: Series[Fact], made: Sequence[Seen[Event]], gone: Sequence[Seen[Event]]
     ) -> Verdict:
@@ -130,8 +150,7 @@ class Removed(Check):
         message = msg("{subject} was there, and is gone", subject=self._subject)
         return Passed(message=message, proofs=tuple(proofs))
 
-    def _still_there(self, series: Series[Fact]) -> Verdict:
-        seen = series.now[0]
+    def _still_there(self, seen: Seen[Fact]) -> Verdict:
         message = msg("{subject} is still there", subject=self._subject)
         hint = msg("run `{command}`, and then `grade-lab`", command=self._command)
         if isinstance(seen.fact, Container):

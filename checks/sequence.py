@@ -114,7 +114,8 @@ class Sequence(Check):
     where there is none, those of the image or container itself, or the look that first saw the
     outcome (for ``built``: when the image was created; for ``pushed``: when the registry was first
     seen to hold it; for ``removed``: when it was first seen to be gone). A step that came too early
-    loses its share of the points. Steps of which nothing was seen leave the order unproven.
+    loses its share of the points. Steps of which nothing was seen leave the order unproven, and
+    there are no points until all were seen.
     """
 
     type: Literal["sequence"]
@@ -135,7 +136,7 @@ class Sequence(Check):
                 continue
             time, moment = _next(moments, now)
             if moment is None:
-                verdict = self._too_early(step, moments, done, seen)
+                verdict = self._too_early(step, moments, done, seen, whole=not unseen)
                 error = step.could_not_look(evidence)
                 if error is None:
                     return verdict
@@ -166,10 +167,13 @@ class Sequence(Check):
         moments: list[Moment],
         done: list[tuple[Step, Moment]],
         seen: list[tuple[Step, list[Moment]]],
+        *,
+        whole: bool,
     ) -> Verdict:
         before, moment = done[-1]
+        in_order = _longest(moments for _, moments in seen)
         return partial_or_failed(
-            Fraction(_longest(moments for _, moments in seen) - 1, len(seen) - 1),
+            Fraction(in_order - 1, len(seen) - 1) if whole else Fraction(0),
             message=msg("too early, before {before}: {step}", before=before.told, step=step.told),
             proofs=(moment.proof, max(moments, key=lambda m: m.latest).proof),
             expected=self._order,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from grader.check import (
@@ -17,11 +16,12 @@ from grader.check import (
     conclude,
     unavailable,
 )
+from grader.checking.moments import LONG_AGO, SKEW
 from grader.checking.subject import ContainerSubject
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import STOPPED_BY_SIGNAL, Container, Event, Fact
 from grader.messages import Message, msg
-from grader.needs import Need
+from grader.needs import ContainerNeed, Need
 
 ENDING_SIGNALS = frozenset({"2", "3", "9", "15", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"})
 
@@ -42,7 +42,7 @@ class Stopped(ContainerSubject, Check):
     def judge(self, evidence: Evidence) -> Verdict:
         series = self.containers(evidence)
         died = {e.fact.id: e for e in self.events(evidence, "die")}
-        proof = self._stop_event(evidence) or self._stopped_state(series, died.keys())
+        proof = self._stop_event(evidence) or self._stopped_state(series, evidence)
         if proof is not None:
             return Passed(
                 message=msg("{subject} was stopped", subject=self.subject), proofs=(proof,)
@@ -81,8 +81,9 @@ class Stopped(ContainerSubject, Check):
                     return Proof.of(seen, msg("signal {signal}", signal=seen.fact.signal))
         return None
 
-    def _stopped_state(self, series: Series[Container], died: AbstractSet[str]) -> Proof | None:
-        """Of a state that only a container that was stopped has."""
+    def _stopped_state(self, series: Series[Container], evidence: Evidence) -> Proof | None:
+        """Of a state that only one that was stopped has, where no event tells of its end."""
+        died = self.events(evidence, "die")
         ran: dict[str, Seen[Container]] = {}
         for seen in reversed(series.found):
             container = seen.fact
@@ -90,13 +91,16 @@ class Stopped(ContainerSubject, Check):
                 ran.setdefault(container.id, seen)
             elif container.status in {"exited", "dead"} and not container.oom_killed:
                 by_signal = container.exit_code in STOPPED_BY_SIGNAL
-                if container.id not in died and (by_signal or container.id in ran):
+                if (by_signal or container.id in ran) and not _told(container, died):
                     return Proof.of(seen, _was(container))
-        there = {seen.fact.id for seen in series.now}
+        # One that runs on under this name may have lost its image's. Without a name, a look may
+        # have been at one container alone, so only a look that found none tells of all.
+        named = evidence.of(ContainerNeed(name=self.name)).now if self.name else ()
+        there = {seen.fact.id for seen in (*series.now, *named)}
+        whole = not series.unavailable and (self.name is not None or not series.now)
         last = {seen.fact.id: seen for seen in reversed(series.found)}
         for name, seen in last.items():
-            gone = name not in there and not series.unavailable
-            if gone and seen.fact.running and name not in died:
+            if whole and name not in there and seen.fact.running and not _told(seen.fact, died):
                 return Proof.of(seen, msg("{name} ran, and is gone now", name=seen.fact.name))
         return None
 
@@ -126,6 +130,18 @@ class Stopped(ContainerSubject, Check):
             actual=self.last_words(evidence, seen.fact) if seen else None,
             hint=again,
         )
+
+
+def _told(container: Container, died: Iterable[Seen[Event]]) -> bool:
+    """Whether one of these events is of the end of the run in which the container was seen."""
+    began = container.started or LONG_AGO
+    ended = container.finished if container.finished and not container.running else None
+    return any(
+        seen.fact.id == container.id
+        and seen.at >= began
+        and (ended is None or abs(seen.at - ended) <= SKEW)
+        for seen in died
+    )
 
 
 def _was(container: Container) -> Message:

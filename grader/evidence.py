@@ -42,12 +42,24 @@ _BY_SOURCE: dict[Source, Strength] = {
 
 @dataclass(frozen=True, slots=True)
 class Seen(Generic[F_co]):
-    """A fact that was found, when, by whom, and how strong it is as evidence."""
+    """A fact that was found, when, by whom, and how strong it is as evidence.
+
+    ``seq`` is its place in the journal.
+    """
 
     fact: F_co
     at: datetime
     source: Source
     strength: Strength
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Departure(Generic[F_co]):
+    """What ``last`` tells of was there, and the look ``at`` this time did not find it."""
+
+    last: Seen[F_co]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,8 @@ class Series(Generic[F_co]):
     ``found`` is everything ever found, newest first. ``now`` is what the last look found; empty
     when it found nothing. ``unavailable`` is the reason when the last look could not look;
     ``absent`` the reason when it looked and nothing was there; both None when never looked.
-    ``strength`` is that of the last look as evidence, also of absence.
+    ``strength`` is that of the last look as evidence, also of absence; ``seq`` its place in the
+    journal. ``departures`` are all the times that it went, oldest first.
     """
 
     found: tuple[Seen[F_co], ...] = ()
@@ -67,6 +80,8 @@ class Series(Generic[F_co]):
     detail: str = ""
     looked_at: datetime | None = None
     strength: Strength | None = None
+    seq: int = 0
+    departures: tuple[Departure[F_co], ...] = ()
 
     @property
     def gone(self) -> bool:
@@ -77,14 +92,23 @@ class Series(Generic[F_co]):
 class Evidence:
     """What a journal's sound entries say, by need."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, *, with_failed_looks: bool = True) -> None:
+        self._journal = journal
         self._by_need: dict[Need[Fact], list[Entry]] = {}
         gradings = (entry.run for entry in reversed(journal.entries) if entry.by == "grade")
         self._last_grading = next(gradings, "")
         self._series: dict[Need[Fact], Series[Fact]] = {}
         self._defects: list[Defect] = []
         for entry in journal.entries:
-            self._by_need.setdefault(entry.need, []).append(entry)
+            if with_failed_looks or not _failed(entry):
+                self._by_need.setdefault(entry.need, []).append(entry)
+
+    @cached_property
+    def undisturbed(self) -> Evidence:
+        """The same without the looks that failed; itself where none did."""
+        if not any(map(_failed, self._journal.entries)):
+            return self
+        return Evidence(self._journal, with_failed_looks=False)
 
     @property
     def defects(self) -> tuple[Defect, ...]:
@@ -167,11 +191,17 @@ class Evidence:
     def _fold(self, entries: Iterable[Entry]) -> Series[Fact]:
         found: list[Seen[Fact]] = []
         now: list[Seen[Fact]] = []
+        departures: list[Departure[Fact]] = []
         last: Entry | None = None
+        there = False
         for entry in entries:
             if last is None or entry.run != last.run:
                 now = []
             last = entry
+            if entry.outcome == "absent":
+                if there:
+                    departures.append(Departure(found[-1], entry.at))
+                there = False
             if entry.outcome != "found":
                 now = []
                 continue
@@ -180,8 +210,9 @@ class Evidence:
             except ValidationError:
                 self._defects.append(Defect(entry.seq, msg("its content does not fit its kind")))
                 continue
-            now.append(Seen(fact, entry.at, entry.source, self._strength(entry)))
+            now.append(Seen(fact, entry.at, entry.source, self._strength(entry), entry.seq))
             found.append(now[-1])
+            there = True
         if last is None:
             return Series()
         return Series(
@@ -194,8 +225,16 @@ class Evidence:
             detail=last.detail,
             looked_at=last.at,
             strength=self._strength(last),
+            seq=last.seq,
+            departures=tuple(departures),
         )
 
     def _strength(self, entry: Entry) -> Strength:
         live = Strength.LIVE if entry.run == self._last_grading else Strength.RECORDED
         return _BY_SOURCE.get(entry.source, live)
+
+
+def _failed(entry: Entry) -> bool:
+    """Whether nobody could look. What an engine cannot tell, or what leads astray, is an answer."""
+    answers = {Reason.UNSUPPORTED, Reason.OUTSIDE}
+    return entry.outcome == "unavailable" and entry.reason not in answers

@@ -53,7 +53,8 @@ def judge(
         missing = tuple(n for n in objective.requires if done[n].status not in COUNTS_AS_DONE)
         judged = _objective(objective, evidence, translator)
         perhaps_done = all(done[n].status in MAY_BE_DONE for n in missing)
-        if missing and not (perhaps_done and judged.status in COUNTS_AS_DONE):
+        earned = judged.score or judged.status in COUNTS_AS_DONE
+        if missing and not (perhaps_done and earned):
             judged = _skip(objective, missing, by_id, translator)
         done[name] = _override(judged, (overrides or {}).get(name))
     objectives = tuple(done[objective.id] for objective in rubric.objectives)
@@ -98,7 +99,7 @@ def _objective(objective: Objective, evidence: Evidence, translator: Translator)
 
 def _verdict(check: Check, evidence: Evidence) -> Verdict:
     try:
-        verdict = check.judge(evidence)
+        verdict = _undisturbed(check, check.judge(evidence), evidence)
     except Exception as error:  # a broken check must not take the others' points
         return Errored(
             message=msg(
@@ -116,6 +117,18 @@ def _verdict(check: Check, evidence: Evidence) -> Verdict:
             actual=msg("evidence: {kinds}", kinds=sorted({p.strength for p in verdict.proofs})),
         )
     return verdict
+
+
+def _undisturbed(check: Check, verdict: Verdict, evidence: Evidence) -> Verdict:
+    """The verdict, with the points that looks which failed would take away."""
+    if verdict.ratio == 1 or evidence.undisturbed is evidence:
+        return verdict
+    earned = check.judge(evidence.undisturbed)
+    if earned.ratio <= verdict.ratio:
+        return verdict
+    if isinstance(verdict, Errored):
+        return replace(verdict, share=earned.ratio, proofs=earned.proofs)
+    return earned
 
 
 def _accepted(check: Check, proofs: Sequence[Proof]) -> bool:

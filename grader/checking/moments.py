@@ -133,7 +133,7 @@ def _first_seen(series: Series[Manifest], step: Message) -> Iterator[Moment]:
 
 
 def _gone(series: Series[F], step: Message) -> Iterator[Moment]:
-    if series.gone and series.looked_at:
-        last = series.found[0]
-        proof = Proof(last.strength, last.source, series.looked_at, _or_before(step))
-        yield Moment(last.at - SKEW, series.looked_at + SKEW, proof)
+    for went in series.departures:
+        last = went.last
+        proof = Proof(last.strength, last.source, went.at, _or_before(step))
+        yield Moment(last.at - SKEW, went.at + SKEW, proof)

@@ -137,11 +137,15 @@ class ContainerSubject(BaseModel):
         """
         seen = self.containers(evidence).found
         newest = next((s.fact for s in seen if s.fact.id == container.id), container)
+        if newest.started != container.started:  # it ran before its last start
+            return container
         if not newest.running and crashed_at_start(newest):
             return newest
         events = [e for e in self.events(evidence, "start", "die") if e.fact.id == container.id]
         for start, end in pairwise(events[-2:]):
             if start.fact.action == "start" and end.fact.action == "die":
+                if _ran_before(start, container, events):
+                    return container
                 code = end.fact.exit_code
                 times = {"started": start.at, "finished": end.at}
                 ended = newest.model_copy(update={"status": "exited", "exit_code": code, **times})
@@ -191,3 +195,11 @@ class ContainerSubject(BaseModel):
             actual=seen.fact.name,
             hint=then_grade(f"docker rename {seen.fact.name} {self.name}"),
         )
+
+
+def _ran_before(start: Seen[Event], container: Container, events: Sequence[Seen[Event]]) -> bool:
+    """Whether the container was seen in a run that had ended before this ``start``."""
+    began = container.started
+    return began is not None and any(
+        event.fact.action == "die" and began <= event.at < start.at for event in events
+    )
