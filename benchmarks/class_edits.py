@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -12,11 +11,10 @@ from typing import Any
 
 from class_recording import JOURNAL, LISTENS, Seen, Submission
 
-from grader.journal import GENESIS, MAX_LINE_BYTES
+from grader.journal import GENESIS, MAX_LINE_BYTES, parse
 
 Edit = Callable[[Submission], None]
 
-OF_ENGINE = {"engine", "image", "container", "logs", "content"}
 LONG_ANSWER = 300_000
 DEEP = 20_000
 
@@ -79,9 +77,7 @@ def secret_in_image(it: Submission) -> None:
 
 
 def other_source(it: Submission) -> None:
-    app = it.files["app.py"]
-    assert isinstance(app, bytes)
-    it.files["app.py"] = app + b"# changed after the build\n"
+    it.files["app.py"] = it.text("app.py") + b"# changed after the build\n"
 
 
 def crashed(it: Submission) -> None:
@@ -111,17 +107,17 @@ def engine_out_of_reach(it: Submission) -> None:
 def cut_short(it: Submission) -> None:
     """The last line is torn: it tells only how far the history reached."""
     it.write()
-    it.files[JOURNAL] = _journal(it)[:-40]
+    it.files[JOURNAL] = it.text(JOURNAL)[:-40]
 
 
 def altered(it: Submission) -> None:
     it.write()
-    it.files[JOURNAL] = _journal(it).replace(b'"status":200', b'"status":201', 1)
+    it.files[JOURNAL] = it.text(JOURNAL).replace(b'"status":200', b'"status":201', 1)
 
 
 def without_a_line(it: Submission) -> None:
     it.write()
-    lines = _journal(it).splitlines(keepends=True)
+    lines = it.text(JOURNAL).splitlines(keepends=True)
     it.files[JOURNAL] = b"".join(line for line in lines if b'"action":"exec_' not in line)
 
 
@@ -179,7 +175,7 @@ def terminal_escapes(it: Submission) -> None:
 
 def long_line(it: Submission) -> None:
     it.write()
-    it.files[JOURNAL] = _journal(it) + b"x" * (MAX_LINE_BYTES + 1) + b"\n"
+    it.files[JOURNAL] = it.text(JOURNAL) + b"x" * (MAX_LINE_BYTES + 1) + b"\n"
 
 
 def long_answer(it: Submission) -> None:
@@ -208,7 +204,7 @@ def wrong_entries(it: Submission) -> None:
     """Lines with right hashes that are no entries."""
     it.write()
     own: list[Any] = [{"v": 1, "seq": [], "run": {}}, {"v": None}, {"v": 1, "need": {"kind": 7}}]
-    it.files[JOURNAL] = _journal(it) + _chained(own, _head(it))
+    it.files[JOURNAL] = it.text(JOURNAL) + _chained(own, parse(it.text(JOURNAL)).head)
 
 
 def newer_version(it: Submission) -> None:
@@ -233,7 +229,6 @@ def leads_out(it: Submission) -> None:
 
 def copied_journal(it: Submission, original: Submission) -> None:
     """All is another's but the name."""
-    it.write()
     original.write()
     it.lab["variables"] = original.lab["variables"]
     it.files = {**original.files, "lab.yaml": json.dumps(it.lab, ensure_ascii=False).encode()}
@@ -253,7 +248,7 @@ def other_name(it: Submission, original: Submission) -> None:
 
 def _change_containers(it: Submission, **fields: object) -> None:
     for container in it.found("container"):
-        container |= fields
+        container.update(fields)
 
 
 def _of(kind: str) -> Callable[[Seen], bool]:
@@ -262,18 +257,6 @@ def _of(kind: str) -> Callable[[Seen], bool]:
 
 def _action(seen: Seen) -> str:
     return str(seen.get("data", {}).get("action", ""))
-
-
-def _journal(it: Submission) -> bytes:
-    data = it.files[JOURNAL]
-    assert isinstance(data, bytes)
-    return data
-
-
-def _head(it: Submission) -> str:
-    last = re.match(rb'\{"hash":"([0-9a-f]{64})"', _journal(it).splitlines()[-1])
-    assert last is not None
-    return last[1].decode()
 
 
 def _chained(entries: list[Any], head: str) -> bytes:

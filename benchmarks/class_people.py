@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
 
-FAMILY = "김 이 박 최 정 강 조 윤 장 임 한 오 서 신 권 황 안 송".split()
-GIVEN = "하늘 민준 서연 도윤 지우 서준 하은 예준 수아 시우 지민 유진 현우 은서 태양 보람 한별 가람".split()
-ENGLISH = "Ada Grace Linus Radia Ken Barbara Alan Frances Edsger Margaret Tim Hedy".split()
+FAMILY = "김이박최정강조윤장임한오서신권황안송"
+GIVEN = "하늘 민준 서연 도윤 지우 서준 하은 예준 수아 시우 지민 유진 현우 은서 태양 보람 한별"
+ENGLISH = "Ada Grace Linus Radia Ken Barbara Alan Frances Edsger Margaret Tim Hedy"
 
 Pool = dict[str, tuple[tuple[str, ...], ...]]
 """By question: what an answer says, each in several ways."""
@@ -54,19 +54,19 @@ KOREAN_WORDS = (
     "브라우저 새로고침 설정 파일 폴더 이름 번호 순서 시간 전원 배터리 연습 기록 그림 설명 질문 "
     "천천히 다시 차근차근 이어서 처음 다음 함께 혼자 여러번 조금 훨씬 정말 드디어 우선 나중 "
     "적었다 보았다 눌렀다 읽었다 바꾸었다 지켜보았다 떠올렸다 물었다 배웠다 정리했다 살폈다"
-).split()
+)
 FOREIGN_WORDS = (
     "yesterday today evening library laptop friend tutor course book screen terminal line letter "
     "address browser setting file folder name number order time power battery practice record "
     "picture note question slowly again calmly later first next alone often rather really finally "
     "wrote looked pressed read changed watched recalled asked learned sorted checked opened typed"
-).split()
+)
 PERSONAL_WORDS = 28
 
 
 @dataclass(frozen=True)
 class Person:
-    """A learner. ``container`` and ``image`` are hexadecimal ids without a prefix."""
+    """A learner."""
 
     id: str
     name: str
@@ -77,8 +77,8 @@ class Person:
     def of(cls, number: int, random: Random) -> Person:
         """The learner of this number, the same for the same random numbers."""
         korean = random.random() < 0.7
-        first = random.choice(GIVEN if korean else ENGLISH)
-        name = random.choice(FAMILY) + first if korean else f"{first} {random.choice(GIVEN)}"
+        given, family = random.choice(GIVEN.split()), random.choice(FAMILY)
+        name = family + given if korean else f"{random.choice(ENGLISH.split())} {given}"
         return cls(f"s-{number:05}", name, f"learner{number:05}", korean)
 
     @property
@@ -94,7 +94,7 @@ def answers(person: Person, random: Random) -> dict[str, str]:
     """Right answers to the questions, by question, in a learner's own words."""
     pool, words = (KOREAN, KOREAN_WORDS) if person.korean else (FOREIGN, FOREIGN_WORDS)
     return {
-        question: " ".join([*map(random.choice, says), _personal(words, random)])
+        question: " ".join([*map(random.choice, says), _personal(words.split(), random)])
         for question, says in pool.items()
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -37,17 +37,16 @@ Seen = dict[str, Any]
 
 @dataclass
 class Submission:
-    """What a learner hands in. ``lab`` is lab.yaml's content; a file may be a link to a path.
-
-    ``recorded`` becomes the journal where the files hold none yet.
-    """
+    """What a learner hands in. ``lab`` is lab.yaml's content; a file may be a link to a path."""
 
     person: Person
     random: Random
     lab: dict[str, Any]
     answers: dict[str, str]
     files: dict[str, bytes | Path]
-    recorded: list[Seen] = field(default_factory=list)
+    recorded: list[Seen]
+    complete: bool = False
+    """Whether the files are all there; what is missing then is meant to be."""
 
     @property
     def image(self) -> str:
@@ -70,8 +69,16 @@ class Submission:
             seen.pop("data", None)
             seen |= {"outcome": outcome, "reason": reason, "detail": ""}
 
+    def text(self, name: str) -> bytes:
+        """A file that is no link."""
+        data = self.files[name]
+        return b"" if isinstance(data, Path) else data
+
     def write(self) -> None:
-        """Turn fields into the files that are not there yet, and look at them as grade-lab does."""
+        """Turn fields into the files that are not there yet; look at them as grade-lab does."""
+        if self.complete:
+            return
+        self.complete = True
         self.files.setdefault("lab.yaml", json.dumps(self.lab, ensure_ascii=False).encode())
         self.files.setdefault("answers.md", answers_file(self.answers).encode())
         if JOURNAL not in self.files:
