@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from grader.check import Status
+from grader.messages import Message
 from grader.result import Learner, Points
 
 
@@ -32,16 +33,34 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A learner as an export tells: by the names of its files, or a list in it. Unknown is empty.
+
+    ``user`` is what the service calls the learner: a name at GitHub, a number at Canvas or Moodle.
+    """
+
+    id: str = ""
+    name: str = ""
+    email: str = ""
+    user: str = ""
+
+
+UNKNOWN = Named()
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A submission as it came: ``source`` is a folder, an archive or a git URL.
 
     ``label`` is its name in the export, unique in a class; ``enrolled`` is the roster's line that
-    named it, if any did.
+    named it, if any did; ``notices`` say what an instructor should know of how it came.
     """
 
     source: str
     label: str
     enrolled: Enrolled | None = None
+    named: Named = UNKNOWN
+    notices: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +159,8 @@ class Row(_Model):
 class Flag(_Model):
     """Something that a person should look at; never a verdict.
 
-    ``kind`` is a word such as ``same-container``; ``labels`` are the submissions it is about, ``evidence`` says what
-    was found, in the class's language.
+    ``kind`` is a word such as ``same-container``; ``labels`` are the submissions it is about,
+    ``evidence`` says what was found, in the class's language.
     """
 
     kind: str

@@ -1,0 +1,228 @@
+"""The roster: who is enrolled, as a CSV file in any of the shapes that instructors have it in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from grader.batch.clones import is_git_url
+from grader.batch.columns import FIELDS, full_name, name_keys, plain, when
+from grader.batch.model import Enrolled
+from grader.errors import GradeLabError, Problem
+from grader.messages import Message, msg
+
+ENCODINGS = ("utf-8-sig", "cp949")
+"""Tried in this order for a file that has no UTF-16 mark: Excel in Korea writes CP949."""
+DELIMITERS = ",;\t"
+_POINTS_POSSIBLE = "pointspossible"
+"""A line of this name below the header of a Canvas gradebook is not a learner."""
+
+
+class Roster:
+    """The learners, in the file's order, and found by whatever is known of them."""
+
+    def __init__(self, path: Path, lines: Iterable[Enrolled]) -> None:
+        self.path = path
+        self._lines = tuple(lines)
+        self._by: dict[str, dict[str, list[Enrolled]]] = {
+            "id": _index(self._lines, lambda one: [one.id]),
+            "email": _index(self._lines, lambda one: [one.email]),
+            "name": _index(self._lines, lambda one: name_keys(one.name)),
+            "hub_id": _index(self._lines, lambda one: [one.hub_id]),
+            "user": _index(self._lines, _users),
+        }
+        self._places = _index(self._lines, lambda one: [self.place(one)])
+        self._file_names = _index(self._lines, lambda one: [Path(self.place(one)).name])
+
+    @classmethod
+    def load(cls, path: Path) -> Roster:
+        """Read a roster.
+
+        Raises:
+            GradeLabError: it cannot be read, or has mistakes: each with its line.
+        """
+        return cls(path, _Reader(path).lines())
+
+    def __iter__(self) -> Iterator[Enrolled]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def find(self, field: str, value: str) -> tuple[Enrolled, ...]:
+        """The learners whose ``field`` is this: one, none, or several of the same name.
+
+        ``field`` is ``id``, ``email``, ``name``, ``hub_id``, or ``user``: what another service
+        calls the learner, such as GitHub, or Canvas by a number.
+        """
+        keys = name_keys(value) if field == "name" else [value]
+        found = {one.line: one for key in keys for one in self._by[field].get(_key(key), ())}
+        return tuple(found.values())
+
+    def place(self, enrolled: Enrolled) -> str:
+        """Where a learner's submission is: a git URL, an absolute path, or empty."""
+        if not enrolled.source or is_git_url(enrolled.source):
+            return enrolled.source
+        return str((self.path.parent / enrolled.source).resolve())
+
+    def of_source(self, source: Path) -> Enrolled | None:
+        """The line that names this folder or file, by its path, or else by its name alone."""
+        for index, key in ((self._places, str(source.resolve())), (self._file_names, source.name)):
+            found = index.get(_key(key), ())
+            if len(found) == 1:
+                return found[0]
+        return None
+
+
+def _key(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip().casefold()
+
+
+def _index(
+    lines: Iterable[Enrolled], keys: Callable[[Enrolled], Iterable[str]]
+) -> dict[str, list[Enrolled]]:
+    index: dict[str, list[Enrolled]] = {}
+    for one in lines:
+        for key in {_key(key) for key in keys(one)} - {""}:
+            index.setdefault(key, []).append(one)
+    return index
+
+
+def _users(enrolled: Enrolled) -> Iterator[str]:
+    """Names and numbers of other services, in whatever columns. Moodle's are "Participant 12"."""
+    for header, value in enrolled.columns.items():
+        if plain(header) in FIELDS["user"]:
+            yield value
+            yield value.rpartition(" ")[2]
+    yield enrolled.email.partition("@")[0]
+
+
+class _Reader:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._problems: list[Problem] = []
+
+    def lines(self) -> list[Enrolled]:
+        text = self._text()
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+        lines: list[Enrolled] = []
+        try:
+            header = self._header(rows)
+            for row in rows:
+                if any(cell.strip() for cell in row):
+                    lines.extend(self._line(header, row, rows.line_num))
+        except csv.Error as error:
+            self._problem(rows.line_num, msg("not valid CSV: {reason}", reason=str(error)))
+        self._check_ids(lines)
+        if self._problems:
+            raise self._unusable()
+        return lines
+
+    def _text(self) -> str:
+        try:
+            data = self._path.read_bytes()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise GradeLabError(
+                msg("the roster cannot be read: {reason}", reason=reason), where=str(self._path)
+            ) from None
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return data.decode("utf-16", "replace")
+        for encoding in ENCODINGS:
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError as error:
+                line = data.count(b"\n", 0, error.start) + 1
+        self._problem(line, msg("is neither UTF-8 nor CP949; save it as “CSV UTF-8”"))
+        raise self._unusable()
+
+    def _header(self, rows: Iterator[list[str]]) -> tuple[str, ...]:
+        for row in rows:
+            is_declaration = len(row) <= 2 and row[:1] and row[0].lower().startswith("sep=")
+            if any(cell.strip() for cell in row) and not is_declaration:
+                header = tuple(row)
+                break
+        else:
+            self._problem(1, msg("is empty"))
+            raise self._unusable()
+        if not _columns_of("id", header):
+            self._problem(
+                1,
+                msg(
+                    "no column tells the learners' ids; name one {names}",
+                    names=["id", "student id", "학번"],
+                ),
+            )
+            raise self._unusable()
+        return header
+
+    def _line(self, header: tuple[str, ...], row: list[str], number: int) -> Iterator[Enrolled]:
+        if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
+            self._problem(number, msg("has more cells than the header has columns"))
+            return
+        cells = dict(zip(header, row + [""] * len(header), strict=False))
+        name = _value("name", cells) or full_name(_value("first", cells), _value("last", cells))
+        learner_id = _value("id", cells)
+        if not learner_id and plain(name) == _POINTS_POSSIBLE:
+            return
+        if not learner_id:
+            self._problem(number, msg("{field} is empty", field=_columns_of("id", header)[0]))
+            return
+        submitted = _value("submitted_at", cells)
+        try:
+            submitted_at = when(submitted) if submitted else None
+        except ValueError:
+            field = _columns_of("submitted_at", header)[0]
+            self._problem(
+                number,
+                msg("{field}: {value} is not a date and time", field=field, value=submitted),
+            )
+            return
+        yield Enrolled(
+            line=number,
+            id=learner_id,
+            name=name,
+            email=_value("email", cells),
+            hub_id=_value("hub_id", cells),
+            source=_value("source", cells),
+            submitted_at=submitted_at,
+            columns=cells,
+        )
+
+    def _check_ids(self, lines: list[Enrolled]) -> None:
+        first: dict[str, int] = {}
+        for one in lines:
+            before = first.setdefault(_key(one.id), one.line)
+            if before != one.line:
+                message = msg("the id {id} stands in line {line}, too", id=one.id, line=before)
+                self._problem(one.line, message)
+
+    def _problem(self, line: int, message: Message) -> None:
+        self._problems.append(Problem(f"{self._path}:{line}", message))
+
+    def _unusable(self) -> GradeLabError:
+        return GradeLabError(msg("the roster cannot be used"), problems=self._problems)
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that the first line with text has most of, outside quotes."""
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    if line.lower().startswith("sep=") and line[4:5] in DELIMITERS:
+        return line[4:5] or ","
+    bare = re.sub(r'"[^"]*"', "", line)
+    return max(DELIMITERS, key=bare.count)
+
+
+def _columns_of(field: str, header: Iterable[str]) -> list[str]:
+    """The columns that may tell ``field``, the surest first."""
+    by_name = {plain(column): column for column in reversed(list(header))}
+    return [by_name[name] for name in FIELDS[field] if name in by_name]
+
+
+def _value(field: str, cells: Mapping[str, str]) -> str:
+    found = (cells[column].strip() for column in _columns_of(field, cells))
+    return unicodedata.normalize("NFC", next(filter(None, found), ""))
