@@ -114,8 +114,8 @@ class Challenge(Check):
         return own_token(text, self.course, self.learner, self.verifiers)
 
     def _own_here(self, evidence: Evidence) -> bool:
-        """Whether the image on the learner's computer bears the learner's challenge."""
-        images = evidence.of(ImageNeed(image=self.image)).found
+        """Whether the image that is on the learner's computer now bears their challenge."""
+        images = evidence.of(ImageNeed(image=self.image)).now
         return any(self._own(seen.fact.labels.get(self.label, "")) for seen in images)
 
     def _copies(self, evidence: Evidence) -> Iterator[Copy]:

@@ -119,9 +119,12 @@ def test_the_digest_of_another_repository_does_not_count() -> None:
 
 
 def test_a_private_image_that_is_gone_from_the_computer_has_to_be_pulled() -> None:
-    verdict = judge(PRIVATE, HELD)
-    assert verdict.status is Status.UNPROVEN
-    assert f"`docker pull {IMAGE}`" in str(verdict.hint)
+    gone = saw(ImageNeed(image=IMAGE), Reason.NOT_THERE, 1, "run-2")
+    for seen in ([], [here(MINE, None), gone]):  # the second was pushed and removed at once
+        verdict = judge(*seen, PRIVATE, HELD)
+        assert verdict.status is Status.UNPROVEN
+        assert f"`docker pull {IMAGE}`" in str(verdict.hint)
+    assert judge(here(MINE), gone, PRIVATE, HELD).status is Status.PASS
 
 
 @pytest.mark.parametrize("reason", [Reason.REGISTRY_UNREACHABLE, Reason.RATE_LIMITED])
