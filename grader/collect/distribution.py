@@ -1,4 +1,4 @@
-"""A registry asked directly, by the OCI distribution API, as anybody may who has no login.
+"""A registry asked directly, by the OCI distribution API, with a login or as anybody may.
 
 The protocol is that of github.com/opencontainers/distribution-spec, with the tokens of
 github.com/distribution/distribution (docs, spec/auth/token.md). Of two maintained clients, one
@@ -8,6 +8,7 @@ neither bytes nor redirects. urllib3, which the Docker SDK brings, knows no logi
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import ipaddress
 import json
@@ -15,21 +16,20 @@ import re
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import getproxies, parse_http_list, parse_keqv_list, proxy_bypass
 
-from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
-from grader.facts import Reason
+from grader.collect.answer import AbsentError, UnavailableError
+from grader.collect.registry_answer import API, content_of, refusal
+from grader.facts import Manifest, Reason
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 10.0
-MAX_BYTES = 4 * 1024 * 1024
-"""Of a manifest or a configuration; registries take no larger manifests."""
 MAX_TOKEN_BYTES = 64 * 1024
-MAX_ERROR_BYTES = 8 * 1024
 MAX_REDIRECTS = 3
 
 HUB = "docker.io"
@@ -42,20 +42,59 @@ MANIFESTS = (
 )
 
 _BEARER = re.compile(r"\bbearer\s+(.*)", re.IGNORECASE | re.DOTALL)
-_API = "Docker-Distribution-Api-Version"
+_BASIC = re.compile(r"\bbasic\b", re.IGNORECASE)
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A login to a registry, kept in memory only."""
+
+    username: str
+    password: str = field(repr=False)
+
+    @property
+    def basic(self) -> str:
+        """The value of an Authorization header."""
+        pair = f"{self.username}:{self.password}".encode()
+        return f"Basic {base64.b64encode(pair).decode()}"
 
 
 class Distribution:
-    """One registry. Its methods raise AbsentError and UnavailableError.
+    """One registry, asked with ``credentials`` if given. Raises AbsentError and UnavailableError.
 
     A registry on the loopback interface is asked by http, as Docker does, every other by https.
     """
 
-    def __init__(self, registry: str) -> None:
+    def __init__(self, registry: str, credentials: Credentials | None = None) -> None:
         self._host = HUB_HOST if registry == HUB else registry
         self._plain = is_loopback(registry)
+        self._credentials = credentials
         self._pool: PoolManager | None = None
-        self._tokens: dict[str, str] = {}
+        self._authorizations: dict[str, str] = {}
+
+    def descriptor(self, repository: str, reference: str) -> Manifest:
+        """What is under a tag or digest, by HEAD: Docker Hub counts only a GET against its limit.
+
+        A registry that answers a HEAD without telling what is there is asked by GET.
+        """
+        accept = {"Accept": ", ".join(MANIFESTS)}
+        with self._authorized("HEAD", repository, f"manifests/{reference}", accept) as response:
+            digest = str(response.headers.get("Docker-Content-Digest") or "")
+            length = str(response.headers.get("Content-Length") or "")
+            if response.status in {401, 403, 429} or (
+                response.status == 404 and API in response.headers
+            ):
+                raise refusal(response)
+            if response.status == 200 and _DIGEST.fullmatch(digest):
+                return Manifest(
+                    digest=digest,
+                    media_type=str(response.headers.get("Content-Type") or "").partition(";")[0],
+                    size=int(length) if length.isdecimal() else 0,
+                )
+        content = self.manifest(repository, reference)
+        media_type = str(json_object(content).get("mediaType") or "")
+        return Manifest(digest=digest_of(content), media_type=media_type, size=len(content))
 
     def manifest(self, repository: str, reference: str) -> bytes:
         """A manifest or index, by its tag or digest."""
@@ -75,25 +114,38 @@ class Distribution:
             self._pool.clear()
 
     def _get(self, repository: str, path: str, headers: Mapping[str, str]) -> bytes:
+        with self._authorized("GET", repository, path, headers) as response:
+            return content_of(response)
+
+    @contextmanager
+    def _authorized(
+        self, method: str, repository: str, path: str, headers: Mapping[str, str]
+    ) -> Iterator[BaseHTTPResponse]:
+        """The answer, once the registry knows who asks if it wants to."""
         url = f"{'http' if self._plain else 'https'}://{self._host}/v2/{repository}/{path}"
-        with self._opened(url, {**headers, **self._authorization(repository)}) as response:
-            if response.status != 401 or repository in self._tokens:
-                return _content(response)
-            challenge = str(response.headers.get("WWW-Authenticate") or "")
-        self._tokens[repository] = self._token(challenge, repository)
-        with self._opened(url, {**headers, **self._authorization(repository)}) as response:
-            return _content(response)
+        challenge = ""
+        if repository not in self._authorizations:
+            with self._opened(method, url, headers) as response:
+                if response.status != 401:
+                    yield response
+                    return
+                challenge = str(response.headers.get("WWW-Authenticate") or "")
+            self._authorizations[repository] = self._authorization(challenge, repository)
+        known = {"Authorization": self._authorizations[repository]}
+        with self._opened(method, url, {**headers, **known}) as response:
+            yield response
 
-    def _authorization(self, repository: str) -> dict[str, str]:
-        token = self._tokens.get(repository)
-        return {"Authorization": f"Bearer {token}"} if token else {}
-
-    def _token(self, challenge: str, repository: str) -> str:
-        """A token for whoever asks, from the place that the registry names."""
+    def _authorization(self, challenge: str, repository: str) -> str:
         bearer = _BEARER.search(challenge)
-        if not bearer:
-            raise UnavailableError(Reason.DENIED, "the registry wants a login", 401)
-        pairs = [pair for pair in parse_http_list(bearer[1]) if "=" in pair]
+        if bearer:
+            return f"Bearer {self._token(bearer[1], repository)}"
+        if self._credentials and _BASIC.search(challenge):
+            return self._credentials.basic
+        raise UnavailableError(Reason.DENIED, "the registry wants a login", 401)
+
+    def _token(self, parameters: str, repository: str) -> str:
+        """A token for whoever asks, from the place that the registry names."""
+        pairs = [pair for pair in parse_http_list(parameters) if "=" in pair]
         asked = {key.strip().lower(): value for key, value in parse_keqv_list(pairs).items()}
         realm = asked.get("realm", "")
         with _translated():
@@ -104,22 +156,25 @@ class Distribution:
         if "service" in asked:
             query["service"] = asked["service"]
         separator = "&" if "?" in realm else "?"
-        with self._opened(f"{realm}{separator}{urlencode(query)}", {}) as response:
-            answer = json_object(_content(response, MAX_TOKEN_BYTES))
+        known = {"Authorization": self._credentials.basic} if self._credentials else {}
+        with self._opened("GET", f"{realm}{separator}{urlencode(query)}", known) as response:
+            answer = json_object(content_of(response, MAX_TOKEN_BYTES))
         token = str(answer.get("token") or answer.get("access_token") or "")
         if not re.fullmatch(r"[\x21-\x7e]+", token):
             raise UnavailableError(Reason.DENIED, "the registry gave no token", 401)
         return token
 
     @contextmanager
-    def _opened(self, url: str, headers: Mapping[str, str]) -> Iterator[BaseHTTPResponse]:
-        """The answer to a GET. Redirects are followed, without the token to another host."""
+    def _opened(
+        self, method: str, url: str, headers: Mapping[str, str]
+    ) -> Iterator[BaseHTTPResponse]:
+        """An answer. Redirects are followed, without token or login to another host."""
         first = urlsplit(url)
         for _ in range(MAX_REDIRECTS + 1):
             same = urlsplit(url)[:2] == first[:2]
             sent = {k: v for k, v in headers.items() if same or k != "Authorization"}
             with _translated():
-                response = self._request(url, sent)
+                response = self._request(method, url, sent)
                 location = response.headers.get("Location")
                 if not 300 <= response.status < 400 or not location:
                     break
@@ -142,13 +197,13 @@ class Distribution:
             parts.scheme == "http" and self._plain and is_loopback(parts.netloc)
         )
 
-    def _request(self, url: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
+    def _request(self, method: str, url: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
         from urllib3 import Timeout
 
         if self._pool is None:
             self._pool = _pool(self._host, direct=self._plain)
         return self._pool.request(
-            "GET",
+            method,
             url,
             headers={"User-Agent": "grade-lab", **headers},
             redirect=False,
@@ -197,26 +252,6 @@ def _pool(host: str, *, direct: bool) -> PoolManager:
     user = parse_url(proxy).auth
     headers = make_headers(proxy_basic_auth=user) if user else None
     return ProxyManager(proxy, proxy_headers=headers, ssl_context=context)
-
-
-def _content(response: BaseHTTPResponse, limit: int = MAX_BYTES) -> bytes:
-    if response.status != 200:
-        raise _refusal(response)
-    content = response.read(limit + 1)
-    if len(content) > limit:
-        raise UnavailableError(Reason.TOO_LARGE, "more bytes than grade-lab reads")
-    return content
-
-
-def _refusal(response: BaseHTTPResponse) -> NoAnswerError:
-    status, words = response.status, response.read(MAX_ERROR_BYTES).decode("utf-8", "replace")
-    if status == 404 and (_API in response.headers or '"errors"' in words):
-        return AbsentError(Reason.NOT_THERE, words, status)  # a registry says so, not any server
-    if status == 429:
-        wait = response.headers.get("Retry-After")
-        return UnavailableError(Reason.RATE_LIMITED, f"Retry-After: {wait}" if wait else words, 429)
-    reason = Reason.DENIED if status in {401, 403} else Reason.REGISTRY_UNREACHABLE
-    return UnavailableError(reason, f"HTTP {status} {words}", status)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from grader import facts
 from grader.collect.answer import NoAnswerError, UnavailableError
 from grader.collect.client import Client
-from grader.collect.distribution import Distribution, digest_of, json_object
+from grader.collect.distribution import Credentials, Distribution, digest_of, json_object
 from grader.facts import Reason
 from grader.reference import path_and_version, registry_of
 
@@ -37,11 +37,14 @@ def image_of(client: Client, reference: str) -> facts.RegistryImage:
     with suppress(NoAnswerError):  # a registry can be asked without an engine
         version = client.version()
         wanted = {"os": version.get("Os"), "architecture": version.get("Arch")}
-    return _within(LOOK_SECONDS, lambda: _look(reference, wanted))
+    return within(LOOK_SECONDS, lambda: held(reference, wanted))
 
 
-def _look(reference: str, wanted: Descriptor) -> facts.RegistryImage:
-    registry = Distribution(registry_of(reference))
+def held(
+    reference: str, wanted: Descriptor, credentials: Credentials | None = None
+) -> facts.RegistryImage:
+    """The image under a reference, of several platforms ``wanted``. Raises as `image_of`."""
+    registry = Distribution(registry_of(reference), credentials)
     repository, version = path_and_version(reference)
     try:
         content = registry.manifest(repository, version)
@@ -101,7 +104,7 @@ def _broken(detail: str) -> UnavailableError:
     return UnavailableError(Reason.REGISTRY_UNREACHABLE, detail)
 
 
-def _within(seconds: float, look: Callable[[], T]) -> T:
+def within(seconds: float, look: Callable[[], T]) -> T:
     """What a look ends with. One that a registry keeps up, byte by byte, is not waited for."""
     ends: Queue[T | Exception] = Queue()
 
