@@ -28,7 +28,7 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 Source = Literal[
     "engine", "events", "registry", "http", "config", "submission", "reproduction", "relay"
 ]
-Writer = Literal["grade", "watch", "shell"]
+Writer = Literal["grade", "watch", "shell", "batch"]
 Outcome = Literal["found", "absent", "unavailable"]
 
 _LINE = re.compile(rb'\{"hash":"([0-9a-f]{64})",("prev":"([0-9a-f]{64})",.*\})\s*\Z', re.DOTALL)

@@ -22,6 +22,7 @@ from grader.report.contract import ReportFormat
 from grader.result import Override, Result
 from grader.rubric.load import find, load
 from grader.rubric.model import Rubric
+from grader.rubric.variables import LEARNER_ID
 from grader.submission import Submission
 
 ENGINE_TROUBLE = {Reason.ENGINE_UNREACHABLE, Reason.PERMISSION}
@@ -53,7 +54,7 @@ def prepare(folder: Path, rubric: str | None, settings: Mapping[str, str]) -> Ru
             where=str(folder / submission.LAB_FILE),
         )
     given = {**handed_in.variables, **settings}
-    return Run(handed_in, load(path, given, learner_id=handed_in.learner.id))
+    return Run(handed_in, load(path, given, known={LEARNER_ID: handed_in.learner.id}))
 
 
 @dataclass(frozen=True, slots=True)

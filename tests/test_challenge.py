@@ -237,4 +237,4 @@ def test_verifiers_that_are_cut_off_are_a_mistake_in_the_rubric(tmp_path: Path) 
     rubric = example(tmp_path)
     (tmp_path / "verifiers.txt").write_text(("a" * 64 + "\n") * 16_000)
     with pytest.raises(GradeLabError, match="not a list of verifiers"):
-        load(rubric, {"hub_id": "haneul"}, learner_id="s-001")
+        load(rubric, {"hub_id": "haneul"}, known={"learner_id": "s-001"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
@@ -60,20 +61,22 @@ def load(
     path: Path,
     given: Mapping[str, str] | None = None,
     *,
-    learner_id: str = "",
+    known: Mapping[str, str] | None = None,
     lenient: bool = False,
 ) -> Rubric:
     """Load a rubric with the values ``given`` for its variables.
 
-    ``learner_id`` is the value of the variable of that name, where the rubric declares it and none
-    is given. ``lenient`` lets a required variable go without a value: for looking at a rubric, not
+    ``known`` are values for variables of these names, where the rubric declares them and none is
+    given. ``lenient`` lets a required variable go without a value: for looking at a rubric, not
     judging.
 
     Raises:
         RubricError: with every mistake found and its place.
     """
     try:
-        return _Loader(Source.read(path), path, learner_id, lenient).load(given or {})
+        status = path.stat()
+        source = _source(path, status.st_mtime_ns, status.st_size)
+        return _Loader(source, path, known or {}, lenient).load(given or {})
     except InvalidYamlError as error:
         raise _failure(path, [error.problem]) from None
     except OSError as error:
@@ -82,14 +85,20 @@ def load(
         raise _failure(path, [problem]) from error
 
 
+@lru_cache(maxsize=4)
+def _source(path: Path, _changed: int, _size: int) -> Source:
+    """A class is judged by one rubric, with other variables for each learner."""
+    return Source.read(path)
+
+
 def _failure(path: Path, problems: list[Problem]) -> RubricError:
     return RubricError(msg("the rubric {path} cannot be used", path=path.name), problems=problems)
 
 
 class _Loader:
-    def __init__(self, source: Source, path: Path, learner_id: str, lenient: bool) -> None:
+    def __init__(self, source: Source, path: Path, known: Mapping[str, str], lenient: bool) -> None:
         self.source = source
-        self.known = {LEARNER_ID: learner_id} if learner_id else {}
+        self.known = {name: value for name, value in known.items() if value}
         self.lenient = lenient
         self.path = path
         self.problems: list[Problem] = []
