@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 from grader.check import (
@@ -93,16 +93,23 @@ class Stopped(ContainerSubject, Check):
                 by_signal = container.exit_code in STOPPED_BY_SIGNAL
                 if (by_signal or container.id in ran) and not _told(container, died):
                     return Proof.of(seen, _was(container))
-        # One that runs on under this name may have lost its image's. Without a name, a look may
-        # have been at one container alone, so only a look that found none tells of all.
-        named = evidence.of(ContainerNeed(name=self.name)).now if self.name else ()
-        there = {seen.fact.id for seen in (*series.now, *named)}
-        whole = not series.unavailable and (self.name is not None or not series.now)
-        last = {seen.fact.id: seen for seen in reversed(series.found)}
-        for name, seen in last.items():
-            if whole and name not in there and seen.fact.running and not _told(seen.fact, died):
+        for seen in self._gone(series, evidence):
+            if seen.fact.running and not _told(seen.fact, died):
                 return Proof.of(seen, msg("{name} ran, and is gone now", name=seen.fact.name))
         return None
+
+    def _gone(self, series: Series[Container], evidence: Evidence) -> Iterator[Seen[Container]]:
+        """The last sight of each container that is there no more."""
+        # One that is still there may have lost its image's name, or its own.
+        named = evidence.of(ContainerNeed(name=self.name)).now if self.name else ()
+        there = {seen.fact.id for seen in (*series.now, *named)}
+        there |= {event.fact.id for event in evidence.events("rename")}
+        # Without a name, a look may have been at one container alone, and tells of no other.
+        whole = self.name is not None and not series.unavailable
+        for id_, seen in {seen.fact.id: seen for seen in reversed(series.found)}.items():
+            missed = any(went.last.seq >= seen.seq for went in series.departures)
+            if id_ not in there and (whole or missed):
+                yield seen
 
     def _ended_by_itself(
         self, evidence: Evidence, series: Series[Container], died: Collection[Seen[Event]]

@@ -164,6 +164,8 @@ def test_a_look_at_another_container_of_the_image_stops_none() -> None:
     assert judged("stopped", {"image": "app:1"}, one, other).status is Status.FAIL
     gone = saw(need, Reason.NOT_THERE, 2, "c")
     assert judged("stopped", {"image": "app:1"}, one, other, gone).status is Status.PASS
+    again = saw(need, a_container("again"), 3, "d")
+    assert judged("stopped", {"image": "app:1"}, one, gone, again).status is Status.PASS
 
 
 def test_a_path_that_was_looked_for_before_the_image_was_there_is_not_missing_from_it() -> None:
@@ -179,3 +181,10 @@ def test_a_path_that_was_looked_for_before_the_image_was_there_is_not_missing_fr
     read = saw(ContentNeed(image="app:1", path="/app"), content, 1, "b")
     gone = [saw(APP, Reason.NOT_THERE, 2, "c"), saw(read.need, Reason.NOT_THERE, 2, "c")]
     assert judged("built_from", fields, *entries, read, *gone).status is Status.PASS
+
+
+def test_a_container_that_was_renamed_was_not_stopped_by_that() -> None:
+    entries = [saw(WEB, a_container()), saw(WEB, Reason.NOT_THERE, 1, "b")]
+    assert judged("stopped", {"name": "web"}, *entries).status is Status.PASS
+    renamed = event("container rename", 1, **{**OF_WEB, "name": "other"})
+    assert judged("stopped", {"name": "web"}, *entries, renamed).status is not Status.PASS

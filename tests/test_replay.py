@@ -171,8 +171,8 @@ CONTRADICTED: Mapping[str, tuple[str, Callable[[Any, Entry], bool]]] = {
     ),
     "removed": ("it is there again", _is_back),
     "stopped": (
-        "the stop was part of a restart; or it ended, and nobody had stopped it",
-        lambda check, entry: _event(entry) in {"restart", "die"},
+        "the stop was part of a restart; or it ended, and nobody had stopped it; or it got a name",
+        lambda check, entry: _event(entry) in {"restart", "die", "rename"},
     ),
 }
 """By check type: the entries that may lower a verdict, and why. All else that was proven stays."""
