@@ -95,7 +95,7 @@ class BuiltFrom(Check):
         return roots
 
     def judge(self, evidence: Evidence) -> Verdict:
-        series = evidence.of(ImageNeed(image=self.image))
+        series = evidence.of(ImageNeed(image=self.image), reproduced=True)
         subject = image_subject(self.image)
         return judge_series(
             series,
@@ -231,7 +231,7 @@ class BuiltFrom(Check):
     def _content(self, image: ImageFact, path: str, evidence: Evidence) -> Tree | Verdict:
         """The files of this very image at and below ``path``, or the verdict why not."""
         root = _root(path, self._roots) or path
-        series = evidence.of(ContentNeed(image=self.image, path=root))
+        series = evidence.of(ContentNeed(image=self.image, path=root), reproduced=True)
         tree = next((s.fact for s in series.found if s.fact.image_id == image.id), None)
         if tree is not None:
             relative = str(PurePosixPath(path).relative_to(root))

@@ -10,7 +10,7 @@ from pydantic import Field
 from grader.check import Check, Failed, Part, Proof, Unproven, Verdict, conclude, judge_series
 from grader.checking.sought import SoughtText
 from grader.checking.subject import ContainerSubject, run_again
-from grader.evidence import Evidence
+from grader.evidence import Evidence, Series
 from grader.facts import Container as ContainerFact
 from grader.facts import Fact, HttpResponse, Reason
 from grader.messages import msg
@@ -49,7 +49,7 @@ class Http(SoughtText, ContainerSubject, Check):
 
     def judge(self, evidence: Evidence) -> Verdict:
         return judge_series(
-            evidence.of(self._need),
+            evidence.of(self._need, reproduced=True),
             lambda response: list(self._parts(response)),
             subject=msg("GET {path}", path=self.path),
             detail=lambda response: msg(
@@ -83,8 +83,10 @@ class Http(SoughtText, ContainerSubject, Check):
             )
 
     def _no_answer(self, evidence: Evidence) -> Verdict:
-        series = evidence.of(self._need)
+        series = evidence.of(self._need, reproduced=True)
         found = self.containers(evidence).found
+        if not found and series.absent is Reason.NO_ANSWER:
+            return self._silent(series)
         if not found or not series.absent:
             return self.missing(evidence)
         container = found[0].fact
@@ -119,6 +121,30 @@ class Http(SoughtText, ContainerSubject, Check):
                 )
             case _:
                 return self._not_running(container, evidence)
+
+    def _silent(self, series: Series[HttpResponse]) -> Verdict:
+        """Of a container that is known by its silence alone."""
+        asked = msg("GET {path}: no answer", path=self.path)
+        proofs = (
+            (Proof(series.strength, "http", series.looked_at, asked),)
+            if series.strength and series.looked_at
+            else ()
+        )
+        return Failed(
+            message=msg(
+                "nothing answers on port {port} of the container within {deadline} s",
+                port=self.port,
+                deadline=f"{self.deadline:g}",
+            ),
+            proofs=proofs,
+            expected=msg("an answer on port {port}", port=self.port),
+            actual=series.detail or None,
+            hint=msg(
+                "run `docker run --rm -p {port}:{port} IMAGE` and read what it prints; the app "
+                "must listen on 0.0.0.0, not only on 127.0.0.1",
+                port=self.port,
+            ),
+        )
 
     def _not_running(self, container: ContainerFact, evidence: Evidence) -> Verdict:
         state = self.state(evidence, container)

@@ -81,7 +81,7 @@ class Image(Check):
 
     def judge(self, evidence: Evidence) -> Verdict:
         return judge_series(
-            evidence.of(ImageNeed(image=self.image)),
+            evidence.of(ImageNeed(image=self.image), reproduced=True),
             lambda image: list(self._parts(image)),
             subject=image_subject(self.image),
             detail=lambda image: image_detail(self.image, image.id),

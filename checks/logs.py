@@ -41,7 +41,7 @@ class Logs(SoughtText, ContainerSubject, Check):
     def judge(self, evidence: Evidence) -> Verdict:
         run = {seen.fact.id for seen in self.containers(evidence).now if seen.fact.running}
         return judge_series(
-            evidence.of(self.logs_need),
+            evidence.of(self.logs_need, reproduced=True),
             lambda logs: list(self._parts(logs, goes_on=logs.container_id in run)),
             subject=msg("the log of {subject}", subject=self.subject),
             detail=lambda logs: msg("its log, {size} bytes", size=logs.size),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeVar
 
-from grader.evidence import Seen, Series
+from grader.evidence import Seen, Series, Strength
 from grader.facts import Event, Fact, Reason
 from grader.messages import Message, msg
 from grader.verdict import Errored, Failed, Passed, Proof, Unproven, Verdict, partial_or_failed
@@ -83,10 +83,11 @@ def judge_series(
 
     A look that failed is an error unless earlier evidence passes, and keeps what earlier evidence
     earned; ``missing`` speaks when nothing was ever found. ``now`` counts only what the last look
-    found.
+    found. Of equals what was reproduced is the proof.
     """
     best: Verdict | None = None
-    for seen in series.now if now else series.found:
+    facts = series.now if now else series.found
+    for seen in sorted(facts, key=lambda seen: seen.strength is not Strength.REPRODUCED):
         verdict = conclude(
             parts(seen.fact),
             (Proof.of(seen, detail(seen.fact)),),
@@ -210,6 +211,10 @@ _UNAVAILABLE: Mapping[Reason, tuple[Message, Message]] = {
     Reason.RATE_LIMITED: (
         msg("the registry's limit on requests is used up for now"),
         msg("log in with `docker login`, or wait some minutes, then run grade-lab again"),
+    ),
+    Reason.SANDBOX: (
+        msg("the sandbox is too tight for it"),
+        msg("ask your instructor: the rubric's `sandbox` can allow it more"),
     ),
     Reason.TIMEOUT: (
         msg("no answer came in time"),

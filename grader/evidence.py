@@ -97,7 +97,8 @@ class Evidence:
         self._by_need: dict[Need[Fact], list[Entry]] = {}
         gradings = (entry.run for entry in reversed(journal.entries) if entry.by == "grade")
         self._last_grading = next(gradings, "")
-        self._series: dict[Need[Fact], Series[Fact]] = {}
+        self._in_batch = any(entry.by == "batch" for entry in journal.entries)
+        self._series: dict[tuple[Need[Fact], bool], Series[Fact]] = {}
         self._defects: list[Defect] = []
         for entry in journal.entries:
             if with_failed_looks or not _failed(entry):
@@ -115,11 +116,18 @@ class Evidence:
         """Entries whose content does not fit their need, found so far; they are left out."""
         return tuple(self._defects)
 
-    def of(self, need: Need[F_co]) -> Series[F_co]:
-        """All answers to ``need``."""
-        series = self._series.get(need)
+    def of(self, need: Need[F_co], *, reproduced: bool = False) -> Series[F_co]:
+        """All answers to ``need`` by looks at the learner's own things.
+
+        With ``reproduced`` also those by grade-lab's own run of the image: how an image works, and
+        what is in it, is the same wherever it runs. They are never among what is there ``now``.
+        """
+        series = self._series.get((need, reproduced))
         if series is None:
-            series = self._series[need] = self._fold(self._by_need.get(need, []))
+            entries = self._by_need.get(need, [])
+            if not reproduced:
+                entries = [entry for entry in entries if entry.source != "reproduction"]
+            series = self._series[need, reproduced] = self._fold(entries)
         return series  # type: ignore[return-value] # keyed by the need whose answer is F_co
 
     def needs(self, kind: type[N]) -> tuple[N, ...]:
@@ -198,7 +206,8 @@ class Evidence:
             if last is None or entry.run != last.run:
                 now = []
             last = entry
-            if entry.outcome == "absent":
+            own = entry.source != "reproduction"
+            if entry.outcome == "absent" and own:
                 if there:
                     departures.append(Departure(found[-1], entry.at))
                 there = False
@@ -208,11 +217,14 @@ class Evidence:
             try:
                 fact = entry.need.answer.model_validate(entry.data)
             except ValidationError:
-                self._defects.append(Defect(entry.seq, msg("its content does not fit its kind")))
+                defect = Defect(entry.seq, msg("its content does not fit its kind"))
+                if defect not in self._defects:
+                    self._defects.append(defect)
                 continue
-            now.append(Seen(fact, entry.at, entry.source, self._strength(entry), entry.seq))
-            found.append(now[-1])
-            there = True
+            found.append(Seen(fact, entry.at, entry.source, self._strength(entry), entry.seq))
+            if own:
+                now.append(found[-1])
+                there = True
         if last is None:
             return Series()
         return Series(
@@ -230,8 +242,11 @@ class Evidence:
         )
 
     def _strength(self, entry: Entry) -> Strength:
-        live = Strength.LIVE if entry.run == self._last_grading else Strength.RECORDED
-        return _BY_SOURCE.get(entry.source, live)
+        of_last = entry.run == self._last_grading
+        ours = entry.by == "batch" if self._in_batch else of_last
+        if entry.source == "reproduction" and not ours:
+            return Strength.RECORDED  # a journal says so; it may be anybody's
+        return _BY_SOURCE.get(entry.source, Strength.LIVE if of_last else Strength.RECORDED)
 
 
 def _failed(entry: Entry) -> bool:

@@ -42,6 +42,8 @@ class Reason(StrEnum):
     UNSUPPORTED = "unsupported"
     UNREADABLE = "unreadable"
     OUTSIDE = "outside-submission"
+    SANDBOX = "sandbox"
+    """A limit of grade-lab's own run of an image was in the way."""
 
 
 class Engine(Fact):

@@ -118,10 +118,15 @@ def parse(data: bytes, where: str = "journal", onto: Journal = EMPTY) -> Journal
             defects.append(Defect(number, msg("the line was altered after it was written")))
             continue
         try:
-            entries.append(Entry.model_validate_json(b"{" + match[2]))
+            entry = Entry.model_validate_json(b"{" + match[2])
         except ValidationError as error:
             _refuse_newer(line, where)
             defects.append(Defect(number, msg("unknown content: {reason}", reason=_first(error))))
+            continue
+        if entry.by == "batch":  # what a batch finds out never stands in a journal
+            defects.append(Defect(number, msg("written by nobody who writes journals")))
+            continue
+        entries.append(entry)
     if torn:
         cut = msg("the last line was cut short; it is ignored")
         defects.append(Defect(onto.lines + len(lines) + 1, cut))

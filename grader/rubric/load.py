@@ -208,7 +208,7 @@ class _Loader:
             if issubclass(model, Check):
                 # Strict JSON mode takes a list for a tuple, but no "5" for 5.
                 return model.model_validate_json(json.dumps(raw), context=self.context)
-            return model.model_validate(raw)
+            return model.model_validate(raw, context=self.context)
         except ValidationError as error:
             self.problems.extend(problems_of(error, model, self.source, place))
             return None

@@ -12,6 +12,7 @@ from grader.check import Check, Text
 from grader.facts import Fact
 from grader.needs import Need
 from grader.patterns import Pattern
+from grader.rubric.sandbox import Sandbox
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 """Lower-case letters, digits, ``-`` and ``_``."""
@@ -49,6 +50,7 @@ class Rubric(_Model):
     title: Text
     pass_mark: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.7")
     variables: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Variable] = {}
+    sandbox: Sandbox = Sandbox()
     objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
     sha256: str = ""
 
