@@ -86,7 +86,7 @@ def members_of(archive: Path, bounds: Bounds) -> Iterator[Iterator[Member]]:
     with _in_words(archive.name):
         form = format_of(archive)
         if form == "zip":
-            yield zip_members(archive, 400 * bounds.members)
+            yield zip_members(archive, bounds.members)
         elif form in {"7z", "rar"}:
             raise RefusedError(msg("it is a {format} archive, not zip or tar.gz", format=form))
         elif form:
@@ -160,4 +160,6 @@ def innermost(folder: Path) -> Path:
 
 def _folders(parent: Path) -> list[Path]:
     with os.scandir(parent) as entries:
-        return sorted(Path(e.path) for e in entries if e.is_dir(follow_symlinks=False))
+        return [
+            Path(e.path) for e in entries if e.is_dir(follow_symlinks=False) and e.name[0] != "."
+        ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -106,6 +107,13 @@ class _Item:
     is_usable: bool
 
     @property
+    def is_clone(self) -> bool:
+        """Whether it is a clone of a git repository."""
+        with suppress(OSError):
+            return (self.path / ".git").exists()
+        return False
+
+    @property
     def rank(self) -> tuple[bool, int, str]:
         """Higher for what is rather to be judged, of one learner's."""
         return self.is_usable, self.entry.attempt, self.name
@@ -116,7 +124,7 @@ def _in_folder(folder: Path, roster: Roster | None) -> Iterator[Candidate]:
         yield _candidate(_item(folder.resolve()), (), Named(), roster)
         return
     items = sorted(_items(folder), key=lambda item: item.name)
-    clones = [item.name for item in items if (item.path / ".git").exists()]
+    clones = [item.name for item in items if item.is_clone]
     users = exports.clone_users(clones)
     listed = exports.submitters(folder)
     by_owner: dict[str, list[_Item]] = {}
@@ -186,11 +194,17 @@ def _attempts(name: str, others: list[str]) -> Iterator[Message]:
 
 
 def _submission_in(path: Path) -> Path:
-    """The submission's own folder in a learner's folder, or the newest archive in it."""
-    if not path.is_dir():
+    """The submission's own folder in a learner's folder, or the newest archive in it.
+
+    What cannot be read is left as it is: whoever judges it says why.
+    """
+    try:
+        if not path.is_dir():
+            return path
+        root = root_of(path)
+        if (root / LAB_FILE).is_file():
+            return root
+        archives = [inside for inside in root.iterdir() if _is_archive(inside)]
+        return max(archives, key=lambda found: (found.stat().st_mtime, found.name), default=root)
+    except OSError:
         return path
-    root = root_of(path)
-    if (root / LAB_FILE).is_file():
-        return root
-    archives = [inside for inside in root.iterdir() if _is_archive(inside)]
-    return max(archives, key=lambda found: (found.stat().st_mtime, found.name), default=root)

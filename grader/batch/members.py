@@ -29,6 +29,8 @@ XZ_MEMORY = 128 * 1024 * 1024
 """xz's own limit for `xz -9` is 65 MiB; an archive may ask for 4 GiB."""
 LOCAL_HEADER = 30
 """Bytes of a zip entry's own header, without its name."""
+ENTRY_BYTES = 400
+"""Bytes of an entry in a zip file's table of contents, if its name is long."""
 ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 
 DAMAGE = (
@@ -70,6 +72,11 @@ class Member:
     refused: Message | None = None
 
 
+def too_many(most: int) -> Message:
+    """Why an archive of more members is refused."""
+    return msg("it holds more than {number} files", number=f"{most:,}")
+
+
 class _Readable(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
@@ -109,14 +116,17 @@ def _is_tar(block: bytes) -> bool:
     return True
 
 
-def zip_members(path: Path, directory: int) -> Iterator[Member]:
-    """The members of a zip file whose central directory has at most ``directory`` bytes.
+def zip_members(path: Path, most: int) -> Iterator[Member]:
+    """The members of a zip file; there may be ``most``.
 
     Raises:
-        RefusedError: its entries overlap, or its directory is larger.
+        RefusedError: there are more, or they overlap.
     """
-    with _Bounded(path, max(directory, 4 * CHUNK)) as file, zipfile.ZipFile(file) as archive:
+    directory = max(ENTRY_BYTES * most, 4 * CHUNK)
+    with _Bounded(path, directory) as file, zipfile.ZipFile(file) as archive:
         infos = archive.infolist()
+        if len(infos) > most:
+            raise RefusedError(too_many(most))
         _check_overlap(infos, archive.start_dir)
         for info in infos:
             yield Member(
@@ -146,7 +156,7 @@ def _check_overlap(infos: list[zipfile.ZipInfo], end: int) -> None:
     """Entries that share their bytes make a small archive large without much compression."""
     ordered = sorted(infos, key=lambda info: info.header_offset)
     offsets = [info.header_offset for info in ordered[1:]] + [end]
-    for info, following in zip(ordered, offsets, strict=True):
+    for info, following in zip(ordered, offsets, strict=False):
         name = info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437")
         least = LOCAL_HEADER + len(name) + info.compress_size
         if info.header_offset + least > following:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from grader.batch.clones import is_git_url
@@ -18,6 +20,7 @@ from grader.messages import Message, msg
 ENCODINGS = ("utf-8-sig", "cp949")
 """Tried in this order for a file that has no UTF-16 mark: Excel in Korea writes CP949."""
 DELIMITERS = ",;\t"
+MAX_ID = 200
 _POINTS_POSSIBLE = "pointspossible"
 """A line of this name below the header of a Canvas gradebook is not a learner."""
 
@@ -26,7 +29,7 @@ class Roster:
     """The learners, in the file's order, and found by whatever is known of them."""
 
     def __init__(self, path: Path, lines: Iterable[Enrolled]) -> None:
-        self.path = path
+        self._base = path.parent.resolve()
         self._lines = tuple(lines)
         self._by: dict[str, dict[str, list[Enrolled]]] = {
             "id": _index(self._lines, lambda one: [one.id]),
@@ -35,8 +38,6 @@ class Roster:
             "hub_id": _index(self._lines, lambda one: [one.hub_id]),
             "user": _index(self._lines, _users),
         }
-        self._places = _index(self._lines, lambda one: [self.place(one)])
-        self._file_names = _index(self._lines, lambda one: [Path(self.place(one)).name])
 
     @classmethod
     def load(cls, path: Path) -> Roster:
@@ -67,7 +68,7 @@ class Roster:
         """Where a learner's submission is: a git URL, an absolute path, or empty."""
         if not enrolled.source or is_git_url(enrolled.source):
             return enrolled.source
-        return str((self.path.parent / enrolled.source).resolve())
+        return os.path.normpath(self._base / enrolled.source)
 
     def of_source(self, source: Path) -> Enrolled | None:
         """The line that names this folder or file, by its path, or else by its name alone."""
@@ -76,6 +77,14 @@ class Roster:
             if len(found) == 1:
                 return found[0]
         return None
+
+    @cached_property
+    def _places(self) -> dict[str, list[Enrolled]]:
+        return _index(self._lines, lambda one: [self.place(one)])
+
+    @cached_property
+    def _file_names(self) -> dict[str, list[Enrolled]]:
+        return _index(self._lines, lambda one: [Path(one.source).name])
 
 
 def _key(text: str) -> str:
@@ -149,6 +158,10 @@ class _Reader:
         else:
             self._problem(1, msg("is empty"))
             raise self._unusable()
+        twice = sorted({name for name in header if name.strip() and header.count(name) > 1})
+        if twice:
+            self._problem(1, msg("columns of the same name: {names}", names=twice))
+            raise self._unusable()
         if not _columns_of("id", header):
             self._problem(
                 1,
@@ -169,8 +182,9 @@ class _Reader:
         learner_id = _value("id", cells)
         if not learner_id and plain(name) == _POINTS_POSSIBLE:
             return
-        if not learner_id:
-            self._problem(number, msg("{field} is empty", field=_columns_of("id", header)[0]))
+        if wrong := _wrong_with(learner_id):
+            field = _columns_of("id", header)[0]
+            self._problem(number, msg("{field}: {wrong}", field=field, wrong=wrong))
             return
         submitted = _value("submitted_at", cells)
         try:
@@ -206,6 +220,14 @@ class _Reader:
 
     def _unusable(self) -> GradeLabError:
         return GradeLabError(msg("the roster cannot be used"), problems=self._problems)
+
+
+def _wrong_with(learner_id: str) -> Message | None:
+    if not learner_id:
+        return msg("is empty")
+    if len(learner_id) > MAX_ID or not learner_id.isprintable():
+        return msg("longer than {count} characters, or not readable", count=MAX_ID)
+    return None
 
 
 def _delimiter(text: str) -> str:

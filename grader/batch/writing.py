@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from grader.batch.members import CHUNK, Kind, Member, RefusedError
+from grader.batch.members import CHUNK, Kind, Member, RefusedError, too_many
 from grader.batch.names import RefusedNameError, UnusableNameError, is_litter, parts_of, shown
 from grader.messages import Message, msg
 
@@ -95,8 +95,7 @@ class _Writer:
     def put(self, member: Member) -> None:
         self._count += 1
         if self._count > self._bounds.members:
-            number = f"{self._bounds.members:,}"
-            raise RefusedError(msg("it holds more than {number} files", number=number))
+            raise RefusedError(too_many(self._bounds.members))
         name = shown(member.name)
         parts = parts_of(member.name)
         if any(map(is_litter, parts)) or not parts:
