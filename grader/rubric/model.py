@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -13,6 +14,7 @@ from grader.facts import Fact
 from grader.needs import Need
 from grader.patterns import Pattern
 from grader.rubric.sandbox import Sandbox
+from grader.units import Duration, Moment, PointsOrPercent
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 """Lower-case letters, digits, ``-`` and ``_``."""
@@ -42,6 +44,19 @@ class Objective(_Model):
     checks: Annotated[tuple[SerializeAsAny[Check], ...], Field(min_length=1)]
 
 
+class Late(_Model):
+    """What is taken away from what is handed in late: ``per_day``, and no more than ``at_most``.
+
+    Days are counted from the end of ``grace``, which follows the deadline; one that has begun is a
+    whole one.
+    """
+
+    deadline: Moment
+    grace: Duration = timedelta()
+    per_day: PointsOrPercent
+    at_most: PointsOrPercent | None = None
+
+
 class Rubric(_Model):
     """A rubric, ready to judge with. ``sha256`` is that of its file and the texts it names."""
 
@@ -49,6 +64,7 @@ class Rubric(_Model):
     id: Identifier
     title: Text
     pass_mark: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.7")
+    late: Late | None = None
     variables: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Variable] = {}
     sandbox: Sandbox = Sandbox()
     objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
