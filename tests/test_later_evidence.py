@@ -104,6 +104,17 @@ def test_a_removal_counts_in_its_order_also_when_the_container_was_run_again() -
     assert judged("sequence", {"steps": steps}, *entries, again).status is Status.PASS
 
 
+def test_the_end_of_another_container_does_not_tell_when_the_first_one_ended() -> None:
+    steps = [{"did": did, "name": "web"} for did in ("started", "stopped", "removed")]
+    entries = [
+        saw(WEB, a_container(started=minutes(0)), 1, "a"),
+        saw(WEB, Reason.NOT_THERE, 5, "b"),
+        event("container destroy", 5, **OF_WEB),
+    ]
+    again = event("container die", 5.5, **{**OF_WEB, "id": hex_id("again")})
+    assert judged("sequence", {"steps": steps}, *entries, again).status is Status.PASS
+
+
 def test_putting_the_order_right_loses_no_points_while_steps_are_still_to_come() -> None:
     steps = [{"did": did, "name": "web"} for did in ("started", "executed", "stopped", "removed")]
     early = [event("container exec_start", 1, **OF_WEB), event("container start", 2, **OF_WEB)]

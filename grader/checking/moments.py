@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from grader.check import Proof
 from grader.checking.subject import ContainerSubject
-from grader.evidence import Evidence, Seen, Series
+from grader.evidence import Departure, Evidence, Seen, Series
 from grader.facts import Fact, Manifest
 from grader.messages import Message, msg
 from grader.needs import ImageNeed, ManifestNeed
@@ -44,11 +44,15 @@ CONTAINER_EVENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A step happened from ``earliest`` to ``latest``: it is known exactly when they are equal."""
+    """A step happened from ``earliest`` to ``latest``: it is known exactly when they are equal.
+
+    ``container`` is the id of that which it was done to, and empty for an image.
+    """
 
     earliest: datetime
     latest: datetime
     proof: Proof
+    container: str = ""
 
     def after(self, time: datetime) -> datetime | None:
         """The earliest time from ``time`` on at which it can have happened."""
@@ -69,12 +73,15 @@ def container_moments(
 
 def _without_explained(moments: list[Moment]) -> list[Moment]:
     """Leave out what is known vaguely where an exactly known moment accounts for it."""
-    exact = [moment.latest for moment in moments if moment.earliest == moment.latest]
+    exact = [moment for moment in moments if moment.earliest == moment.latest]
     return [
         moment
         for moment in moments
         if moment.earliest == moment.latest
-        or not any(moment.earliest <= time <= moment.latest for time in exact)
+        or not any(
+            moment.earliest <= known.latest <= moment.latest and moment.container == known.container
+            for known in exact
+        )
     ]
 
 
@@ -85,7 +92,7 @@ def _of_image(did: str, image: str, step: Message, evidence: Evidence) -> Iterat
     if did == "pushed":
         yield from _first_seen(evidence.of(ManifestNeed(image=image)), step)
     if did in {"untagged", "removed"}:
-        yield from _gone(series, step)
+        yield from (_gone(went, step) for went in series.departures)
     for seen in series.found:
         fact = seen.fact
         if did == "built":
@@ -101,20 +108,20 @@ def _of_container(
     did: str, subject: ContainerSubject, step: Message, evidence: Evidence
 ) -> Iterator[Moment]:
     for event in subject.events(evidence, *CONTAINER_EVENTS[did]):
-        yield _at(event, event.at, step)
+        yield _at(event, event.at, step, event.fact.id)
     series = subject.containers(evidence)
     if did in {"stopped", "removed"}:
-        yield from _gone(series, step)
+        yield from (_gone(went, step, went.last.fact.id) for went in series.departures)
     for seen in series.found:
         container = seen.fact
         if did == "started" and container.started:
-            yield _at(seen, container.started, step)
+            yield _at(seen, container.started, step, container.id)
         if did == "stopped" and container.finished and not container.running:
-            yield _at(seen, container.finished, step)
+            yield _at(seen, container.finished, step, container.id)
 
 
-def _at(seen: Seen[F], time: datetime, step: Message) -> Moment:
-    return Moment(time, time, Proof(seen.strength, seen.source, time, step))
+def _at(seen: Seen[F], time: datetime, step: Message, container: str = "") -> Moment:
+    return Moment(time, time, Proof(seen.strength, seen.source, time, step), container)
 
 
 def _by(seen: Seen[F], step: Message, time: datetime | None = None) -> Moment:
@@ -132,8 +139,7 @@ def _first_seen(series: Series[Manifest], step: Message) -> Iterator[Moment]:
         yield _by(series.found[-1], step)
 
 
-def _gone(series: Series[F], step: Message) -> Iterator[Moment]:
-    for went in series.departures:
-        last = went.last
-        proof = Proof(last.strength, last.source, went.at, _or_before(step))
-        yield Moment(last.at - SKEW, went.at + SKEW, proof)
+def _gone(went: Departure[F], step: Message, container: str = "") -> Moment:
+    last = went.last
+    proof = Proof(last.strength, last.source, went.at, _or_before(step))
+    return Moment(last.at - SKEW, went.at + SKEW, proof, container)
