@@ -101,7 +101,7 @@ class Client:
             response = api.get(url, params=parameters, stream=True, timeout=(CONNECT_SECONDS, wait))
         try:
             if response.status_code >= 400:
-                raise _refusal(response.status_code, _message(response.raw.read(CHUNK_BYTES)))
+                raise refusal(response.status_code, message_of(response.raw.read(CHUNK_BYTES)))
             yield self._pieces(response)
         finally:
             response.close()
@@ -219,7 +219,7 @@ def _trouble(error: Exception) -> NoAnswerError:
     from docker.errors import APIError
 
     if isinstance(error, APIError):
-        return _refusal(error.status_code or 0, str(error.explanation or error))
+        return refusal(error.status_code or 0, str(error.explanation or error))
     causes = list(_causes(error))
     last = causes[-1]
     words = getattr(last, "strerror", None) or str(last) or type(last).__name__
@@ -245,7 +245,8 @@ def _reason(causes: Sequence[BaseException]) -> Reason:
     return Reason.ENGINE_ERROR
 
 
-def _refusal(status: int, words: str) -> NoAnswerError:
+def refusal(status: int, words: str) -> NoAnswerError:
+    """What a status of 400 and above means, with the engine's own words."""
     if status == 404:
         return AbsentError(Reason.NOT_THERE, words, status)
     reasons = {401: Reason.PERMISSION, 403: Reason.PERMISSION, 501: Reason.UNSUPPORTED}
@@ -264,7 +265,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             waiting += [*cause.args, getattr(cause, "reason", None), cause.__cause__]
 
 
-def _message(body: bytes) -> str:
+def message_of(body: bytes) -> str:
     """The engine's words in the body of an error."""
     text = body.decode("utf-8", "replace")
     try:
