@@ -63,14 +63,15 @@ def _waited_for(child: int) -> int:
 
 def _hang_up(child: int) -> None:
     deadline = time.monotonic() + GRACE_SECONDS
-    for number in (signal.SIGHUP, signal.SIGCONT):
-        os.kill(child, number)
-    while os.waitpid(child, os.WNOHANG) == (0, 0):
-        if time.monotonic() > deadline:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return
-        time.sleep(0.02)
+    with suppress(ProcessLookupError, ChildProcessError):  # it had just ended by itself
+        for number in (signal.SIGHUP, signal.SIGCONT):
+            os.kill(child, number)
+        while os.waitpid(child, os.WNOHANG) == (0, 0):
+            if time.monotonic() > deadline:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                return
+            time.sleep(0.02)
 
 
 @contextmanager
