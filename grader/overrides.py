@@ -1,11 +1,13 @@
 """The instructor's overrides: points by hand, by learner and objective, as YAML or CSV.
 
-YAML: a list of ``{learner, objective, points, reason}``; CSV: the same names as its header.
+YAML: a list of ``{learner, objective, points, reason}``; CSV: the same names as its header. Where
+both points and reason are empty, nothing is settled yet.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,11 +15,18 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from grader.cells import bare
 from grader.errors import GradeLabError, Problem
 from grader.messages import msg
 from grader.problems import problems_of
 from grader.result import Override
 from grader.yaml_source import InvalidYamlError, Source
+
+ENCODINGS = ("utf-8-sig", "cp949")
+"""The second is what Excel writes on a Korean Windows."""
+FIELDS = ("learner", "objective", "points", "reason")
+TOLD = ("label", "name", "title", "message", "worth")
+"""More columns of a CSV file, for whoever fills it in; they are not read."""
 
 Overrides = dict[str, dict[str, Override]]
 """By learner id, then by objective id."""
@@ -59,6 +68,8 @@ def load(path: Path, submission: Path | None = None) -> Overrides:
     overrides: Overrides = {}
     problems: list[Problem] = []
     for index, raw in _rows(source):
+        if _is_open(raw):
+            continue
         try:
             row = _Row.model_validate(raw)
         except ValidationError as error:
@@ -87,7 +98,26 @@ def _rows(source: Source) -> Iterator[tuple[int, Any]]:
     yield from enumerate(source.data)
 
 
+def _is_open(raw: Any) -> bool:
+    return isinstance(raw, dict) and all(
+        raw.get(name, "missing") in {None, ""} for name in ("points", "reason")
+    )
+
+
 def _csv(path: Path) -> Source:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return Source.of(str(path), rows, first_line=2)
+    rows = csv.DictReader(io.StringIO(_text(path), newline=""))
+    read = [{k: _cell(v) for k, v in row.items() if k not in TOLD} for row in rows]
+    return Source.of(str(path), read, first_line=2)
+
+
+def _cell(value: str | list[str] | None) -> str:
+    """A cell's text; what stands beyond the last column is a list, and stays a mistake."""
+    return bare(value) if isinstance(value, str) else ", ".join(value or ())
+
+
+def _text(path: Path) -> str:
+    data = path.read_bytes()
+    try:
+        return data.decode(ENCODINGS[0])
+    except UnicodeDecodeError:
+        return data.decode(ENCODINGS[1])

@@ -1,4 +1,4 @@
-"""Check types and report formats, built-in and third-party, found through entry points.
+"""Check types, report formats and a class's outputs, found through entry points.
 
 Nothing is imported until it is used, so a rubric pays only for the check types it names.
 """
@@ -13,11 +13,13 @@ from grader.errors import GradeLabError
 from grader.messages import msg
 
 if TYPE_CHECKING:
+    from grader.batch.outputs.contract import ClassOutput
     from grader.check import Check
     from grader.report.contract import ReportFormat
 
 CHECKS = "grade_lab.checks"
 REPORTS = "grade_lab.reports"
+CLASS_OUTPUTS = "grade_lab.class_outputs"
 
 
 @cache
@@ -49,6 +51,17 @@ def report_formats() -> list[str]:
 def report_format(name: str) -> ReportFormat:
     """The report format of this name. Raises as `check_type` does."""
     found: ReportFormat = _load(_found(REPORTS)[name])
+    return found
+
+
+def class_outputs() -> list[str]:
+    """The names of all installed outputs of a class, sorted."""
+    return sorted(_found(CLASS_OUTPUTS))
+
+
+def class_output(name: str) -> ClassOutput:
+    """The output of a class of this name. Raises as `check_type` does."""
+    found: ClassOutput = _load(_found(CLASS_OUTPUTS)[name])
     return found
 
 

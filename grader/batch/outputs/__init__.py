@@ -1,0 +1,1 @@
+"""The files with a class's grades, a format in each file."""

@@ -1,0 +1,133 @@
+"""``gradebook.xlsx``: a sheet of learners and one of objectives. Texts are never formulas."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from grader.batch.model import Row
+from grader.batch.outputs.contract import ClassOutput, Graded
+from grader.batch.outputs.gradebook import Cell, columns
+from grader.batch.outputs.whole import whole
+from grader.cells import readable
+from grader.check import Status, Text
+from grader.messages import Message, Translator, msg
+from grader.report.words import STATUS
+from grader.rubric.model import Rubric
+
+MADE: Final = datetime(1980, 1, 1)  # Excel's times have no zone
+"""When the file says it was made: the same rows give the same bytes."""
+FIRST_DATE: Final = datetime(1900, 3, 1, tzinfo=UTC)
+"""Excel's calendar is wrong before it."""
+MAX_CHARS: Final = 32_767
+
+OPTIONS: Final = {
+    "constant_memory": True,
+    "strings_to_numbers": False,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+}
+
+
+def write(graded: Graded, path: Path) -> tuple[Message, ...]:
+    """Write it; see `ClassOutput`."""
+    with whole(path) as draft, draft.open("wb") as file:
+        _Book(graded, file).write(graded.rows())
+    return ()
+
+
+class _Book:
+    def __init__(self, graded: Graded, file: BinaryIO) -> None:
+        from xlsxwriter import Workbook
+
+        self._rubric = graded.rubric
+        self._text = Translator(graded.assignment.lang).text
+        self._zone = _zone(graded.rubric)
+        self._book = Workbook(file, OPTIONS)
+        self._book.set_properties({"created": MADE})
+        self._bold = self._book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        self._points = self._book.add_format({"num_format": "0.##"})
+        self._time = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+
+    def write(self, rows: Iterable[Row]) -> None:
+        counts: Counter[tuple[str, Status]] = Counter()
+        points: defaultdict[str, Decimal] = defaultdict(Decimal)
+        self._learners(_counted(rows, counts, points))
+        self._objectives(counts, points)
+        self._book.close()
+
+    def _learners(self, rows: Iterable[Row]) -> None:
+        shown = columns(self._rubric)
+        sheet = self._sheet(msg("Gradebook"), [column.title for column in shown], frozen=3)
+        last = 0
+        for last, row in enumerate(rows, 1):
+            for place, column in enumerate(shown):
+                cell = column.value(row)
+                if isinstance(cell, Status):
+                    cell = self._text(STATUS[cell])
+                self._put(sheet, last, place, cell)
+        sheet.autofilter(0, 0, last, len(shown) - 1)
+
+    def _objectives(
+        self, counts: Counter[tuple[str, Status]], points: defaultdict[str, Decimal]
+    ) -> None:
+        header: list[Message | Text] = [msg("Objective"), msg("Title"), msg("Points")]
+        header += [msg("Mean points"), *(STATUS[status] for status in Status)]
+        sheet = self._sheet(msg("Objectives"), header, frozen=2)
+        for line, objective in enumerate(self._rubric.objectives, 1):
+            found = [counts[objective.id, status] for status in Status]
+            mean = points[objective.id] / sum(found) if any(found) else None
+            cells: list[Cell] = [objective.id, self._text(objective.title), objective.points]
+            for place, cell in enumerate([*cells, mean, *map(Decimal, found)]):
+                self._put(sheet, line, place, cell)
+        sheet.autofilter(0, 0, len(self._rubric.objectives), len(header) - 1)
+
+    def _sheet(self, name: Message, header: Sequence[Message | Text], frozen: int) -> Any:
+        sheet = self._book.add_worksheet(self._text(name))
+        sheet.freeze_panes(1, frozen)
+        sheet.set_column(0, len(header) - 1, 14)
+        for place, title in enumerate(header):
+            sheet.write_string(0, place, _fitting(self._text(title)), self._bold)
+        return sheet
+
+    def _put(self, sheet: Any, line: int, place: int, cell: Cell) -> None:
+        match cell:
+            case None | "":
+                pass
+            case bool():
+                sheet.write_boolean(line, place, cell)
+            case Decimal():
+                sheet.write_number(line, place, float(cell), self._points)
+            case datetime() if cell >= FIRST_DATE:
+                local = cell.astimezone(self._zone).replace(tzinfo=None, microsecond=0)
+                sheet.write_datetime(line, place, local, self._time)
+            case _:
+                sheet.write_string(line, place, _fitting(str(cell)))
+
+
+def _counted(
+    rows: Iterable[Row], counts: Counter[tuple[str, Status]], points: defaultdict[str, Decimal]
+) -> Iterator[Row]:
+    for row in rows:
+        for objective in row.objectives:
+            counts[objective.id, objective.status] += 1
+            points[objective.id] += objective.score
+        yield row
+
+
+def _fitting(text: str) -> str:
+    """As much of a text as a cell holds; it counts in UTF-16."""
+    data = readable(text).encode("utf-16-le")[: 2 * MAX_CHARS]
+    return data.decode("utf-16-le", "ignore")
+
+
+def _zone(rubric: Rubric) -> tzinfo:
+    """The deadline's: that is how an instructor thinks of times."""
+    return (rubric.late and rubric.late.deadline.tzinfo) or UTC
+
+
+OUTPUT = ClassOutput("gradebook.xlsx", write)
