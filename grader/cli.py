@@ -68,12 +68,18 @@ def cli() -> None:
 
 @cli.command("grade", help=described(msg("Collect evidence, judge it, and write the reports.")))
 @rubric_options
+@click.option(
+    "--verify",
+    is_flag=True,
+    help=described(msg("Also ask registries directly, and run the image in a sandbox.")),
+)
 @report_options
 def grade_command(
     submission: Path,
     rubric: str | None,
     settings: dict[str, str],
     formats: list[str],
+    verify: bool,
     **report: Any,
 ) -> ExitCode:
     """Collect, then judge."""
@@ -81,7 +87,8 @@ def grade_command(
 
     chosen = steps.formats(formats)  # a mistake is told before the long look, not after it
     run = steps.prepare(submission, rubric, settings)
-    _observe(run, report["lang"], quiet=report["quiet"], no_color=report["no_color"])
+    shown = {name: report[name] for name in ("quiet", "no_color")}
+    _observe(run, report["lang"], verify=verify, **shown)
     return _judge(run, chosen, **report)
 
 
@@ -127,16 +134,16 @@ cli.add_command(watch_command)
 cli.add_command(shell_command)
 
 
-def _observe(run: Run, lang: str, *, quiet: bool, no_color: bool) -> int:
+def _observe(run: Run, lang: str, *, quiet: bool, no_color: bool, verify: bool = False) -> int:
     from grader.run import observe
 
     if quiet or not sys.stderr.isatty():
-        observed = observe(run)
+        observed = observe(run, verified=verify)
     else:
         from grader.report.progress import progress
 
         with progress(len(list(run.rubric.needs())), lang, no_color=no_color) as advance:
-            observed = observe(run, advance)
+            observed = observe(run, advance, verified=verify)
     if observed.trouble:
         _warn(observed.trouble, lang)
     return observed.count

@@ -65,8 +65,12 @@ class Observed:
     trouble: Observation | None = None
 
 
-def observe(run: Run, on_progress: Callable[[Need[Fact]], None] = lambda _: None) -> Observed:
+def observe(
+    run: Run, on_progress: Callable[[Need[Fact]], None] = lambda _: None, *, verified: bool = False
+) -> Observed:
     """Ask what the rubric needs and append the answers to the journal.
+
+    ``verified``: registries are also asked directly, and images are reproduced.
 
     Raises:
         JournalError: it cannot be read or written.
@@ -83,6 +87,10 @@ def observe(run: Run, on_progress: Callable[[Need[Fact]], None] = lambda _: None
             if observation.reason in ENGINE_TROUBLE and observation.source == "engine":
                 troubles.append(observation)
             yield observation
+        if verified:
+            from grader.verify.verify import verify
+
+            yield from verify(run.rubric, run.submission.folder)
 
     count = journal.append(noting_trouble(), run=os.urandom(8).hex())
     return Observed(count, troubles[0] if troubles else None)

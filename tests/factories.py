@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -11,7 +12,7 @@ from typing import Any
 from grader.check import Status, Verdict
 from grader.evidence import Evidence, Strength
 from grader.facts import Container, Engine, Event, Fact, File, Image, Reason
-from grader.journal import VERSION, Entry, Journal, Outcome, Source
+from grader.journal import VERSION, Entry, Journal, Observation, Outcome, Source, Writer
 from grader.judge import combine
 from grader.needs import EventsNeed, FileNeed, Need
 from grader.plugins import check_type
@@ -344,3 +345,13 @@ def a_checklist(lang: str = "en", **fields: Any) -> Checklist:
         "notice": say("기록 중입니다", "recording; keep this running while you work"),
     }
     return Checklist(lang=lang, **{**default, **fields})
+
+
+def entries_of(observations: Iterable[Observation], by: Writer = "batch") -> Journal:
+    """A journal of observations, as if a batch had just made them."""
+    return journal_of(
+        *(
+            Entry(v=VERSION, seq=1, run="ours", by=by, **dict(observation))
+            for observation in observations
+        )
+    )

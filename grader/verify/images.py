@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import IO
 
 from grader import facts
 from grader.collect import registry, shapes
@@ -140,7 +141,7 @@ class Images:
             "networkmode": "default" if sandbox.network else "none",
         }
         with build_context(folder, sandbox.dockerfile) as context:
-            for told in self._engine.build(context, parameters, sandbox.build_seconds):
+            for told in self._output(context, parameters, sandbox):
                 if error := told.get("error"):
                     raise _failure(str(error), network=sandbox.network)
                 line = _ID.match(str(told.get("stream") or ""))
@@ -150,6 +151,16 @@ class Images:
         if not id_:
             raise UnavailableError(Reason.ENGINE_ERROR, "the builder made no image")
         return id_
+
+    def _output(
+        self, context: IO[bytes], parameters: Mapping[str, str | int], sandbox: Sandbox
+    ) -> Iterator[Payload]:
+        try:
+            yield from self._engine.build(context, parameters, sandbox.build_seconds)
+        except NoAnswerError as error:
+            if error.status:
+                raise _failure(error.detail, network=sandbox.network) from error
+            raise
 
 
 def _failure(words: str, *, network: bool) -> NoAnswerError:

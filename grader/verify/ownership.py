@@ -75,7 +75,7 @@ class Ownership:
         """
         self._engine_id = str(self._engine.info().get("ID") or "")
         for run in self._departed():
-            self._remove_all(run)
+            self._remove_all(run, tries=1)
         self._before = frozenset(str(image.get("Id")) for image in self._engine.images())
 
     def note(self, image: str) -> None:
@@ -99,26 +99,28 @@ class Ownership:
             self._lock.release()
             (self._folder / f"{self.run}.lock").unlink(missing_ok=True)
 
-    def _remove_all(self, run: str) -> None:
+    def _remove_all(self, run: str, tries: int = TRIES) -> None:
         """Remove what a run made; what cannot be removed now is left for a later run."""
         label = f"{RUN}={run}"
-        for _ in range(TRIES):
+        for attempt in range(tries):
+            if attempt:  # one is being removed, or has just come to be
+                time.sleep(WAIT_SECONDS)
             try:
                 for container in self._engine.labelled("containers", label):
                     self._engine.remove(str(container.get("Id")))
                 for network in self._engine.labelled("networks", label):
                     self._engine.remove_network(str(network.get("Id")))
                 break
-            except NoAnswerError:  # one is being removed, or has just come to be
-                time.sleep(WAIT_SECONDS)
+            except NoAnswerError:
+                continue
         else:
             return
         notes = self._notes(run)
-        if notes.exists() and self._remove_images(notes):
+        if notes.exists() and self._remove_images(notes, tries):
             notes.unlink(missing_ok=True)
 
-    def _remove_images(self, notes: Path) -> bool:
-        """Remove the images that are noted, children first; whether none is left in this engine."""
+    def _remove_images(self, notes: Path, tries: int) -> bool:
+        """Remove the images that are noted, children first; whether none is left in any engine."""
         mine, foreign = [], False
         for line in notes.read_text(encoding="utf-8").splitlines():
             try:
@@ -130,9 +132,13 @@ class Ownership:
             else:
                 foreign = True
         waiting = list(dict.fromkeys(reversed(mine)))
-        for _ in range(3):  # an image goes only after those that were made from it
+        for attempt in range(tries):
             waiting = [image for image in waiting if not self._removed(image)]
-        return not foreign
+            if not waiting:
+                break
+            if attempt:  # a build that was cut off takes a moment to let go of its images
+                time.sleep(WAIT_SECONDS)
+        return not (waiting or foreign)
 
     def _removed(self, image: str) -> bool:
         try:
