@@ -31,7 +31,7 @@ POLL_SECONDS = 0.1
 _SCP = re.compile(r"[\w.-]+@[\w.-]+:[^:\\]+")
 """``git@host:path``, which git takes for ssh."""
 _ATTRIBUTES = "* -filter -text -eol -ident -working-tree-encoding -export-ignore -export-subst\n"
-"""In the clone's own `info/attributes` it wins over the learner's `.gitattributes`."""
+"""In the clone's own `info/attributes` it wins over those of the instructor's configuration."""
 _SETTINGS = {
     "core.hooksPath": os.devnull,
     "core.fsmonitor": "false",
@@ -118,7 +118,6 @@ def _fetch(url: str, bare: Path, bounds: Bounds) -> None:
                 if time.monotonic() > end:
                     raise _failure(url, msg("it takes too long")) from None
                 _check_size(url, bare.parent, bounds)
-    _check_size(url, bare.parent, bounds)
     if code:
         raise _failure(url, _told(errors))
 
@@ -144,7 +143,7 @@ def _told(errors: Path) -> Message:
 
 
 def _check_out(url: str, bare: Path, folder: Path, bounds: Bounds) -> list[LeftOut]:
-    """Write the files of HEAD. Attributes in the tree are not asked: git would expand it whole."""
+    """Write the files of HEAD. Attributes in its tree are not asked: git would expand it whole."""
     head = [f"--git-dir={bare}", "rev-parse", "--quiet", "--verify", "HEAD^{commit}"]
     with _git(head, subprocess.DEVNULL) as git:
         if git.wait(bounds.seconds):

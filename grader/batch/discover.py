@@ -178,7 +178,7 @@ def _candidate(
 
 
 def _line(roster: Roster | None, *places: Path) -> Enrolled | None:
-    found = (roster.of_source(place) for place in places) if roster else ()
+    found = (roster.of_source(place) for place in dict.fromkeys(places)) if roster else ()
     return next(filter(None, found), None)
 
 

@@ -8,7 +8,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from grader.batch.clones import is_git_url
@@ -72,6 +72,8 @@ class Roster:
 
     def of_source(self, source: Path) -> Enrolled | None:
         """The line that names this folder or file, by its path, or else by its name alone."""
+        if not self._places:
+            return None
         for index, key in ((self._places, str(source.resolve())), (self._file_names, source.name)):
             found = index.get(_key(key), ())
             if len(found) == 1:
@@ -103,10 +105,9 @@ def _index(
 
 def _users(enrolled: Enrolled) -> Iterator[str]:
     """Names and numbers of other services, in whatever columns. Moodle's are "Participant 12"."""
-    for header, value in enrolled.columns.items():
-        if plain(header) in FIELDS["user"]:
-            yield value
-            yield value.rpartition(" ")[2]
+    for column in _columns_of("user", tuple(enrolled.columns)):
+        yield enrolled.columns[column]
+        yield enrolled.columns[column].rpartition(" ")[2]
     yield enrolled.email.partition("@")[0]
 
 
@@ -239,12 +240,13 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=bare.count)
 
 
-def _columns_of(field: str, header: Iterable[str]) -> list[str]:
+@lru_cache
+def _columns_of(field: str, header: tuple[str, ...]) -> list[str]:
     """The columns that may tell ``field``, the surest first."""
-    by_name = {plain(column): column for column in reversed(list(header))}
+    by_name = {plain(column): column for column in reversed(header)}
     return [by_name[name] for name in FIELDS[field] if name in by_name]
 
 
 def _value(field: str, cells: Mapping[str, str]) -> str:
-    found = (cells[column].strip() for column in _columns_of(field, cells))
+    found = (cells[column].strip() for column in _columns_of(field, tuple(cells)))
     return unicodedata.normalize("NFC", next(filter(None, found), ""))

@@ -90,6 +90,7 @@ class _Writer:
         self._end = time.monotonic() + bounds.seconds
         self._count = 0
         self._written = 0
+        self._made = {folder}
         self._seen: dict[str, tuple[str, bool]] = {}
 
     def put(self, member: Member) -> None:
@@ -110,9 +111,9 @@ class _Writer:
         self._remember(parts, is_folder=member.kind is Kind.FOLDER)
         path = self._folder.joinpath(*parts)
         if member.kind is Kind.FOLDER:
-            _make(path, self._folder)
+            self._make(path)
         else:
-            _make(path.parent, self._folder)
+            self._make(path.parent)
             self._write(member, path)
 
     def _remember(self, parts: tuple[str, ...], *, is_folder: bool) -> None:
@@ -128,6 +129,13 @@ class _Writer:
             if was_folder != folder or (step.casefold() in self._seen and not folder):
                 raise _BadMemberError(msg("{name} is in it twice", name=shown(step)))
         self._seen.update((step.casefold(), (step, folder)) for step, folder in steps)
+
+    def _make(self, path: Path) -> None:
+        """Make a folder for its owner only, and those above it."""
+        if path not in self._made:
+            self._make(path.parent)
+            path.mkdir(mode=0o700)
+            self._made.add(path)
 
     def _write(self, member: Member, path: Path) -> None:
         if member.size > self._bounds.file:
@@ -166,10 +174,3 @@ class _Writer:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
-
-
-def _make(path: Path, top: Path) -> None:
-    """Make a folder for its owner only, and those above it, down from ``top``."""
-    if path != top and not path.exists():
-        _make(path.parent, top)
-        path.mkdir(mode=0o700)

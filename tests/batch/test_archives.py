@@ -14,7 +14,7 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.batch.archives import Bounds, unpack, unpack_export
@@ -227,6 +227,7 @@ ANY_NAME = st.text(
 )
 
 
+@settings(deadline=None)
 @given(ANY_NAME)
 def test_a_name_that_is_accepted_stays_inside_on_every_system(name: str) -> None:
     try:
@@ -239,6 +240,7 @@ def test_a_name_that_is_accepted_stays_inside_on_every_system(name: str) -> None
         assert part == part.rstrip(". ")
 
 
+@settings(deadline=None)
 @given(st.lists(ANY_NAME, max_size=8))
 def test_labels_are_names_of_different_folders_on_every_system(names: list[str]) -> None:
     labels = list(unique(safe_label(name) for name in names))
@@ -247,6 +249,7 @@ def test_labels_are_names_of_different_folders_on_every_system(names: list[str])
         assert parts_of(label) == (label,)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 400), st.sampled_from(["zip", "tar"]))
 def test_damage_anywhere_never_does_harm(noise: bytes, at: int, form: str) -> None:
     import tempfile

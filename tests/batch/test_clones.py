@@ -72,7 +72,11 @@ def test_links_and_submodules_stay_out_and_nothing_is_run(
     work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran = tmp_path / "ran"
-    (tmp_path / "config").write_text(f'[filter "evil"]\n\tsmudge = touch {ran}; cat\n')
+    (tmp_path / "attributes").write_text("lab.yaml filter=evil export-ignore\n")
+    (tmp_path / "config").write_text(
+        f'[filter "evil"]\n\tsmudge = touch {ran}; cat\n'
+        f"[core]\n\tattributesFile = {tmp_path / 'attributes'}\n"
+    )
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "config"))
     (work / "link").symlink_to("/etc/passwd")
     (work / "hooks").mkdir()
@@ -110,6 +114,19 @@ def test_a_repository_that_is_too_large_is_refused(work: Path, tmp_path: Path) -
     commit(work)
     with pytest.raises(GradeLabError, match="come out of it"):
         clone(url(work), tmp_path / "out", bounds=Bounds(total=200_000))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("bounds", "reason"),
+    [(Bounds(seconds=-1), "takes too long"), (Bounds(total=-1), "come out of it")],
+)
+def test_a_transfer_without_end_is_ended(
+    bounds: Bounds, reason: str, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.batch.clones.POLL_SECONDS", 0)
+    with pytest.raises(GradeLabError, match=f"cannot be fetched: .*{reason}"):
+        clone(url(work), tmp_path / "out", bounds=bounds)
     assert not (tmp_path / "out").exists()
 
 

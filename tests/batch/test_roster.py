@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.batch.columns import full_name, name_keys, when
@@ -183,6 +183,7 @@ def test_names_are_the_same_however_they_are_ordered() -> None:
     assert full_name("Minji", "") == "Minji"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_make_anything_but_a_told_mistake(data: bytes) -> None:
     import tempfile
