@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from grader.batch.archives import SUBMISSION, cleared, root_of, summary
+from grader.batch.archives import cleared, root_of, summary
 from grader.batch.members import tar_members
 from grader.batch.names import shown
 from grader.batch.writing import MB, Bounds, LeftOut, write
@@ -26,6 +26,8 @@ from grader.errors import GradeLabError
 from grader.messages import Message, msg
 
 SCHEMES = ("https", "ssh", "file")
+REPOSITORY = Bounds(seconds=25)
+"""The seconds are those of fetching, and again those of writing."""
 POLL_SECONDS = 0.1
 
 _SCP = re.compile(r"[\w.-]+@[\w.-]+:[^:\\]+")
@@ -73,7 +75,7 @@ def clone(
     url: str,
     folder: Path,
     tell: Callable[[Message], None] = lambda _: None,
-    bounds: Bounds = SUBMISSION,
+    bounds: Bounds = REPOSITORY,
 ) -> Path:
     """The newest commit of a repository, in ``folder``, which is made; the submission's root in it.
 
@@ -84,9 +86,11 @@ def clone(
         GradeLabError: it cannot be fetched, or is refused; nothing of it is left.
     """
     _check(url)
-    place = tempfile.TemporaryDirectory(prefix="grade-lab-git-", ignore_cleanup_errors=True)
-    with cleared(folder, _shown(url)), place as temporary:
-        bare = Path(temporary) / "clone.git"
+    with (
+        cleared(folder, _shown(url)),
+        tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as place,
+    ):
+        bare = Path(place) / "clone.git"
         _fetch(url, bare, bounds)
         (bare / "info").mkdir(exist_ok=True)
         (bare / "info" / "attributes").write_text(_ATTRIBUTES, encoding="utf-8")

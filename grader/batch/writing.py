@@ -124,7 +124,11 @@ class _Writer:
             spelling, was_folder = self._seen.get(step.casefold(), (step, folder))
             if spelling != step:
                 raise _Useless(
-                    msg("{name} and {other} differ only in case", name=shown(step), other=spelling)
+                    msg(
+                        "{name} and {other} differ only in case",
+                        name=shown(step),
+                        other=shown(spelling),
+                    )
                 )
             if was_folder != folder or (step.casefold() in self._seen and not folder):
                 raise _BadMemberError(msg("{name} is in it twice", name=shown(step)))
