@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
-import random
 import shlex
 import shutil
 import signal
 import subprocess
 import tarfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,135 +19,19 @@ from uuid import uuid4
 import pytest
 
 from grader.journal_file import JournalFile
-from tests.live.conftest import Registry, Workshop
+from tests.live.conftest import Workshop
 from tests.live.learners import GRADE_LAB
+from tests.live.recorded_shell import SECONDS, Lab, archive, noise, opened, recorded_lab
 from tests.live.tls import tls_before
 from tests.relay.terminal import Terminal
 
 pytestmark = pytest.mark.live
 
-SECONDS = 120
-RUBRIC = """\
-schema: grade-lab/rubric/1
-id: look
-title: Look
-variables:
-  name: {required: true}
-  image: {required: true}
-objectives:
-  - id: logs
-    title: Logs
-    points: 1
-    checks: [{type: quoted, question: a, of: log_line, name: "{name}", accept: [recorded]}]
-  - id: list
-    title: List
-    points: 1
-    checks: [{type: quoted, question: b, of: container_id, name: "{name}", accept: [recorded]}]
-  - id: images
-    title: Images
-    points: 1
-    checks: [{type: quoted, question: c, of: image_id, image: "{image}", accept: [recorded]}]
-"""
-SERVE = ["sh", "-c", "echo hello; trap 'exit 0' TERM; while :; do sleep 0.1; done"]
-Done = subprocess.CompletedProcess[bytes]
-
-
-@dataclass
-class Lab:
-    """A submission, the container and the image that its rubric names, and an open shell."""
-
-    folder: Path
-    name: str
-    image: str
-    relay: Mapping[str, str]
-    process: subprocess.Popen[str]
-
-    def docker(self, *words: str, stdin: bytes = b"", direct: bool = False, **env: str) -> Done:
-        """A docker command, through the relay or not."""
-        return subprocess.run(
-            ["docker", *words],
-            input=stdin,
-            env={**os.environ, **({} if direct else self.relay), **env},
-            capture_output=True,
-            timeout=SECONDS,
-        )
-
-    def done(self, *words: str, **more: Any) -> bytes:
-        """The output of a docker command through the relay that succeeds."""
-        done = self.docker(*words, **more)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def close(self) -> str:
-        _, told = self.process.communicate("\n", timeout=SECONDS)
-        assert "Traceback" not in told
-        return told
-
-    @property
-    def recorded(self) -> list[tuple[str, int]]:
-        """The paths and statuses in the journal, once the shell is closed."""
-        self.close()
-        entries = JournalFile(self.folder / ".grade-lab" / "journal.jsonl").read().entries
-        return [
-            (str(e.data["path"]), int(str(e.data["status"])))
-            for e in entries
-            if e.source == "relay" and e.data
-        ]
-
 
 @pytest.fixture
 def lab(tmp_path: Path, workshop: Workshop) -> Iterator[Lab]:
-    mark = uuid4().hex[:8]
-    name, image = f"relay-{mark}", f"relay-{mark}:1"
-    workshop.image(image, f"FROM {workshop.base}\n")
-    workshop.container(name, image, SERVE, stdin_open=True)
-    folder = tmp_path / "lab"
-    folder.mkdir()
-    (folder / "rubric.yaml").write_text(RUBRIC, encoding="utf-8")
-    variables = json.dumps({"name": name, "image": image})
-    lab_file = f"rubric: rubric.yaml\nvariables: {variables}\n"
-    (folder / "lab.yaml").write_text(lab_file, encoding="utf-8")
-    with opened(folder) as (relay, process):
-        yield Lab(folder, name, image, relay, process)
-
-
-@contextmanager
-def opened(
-    folder: Path, env: Mapping[str, str] = os.environ
-) -> Iterator[tuple[Mapping[str, str], subprocess.Popen[str]]]:
-    """A recorded shell that waits for a line; its docker settings."""
-    tell = ["sh", "-c", "echo $DOCKER_HOST; read end"]
-    process = subprocess.Popen(
-        [GRADE_LAB, "shell", folder, "--lang", "en", "--", *tell],
-        env=env,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout
-        address = process.stdout.readline().strip()
-        assert address, process.communicate()
-        yield {"DOCKER_HOST": address}, process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.communicate(timeout=SECONDS)
-
-
-def noise(size: int, seed: int = 1) -> bytes:
-    return random.Random(seed).randbytes(size)
-
-
-def archive(files: Mapping[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w") as tar:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
-    return made.getvalue()
+    with recorded_lab(tmp_path / "lab", workshop) as opened_lab:
+        yield opened_lab
 
 
 @pytest.mark.parametrize(
@@ -246,30 +126,6 @@ def test_a_followed_log_that_is_interrupted_frees_the_engine_and_the_relay(lab: 
     while open_files(lab) > open_before - 2:
         assert time.monotonic() < deadline, "the relay keeps the connection"
         time.sleep(0.02)
-
-
-def test_a_large_build_push_and_pull_arrive_whole(
-    lab: Lab, registry: Registry, tmp_path: Path, workshop: Workshop
-) -> None:
-    data = noise(12 * 2**20)
-    context = tmp_path / "context"
-    context.mkdir()
-    (context / "data").write_bytes(data)
-    (context / "Dockerfile").write_text(f"FROM {workshop.base}\nCOPY data /data\n")
-    image = f"{registry.address}/{lab.name}:1"
-    password = registry.password.encode()
-    config = {"DOCKER_CONFIG": str(tmp_path / "config")}
-    lab.done("build", "-t", image, "--label", f"grade-lab.test={workshop.mark}", str(context))
-    login = ("login", "-u", registry.user, "--password-stdin", registry.address)
-    lab.done(*login, stdin=password, **config)
-    lab.done("push", image, **config)
-    lab.done("image", "rm", image)
-    lab.done("pull", image, **config)
-    digest = lab.done("run", "--rm", image, "sha256sum", "/data").split()[0].decode()
-    assert digest == hashlib.sha256(data).hexdigest()
-    lab.close()
-    for kept in (lab.folder / ".grade-lab").rglob("*"):
-        assert password not in kept.read_bytes()
 
 
 def test_files_are_copied_both_ways(lab: Lab, tmp_path: Path) -> None:
