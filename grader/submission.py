@@ -18,6 +18,8 @@ from grader.yaml_source import InvalidYamlError, Source, as_mapping
 LAB_FILE = "lab.yaml"
 JOURNAL = Path(".grade-lab") / "journal.jsonl"
 REPORT = Path(".grade-lab") / "report"
+MAX_BYTES, MAX_VALUES = 8_000, 500
+"""Far more than any lab.yaml has: to refuse the rest is cheap, to read it may cost seconds."""
 
 _Scalar = str | int | float
 _Short = Annotated[str, Field(max_length=200)]
@@ -66,7 +68,7 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
             msg("go to the folder of your project (`cd`), or give its path: grade-lab PATH"),
         )
     try:
-        source = Source.read(folder / LAB_FILE)
+        source = Source.read(folder / LAB_FILE, max_bytes=MAX_BYTES, max_nodes=MAX_VALUES)
         lab = _Lab.model_validate(as_mapping(source))
     except FileNotFoundError:
         if not needs_lab_file:

@@ -31,13 +31,16 @@ class InvalidYamlError(Exception):
 class Source:
     """A parsed YAML file: its ``data``, and the line and column of each place in it."""
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(
+        self, name: str, text: str, *, max_bytes: int = MAX_BYTES, max_nodes: int = MAX_NODES
+    ) -> None:
         self.name = name
+        self._max_nodes = max_nodes
         self._marks: dict[Place, tuple[int, int]] = {}
         self._count = 0
         self._yaml = YAML(typ="safe")
-        if len(text.encode()) > MAX_BYTES:
-            self._refuse(1, 1, f"is larger than {MAX_BYTES} bytes")
+        if len(text.encode()) > max_bytes:
+            self._refuse(1, 1, f"is larger than {max_bytes} bytes")
         try:
             node = self._yaml.compose(text)
             self.data: Any = None if node is None else self._value(node, ())
@@ -53,14 +56,17 @@ class Source:
         raise InvalidYamlError(Problem(where, msg("not valid YAML: {reason}", reason=reason)))
 
     @classmethod
-    def read(cls, path: Path) -> Source:
+    def read(cls, path: Path, *, max_bytes: int = MAX_BYTES, max_nodes: int = MAX_NODES) -> Source:
         """Parse a file. Raises InvalidYamlError, or OSError when it cannot be read."""
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
         try:
-            text = path.read_bytes()[: MAX_BYTES + 1].decode("utf-8-sig")
+            # What is cut in the middle of a character is too large, and that is what is told.
+            text = data.decode("utf-8-sig", "replace" if len(data) > max_bytes else "strict")
         except UnicodeDecodeError as error:
             problem = Problem(str(path), msg("is not UTF-8 (byte {offset})", offset=error.start))
             raise InvalidYamlError(problem) from None
-        return cls(str(path), text)
+        return cls(str(path), text, max_bytes=max_bytes, max_nodes=max_nodes)
 
     @classmethod
     def of(cls, name: str, data: list[Any], first_line: int) -> Source:
@@ -79,8 +85,8 @@ class Source:
 
     def _value(self, node: Node, place: Place) -> Any:
         self._count += 1
-        if self._count > MAX_NODES:
-            raise ValueError(f"has more than {MAX_NODES} values")
+        if self._count > self._max_nodes:
+            raise ValueError(f"has more than {self._max_nodes} values")
         self._marks.setdefault(place, (node.start_mark.line + 1, node.start_mark.column + 1))
         if isinstance(node, MappingNode):
             return dict(self._pairs(node, place))

@@ -1,21 +1,25 @@
-"""Judging a class: every submission through a worker into the store, then what shows in all."""
+"""Judging a class: every submission that is new or changed, through a worker into the store."""
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.batch import keys
 from grader.batch.discover import discover
-from grader.batch.model import Assignment, Candidate
+from grader.batch.model import Assignment, Candidate, Row
 from grader.batch.roster import Roster
 from grader.batch.store import Store
 from grader.batch.work import done, executor
-from grader.batch.worker import Task, error_row, work
-from grader.messages import Message
+from grader.batch.worker import SCRATCH, Given, Task, error_row, is_reported, work
+from grader.errors import GradeLabError
+from grader.messages import Message, msg
 
 STORE = "class.sqlite"
+LOCK = ".lock"
 SECONDS = 60.0
 """What judging one submission may take."""
 
@@ -28,6 +32,15 @@ class Progress:
     done: int = 0
     unchanged: int = 0
     errors: int = 0
+
+    def and_(self, row: Row | None) -> Progress:
+        """With one more that is done; ``row`` is None where it was unchanged."""
+        return replace(
+            self,
+            done=self.done + 1,
+            unchanged=self.unchanged + (row is None),
+            errors=self.errors + bool(row and row.error),
+        )
 
 
 def batch(
@@ -45,29 +58,83 @@ def batch(
     Whatever ends it, the rows in ``store`` are whole, and the next run goes on from there.
 
     Raises:
-        GradeLabError: the source, the roster, the store or the cluster cannot be used.
+        GradeLabError: the source, the rubric, the roster, the overrides, the store or the cluster
+            cannot be used; or another run is at work on this class.
     """
-    roster = Roster.load(assignment.roster) if assignment.roster else None
-    with tempfile.TemporaryDirectory(prefix="grade-lab-", ignore_cleanup_errors=True) as scratch:
-        candidates = list(discover(source, roster, Path(scratch)))
-        store.keep_only([candidate.label for candidate in candidates])
+    given = Given.read(assignment)
+    basis = keys.basis(assignment, given.rubric)
+    with _alone(assignment.out) as scratch:
+        candidates = list(_candidates(source, given.roster, assignment.out, scratch))
+        store.keep_only(candidate.label for candidate in candidates)
         told = Progress(total=len(candidates))
         tell(told)
-        with executor(jobs, seconds, cluster) as (workers, count):
-            for task, came in done(workers, count, work, _tasks(candidates, assignment, store)):
-                row = error_row(task, came) if isinstance(came, Message) else came
-                if row is not None:
-                    store.put(row)
-                told = Progress(
-                    told.total,
-                    told.done + 1,
-                    told.unchanged + (row is None),
-                    told.errors + bool(row and row.error),
-                )
+
+        def changed() -> Iterator[tuple[Task, str]]:
+            """What has to be judged, each with its glance."""
+            nonlocal told
+            for candidate in candidates:
+                known = store.known(candidate.label)
+                task = Task(assignment, candidate, basis, known.key)
+                glance = keys.glance(basis, candidate)
+                if glance and glance == known.glance and is_reported(task, given.formats):
+                    told = told.and_(None)
+                    tell(told)
+                else:
+                    yield task, glance
+
+        shared = str(assignment.out)
+        with executor(jobs, seconds, cluster, shared) as (workers, ahead):
+            for (task, glance), came in done(workers, ahead, _work, changed()):
+                row = error_row(task, given.roster, came) if isinstance(came, Message) else came
+                if row is None:
+                    store.saw(task.candidate.label, glance)
+                else:
+                    store.put(row, "" if row.error else glance)
+                told = told.and_(row)
                 tell(told)
     return told
 
 
-def _tasks(candidates: list[Candidate], assignment: Assignment, store: Store) -> Iterator[Task]:
-    for candidate in candidates:
-        yield Task(assignment, candidate, store.key(candidate.label))
+def _work(item: tuple[Task, str]) -> Row | None:
+    return work(item[0])
+
+
+def _candidates(
+    source: Path, roster: Roster | None, out: Path, scratch: Path
+) -> Iterator[Candidate]:
+    """The submissions, without the class's own folder where it lies among them."""
+    for candidate in discover(source, roster, scratch / "class"):
+        place = Path(candidate.source)
+        if not place.is_relative_to(out) or place.is_relative_to(scratch):
+            yield candidate
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[Path]:
+    """A folder for what is unpacked, of which nothing stays. Only one run works on a class."""
+    from filelock import FileLock, Timeout
+
+    scratch = out / SCRATCH
+    lock = FileLock(out / LOCK, blocking=False)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+        shutil.rmtree(scratch, ignore_errors=True)  # of a run that was killed
+        scratch.mkdir(mode=0o700, exist_ok=True)
+    except Timeout as error:
+        raise GradeLabError(
+            msg("another grade-lab is at work on this class"),
+            msg("wait until it has finished, or choose another folder with --out"),
+            where=str(out),
+        ) from error
+    except OSError as error:
+        raise GradeLabError(
+            msg("the class's folder cannot be used: {reason}", reason=error.strerror or str(error)),
+            msg("free some disk space, or choose another folder with --out"),
+            where=str(out),
+        ) from error
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        lock.release()

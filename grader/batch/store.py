@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,7 +14,16 @@ from grader.batch.model import Row
 from grader.errors import GradeLabError
 from grader.messages import msg
 
-VERSION = 1
+VERSION = 2
+"""Of the tables and of what a row holds; rows of another version are made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a row in the store depends on: its key, and what tells that at a glance."""
+
+    key: str = ""
+    glance: str = ""
 
 
 class Store:
@@ -25,25 +35,18 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._connection: sqlite3.Connection | None = None
+        self._opened: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
-        try:
+        with self._explained():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self.path, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version not in {0, VERSION}:
-                connection.execute("DROP TABLE IF EXISTS rows")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS rows"
-                " (label TEXT PRIMARY KEY, key TEXT NOT NULL, row TEXT NOT NULL)"
-            )
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-        except (OSError, sqlite3.Error) as error:
-            raise self._unusable(error) from error
-        self._connection = connection
+            try:
+                _prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
+        self._opened = connection
         return self
 
     def __exit__(
@@ -52,50 +55,88 @@ class Store:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._connection:
-            self._connection.close()
-            self._connection = None
+        if self._opened:
+            self._opened.close()
+            self._opened = None
 
-    def put(self, row: Row) -> None:
+    def put(self, row: Row, glance: str = "") -> None:
         """Keep a row, in place of an earlier one of its label."""
-        self._execute(
-            "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
-            row.label,
-            row.key,
-            row.model_dump_json(exclude_defaults=True),
-        ).close()
+        text = row.model_dump_json(exclude_defaults=True)
+        values = (row.label, row.key, glance, text)
+        with self._explained():
+            self._connection.execute("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", values)
 
-    def key(self, label: str) -> str:
-        """The key of a label's row; empty when there is none."""
-        with closing(self._execute("SELECT key FROM rows WHERE label = ?", label)) as found:
-            row = found.fetchone()
-        return row[0] if row else ""
+    def saw(self, label: str, glance: str) -> None:
+        """Note at which glance a row is as it was."""
+        with self._explained():
+            self._connection.execute("UPDATE rows SET glance = ? WHERE label = ?", (glance, label))
+
+    def known(self, label: str) -> Known:
+        """What a label's row depends on; nothing when there is none."""
+        found = self._one("SELECT key, glance FROM rows WHERE label = ?", label)
+        return Known(*found) if found else Known()
+
+    def row(self, label: str) -> Row | None:
+        """A label's row; None when there is none."""
+        found = self._one("SELECT row FROM rows WHERE label = ?", label)
+        return Row.model_validate_json(found[0]) if found else None
 
     def rows(self) -> Iterator[Row]:
         """All rows by label, one at a time."""
-        with closing(self._execute("SELECT row FROM rows ORDER BY label")) as found:
-            for (text,) in found:
-                yield Row.model_validate_json(text)
+        with self._explained():
+            found = self._connection.execute("SELECT row FROM rows ORDER BY label")
+        with closing(found):
+            while True:
+                with self._explained():
+                    one = found.fetchone()
+                    row = Row.model_validate_json(one[0]) if one else None
+                if row is None:
+                    return
+                yield row
 
-    def keep_only(self, labels: Collection[str]) -> None:
+    def keep_only(self, labels: Iterable[str]) -> None:
         """Forget the rows of submissions that are not there any more."""
-        self._execute("CREATE TEMP TABLE IF NOT EXISTS here (label TEXT PRIMARY KEY)").close()
-        self._execute("DELETE FROM here").close()
-        for label in labels:
-            self._execute("INSERT OR IGNORE INTO here VALUES (?)", label).close()
-        self._execute("DELETE FROM rows WHERE label NOT IN (SELECT label FROM here)").close()
+        with self._explained():
+            execute = self._connection.execute
+            execute("CREATE TEMP TABLE IF NOT EXISTS here (label TEXT PRIMARY KEY)")
+            execute("DELETE FROM here")
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO here VALUES (?)", ((label,) for label in labels)
+            )
+            execute("DELETE FROM rows WHERE label NOT IN (SELECT label FROM here)")
 
-    def _execute(self, statement: str, *values: str) -> sqlite3.Cursor:
-        if self._connection is None:
+    def _one(self, statement: str, label: str) -> tuple[str, ...] | None:
+        with self._explained(), closing(self._connection.execute(statement, (label,))) as found:
+            one: tuple[str, ...] | None = found.fetchone()
+            return one
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:
             raise RuntimeError("The store is not open: use it in a `with` statement.")
-        try:
-            return self._connection.execute(statement, values)
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
+        return self._opened
 
-    def _unusable(self, error: Exception) -> GradeLabError:
-        return GradeLabError(
-            msg("the results so far cannot be used: {reason}", reason=str(error)),
-            msg("free some disk space; or delete the file, and everything is judged anew"),
-            where=str(self.path),
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error, ValueError) as error:  # a row of pydantic is a ValueError
+            reason = "damaged row" if isinstance(error, ValueError) else str(error)
+            raise GradeLabError(
+                msg("the results so far cannot be used: {reason}", reason=reason),
+                msg("free some disk space; or delete the file, and everything is judged anew"),
+                where=str(self.path),
+            ) from error
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version != VERSION:
+        connection.execute("DROP TABLE IF EXISTS rows")
+        connection.execute(
+            "CREATE TABLE rows (label TEXT PRIMARY KEY, key TEXT NOT NULL,"
+            " glance TEXT NOT NULL, row TEXT NOT NULL)"
         )
+        connection.execute(f"PRAGMA user_version = {VERSION}")

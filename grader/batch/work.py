@@ -1,99 +1,100 @@
 """Work on many things at a time, by processes of this machine or by a cluster.
 
-Both are `concurrent.futures` executors. A worker that crashes, or takes too long, costs the one
-task that it worked on.
+Both are `concurrent.futures` executors. A task that crashes its process, takes too much memory or
+too long, costs itself; a process that somebody else ends costs nothing.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeVar
 
+from pebble import ProcessExpired
+
+from grader.batch.processes import processes
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-TASKS_OF_A_WORKER = 500
-"""Then it is replaced, so that no memory that a library loses adds up."""
-MEMORY_BYTES = 4 * 1024**3
 AHEAD = 4
 """Tasks for each worker that wait for it."""
+TRIES = 2
+"""How many processes a task may cost: somebody else may have ended the first."""
 
 
-class Processes(Executor):
-    """Worker processes of this machine; a task may take ``seconds``."""
+def executor(
+    jobs: int, seconds: float, cluster: str = "", shared: str = ""
+) -> AbstractContextManager[tuple[Executor, int]]:
+    """Who works, and on how many tasks: ``jobs`` processes, or the workers of a Dask cluster.
 
-    def __init__(self, jobs: int, seconds: float) -> None:
-        from pebble import ProcessPool
-
-        self._pool = ProcessPool(
-            max_workers=jobs, max_tasks=TASKS_OF_A_WORKER, initializer=_limit_memory
-        )
-        self._seconds = seconds
-
-    def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
-        future: Future[R] = self._pool.schedule(fn, args, kwargs, timeout=self._seconds)
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        if cancel_futures:
-            self._pool.stop()
-        else:
-            self._pool.close()
-        if wait:
-            self._pool.join()
-
-
-@contextmanager
-def executor(jobs: int, seconds: float, cluster: str = "") -> Iterator[tuple[Executor, int]]:
-    """Who works, and how many: ``jobs`` processes, or the workers of a Dask cluster.
+    A task may take ``seconds``. ``shared`` is a folder that all workers have to see.
 
     Raises:
         GradeLabError: the cluster cannot be used.
     """
     if cluster:
-        with _dask(cluster) as (client, count):
-            yield client.get_executor(pure=False, retries=3), count
-        return
-    pool = Processes(jobs, seconds)
-    try:
-        yield pool, jobs
-        pool.shutdown()
-    except BaseException:
-        pool.shutdown(cancel_futures=True)
-        raise
+        from grader.batch.cluster import workers
+
+        return workers(cluster, seconds, shared)
+    return _here(jobs, seconds)
+
+
+@contextmanager
+def _here(jobs: int, seconds: float) -> Iterator[tuple[Executor, int]]:
+    with processes(jobs, seconds) as pool:
+        yield pool, AHEAD * jobs
 
 
 def done(
-    work: Executor, count: int, function: Callable[[T], R], tasks: Iterable[T]
+    work: Executor, ahead: int, function: Callable[[T], R], tasks: Iterable[T]
 ) -> Iterator[tuple[T, R | Message]]:
     """Each task with what became of it, in the order in which they end: a result, or why not.
 
-    ``count`` is that of the workers. Of ``tasks`` no more are taken than keep them busy.
+    No more of ``tasks`` are taken ``ahead`` than that.
+
+    Raises:
+        GradeLabError: there is nobody left who works.
     """
-    waiting: dict[Future[R], T] = {}
+    waiting: dict[Future[R], tuple[T, int]] = {}
+
+    def ended() -> Iterator[tuple[T, R | Message]]:
+        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+            task, tries = waiting.pop(future)
+            error = None if future.cancelled() else future.exception()
+            if isinstance(error, ProcessExpired | BrokenExecutor) and tries < TRIES:
+                waiting[work.submit(function, task)] = task, tries + 1
+            else:
+                yield task, _reason(error) if error else _result(future)
+
     for task in tasks:
-        waiting[work.submit(function, task)] = task
-        if len(waiting) >= AHEAD * count:
-            yield from _ended(waiting)
+        waiting[work.submit(function, task)] = task, 1
+        while len(waiting) >= ahead:
+            yield from ended()
     while waiting:
-        yield from _ended(waiting)
+        yield from ended()
 
 
-def _ended(waiting: dict[Future[R], T]) -> Iterator[tuple[T, R | Message]]:
-    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-        task = waiting.pop(future)
-        try:
-            yield task, future.result()
-        except (KeyboardInterrupt, GeneratorExit):
-            raise
-        except BaseException as error:
-            yield task, _reason(error)
+def _result(future: Future[R]) -> R:
+    try:
+        return future.result()
+    except CancelledError:
+        raise GradeLabError(
+            msg("the cluster is gone; what was finished is kept"),
+            msg("start its scheduler and workers, then run the same command again"),
+        ) from None
 
 
 def _reason(error: BaseException) -> Message:
@@ -101,39 +102,17 @@ def _reason(error: BaseException) -> Message:
         return msg("it took too long to judge, and was given up")
     if isinstance(error, MemoryError):
         return msg("it needs too much memory to be judged")
-    return msg("the process that judged it ended: {kind}", kind=type(error).__name__)
+    if isinstance(error, ProcessExpired):
+        return msg("it crashed the process that judged it ({how})", how=_how(error.exitcode))
+    return msg("it could not be judged ({kind})", kind=type(error).__name__)
 
 
-def _limit_memory() -> None:
-    """One submission must not take the whole machine's memory."""
+def _how(exit_code: int) -> Message | str:
+    """In words, how a process ended."""
     try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-
-
-@contextmanager
-def _dask(address: str) -> Iterator[tuple[Any, int]]:
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise GradeLabError(
-            msg("--cluster needs Dask, which is not installed"),
-            msg("install it: pip install 'grade-lab[cluster]'"),
-        ) from error
-    try:
-        client = Client(address, timeout=10, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise GradeLabError(
-            msg("the cluster cannot be reached: {reason}", reason=str(error) or address),
-            msg("check the address, which looks like tcp://host:8786, and that its scheduler runs"),
-            where=address,
-        ) from error
-    try:
-        yield client, max(1, sum(client.nthreads().values()))
-    finally:
-        client.close()
+        return signal.Signals(-exit_code).name
+    except ValueError:
+        return msg("exit code {code}", code=exit_code)
 
 
 def usual_jobs() -> int:

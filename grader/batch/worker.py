@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from grader import __version__, overrides
+from grader import overrides
+from grader.batch import keys
 from grader.batch.archives import unpack
 from grader.batch.clones import clone, is_git_url
 from grader.batch.identify import Identity, identify
@@ -30,68 +29,121 @@ from grader.judge import judge
 from grader.messages import Message, Translator, msg
 from grader.needs import EnvFileNeed, FileNeed, TreeNeed
 from grader.plugins import report_format
-from grader.result import ObjectiveResult, Override, Result
+from grader.report.contract import ReportFormat
+from grader.result import ObjectiveResult, Result
 from grader.rubric.load import load
 from grader.rubric.model import Rubric
-from grader.run import write
+from grader.run import formats, write
 from grader.submission import JOURNAL, LAB_FILE, Submission
 from grader.submission import load as load_submission
 
 LEARNERS = "learners"
+SCRATCH = ".scratch"
+"""The folder in the class's for what is unpacked; what a killed run left goes with it."""
 MAX_REASONS = 4
 OF_SUBMISSION = (FileNeed, EnvFileNeed, TreeNeed)
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What is the same for all submissions. ``rubric`` is without any learner's variables."""
+
+    rubric: Rubric
+    formats: Mapping[str, ReportFormat]
+    roster: Roster | None
+    overrides: overrides.Overrides
+
+    @classmethod
+    def read(cls, assignment: Assignment) -> Given:
+        """Read it all.
+
+        Raises:
+            GradeLabError: rubric, formats, roster or overrides cannot be used.
+        """
+        roster, given = assignment.roster, assignment.overrides
+        return cls(
+            rubric=load(assignment.rubric, dict(assignment.settings), lenient=True),
+            formats=formats(assignment.formats),
+            roster=Roster.load(roster) if roster else None,
+            overrides=overrides.load(given) if given else {},
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """A submission to judge, unless its row has this ``key`` already."""
+    """A submission to judge, unless its row has this ``key`` already.
+
+    ``basis`` is the hash of what is the same for all (`keys.basis`).
+    """
 
     assignment: Assignment
     candidate: Candidate
+    basis: str
     key: str = ""
+
+    @property
+    def report(self) -> Path:
+        """Where its reports lie."""
+        return self.assignment.out / LEARNERS / self.candidate.label
 
 
 def work(task: Task) -> Row | None:
-    """The submission's row; None when it is as it was. Never raises for what is handed in."""
+    """The submission's row; None when it is as it was. Never raises."""
+    roster = None
     try:
-        return _work(task)
+        given = _given(task.assignment, task.basis)
+        roster = given.roster
+        return _work(task, given)
     except GradeLabError as error:
-        return error_row(task, error.message, *(problem.message for problem in error.problems))
-    except Exception as error:
-        kind = type(error).__name__
-        return error_row(task, msg("it could not be judged ({kind})", kind=kind))
+        reasons = [error.message, *(problem.message for problem in error.problems)]
+    except OSError as error:
+        reasons = [msg("it cannot be read: {reason}", reason=error.strerror or str(error))]
+    except MemoryError:
+        reasons = [msg("it needs too much memory to be judged")]
+    except BaseException as error:  # also SystemExit of a third party's check
+        reasons = [msg("it could not be judged ({kind})", kind=type(error).__name__)]
+    return error_row(task, roster, *reasons)
 
 
-def error_row(task: Task, *reasons: Message) -> Row:
-    """The row of a submission that could not be judged: why, and whose it is as far as is known."""
+def error_row(task: Task, roster: Roster | None, *reasons: Message) -> Row:
+    """The row of a submission that could not be judged: why, and whose it is as far as is known.
+
+    A report of what it was before goes.
+    """
+    for name in task.assignment.formats:
+        with suppress(OSError):
+            (task.report / report_format(name).filename).unlink()
     text = Translator(task.assignment.lang).text
     error = ": ".join(map(text, reasons[:MAX_REASONS]))
-    return Row(label=task.candidate.label, key="", error=error, **_who_at_least(task))
+    return Row(label=task.candidate.label, key="", error=error, **_who_at_least(task, roster))
 
 
-def _work(task: Task) -> Row | None:
+def is_reported(task: Task, chosen: Mapping[str, ReportFormat]) -> bool:
+    """Whether its reports are all there."""
+    return all((task.report / one.filename).is_file() for one in chosen.values())
+
+
+def _work(task: Task, given: Given) -> Row | None:
     assignment, candidate = task.assignment, task.candidate
     text = Translator(assignment.lang).text
-    with _folder_of(candidate) as (folder, left_out):
+    with _folder_of(task) as (folder, left_out):
         handed_in = _handed_in(folder)
-        identity = identify(handed_in, candidate, _roster(assignment.roster))
-        mine = _overrides(assignment.overrides).get(identity.learner.id, {})
-        key = _key(assignment, identity, mine, folder)
-        if key == task.key:
+        identity = identify(handed_in, candidate, given.roster)
+        identity = replace(identity, notices=(*identity.notices, *left_out))
+        mine = given.overrides.get(identity.learner.id, {})
+        key = keys.key(assignment, given.rubric, identity, mine, folder)
+        if key == task.key and is_reported(task, given.formats):
             return None
-        rubric = _rubric(assignment, handed_in, identity, left_out.append)
+        rubric, unknown = _rubric(assignment, given, handed_in, identity)
         journal = _with_files(JournalFile(handed_in.journal).read(), rubric, folder)
         result = judge(rubric, journal, identity.learner, mine, assignment.lang)
-        report = f"{LEARNERS}/{candidate.label}"
-        formats = {name: report_format(name) for name in assignment.formats}
-        write(result, formats, assignment.out / report)
-        prints = prints_of(journal, rubric, folder)
-        row = _row(key, identity, rubric, result, prints)
+        write(result, given.formats, task.report)
+        row = _row(key, identity, rubric, result, prints_of(journal, rubric, folder))
         return row.model_copy(
             update={
                 "label": candidate.label,
-                "report": report,
-                "notices": tuple(map(text, (*identity.notices, *left_out))),
+                "report": task.report.relative_to(assignment.out).as_posix(),
+                "notices": tuple(map(text, (*identity.notices, *unknown))),
             }
         )
 
@@ -131,47 +183,49 @@ def _objective(objective: ObjectiveResult) -> ObjectiveRow:
 
 
 @contextmanager
-def _folder_of(candidate: Candidate) -> Iterator[tuple[Path, list[Message]]]:
+def _folder_of(task: Task) -> Iterator[tuple[Path, list[Message]]]:
     """The submission's folder, and what of it was left out."""
-    source = Path(candidate.source)
+    source = Path(task.candidate.source)
     left_out: list[Message] = []
-    if is_git_url(candidate.source):
-        with _scratch() as scratch:
-            yield clone(candidate.source, scratch, left_out.append), left_out
+    if is_git_url(task.candidate.source):
+        with _scratch(task) as scratch:
+            yield clone(task.candidate.source, scratch, left_out.append), left_out
     elif source.is_dir():
         yield source, left_out
     else:
-        with _scratch() as scratch:
+        with _scratch(task) as scratch:
             yield unpack(source, scratch, left_out.append), left_out
 
 
 @contextmanager
-def _scratch() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="grade-lab-", ignore_cleanup_errors=True) as place:
+def _scratch(task: Task) -> Iterator[Path]:
+    parent = task.assignment.out / SCRATCH
+    with tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as place:
         yield Path(place) / "submission"
 
 
 def _handed_in(folder: Path) -> Submission:
     """The submission in a folder. A link that leads out of it is not followed."""
-    for path in (LAB_FILE, JOURNAL):
-        if not (folder / path).resolve().is_relative_to(folder.resolve()):
-            raise GradeLabError(msg("{path} is a link that leads out of it", path=str(path)))
+    for name in (LAB_FILE, JOURNAL):
+        path = folder / name
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+            raise GradeLabError(msg("{path} is a link that leads out of it", path=str(name)))
+        if path.exists() and not path.is_file():  # a pipe would never end
+            raise GradeLabError(msg("{path} is not a file", path=str(name)))
     return load_submission(folder, needs_lab_file=False)
 
 
 def _rubric(
-    assignment: Assignment,
-    handed_in: Submission,
-    identity: Identity,
-    tell: Callable[[Message], None],
-) -> Rubric:
+    assignment: Assignment, given: Given, handed_in: Submission, identity: Identity
+) -> tuple[Rubric, list[Message]]:
     """The rubric with this learner's variables; of lab.yaml's those that it has."""
-    declared = _bare_rubric(assignment.rubric).variables
-    given = {name: value for name, value in handed_in.variables.items() if name in declared}
-    if unknown := handed_in.variables.keys() - given.keys():
-        tell(msg("lab.yaml sets what the rubric does not know: {names}", names=sorted(unknown)))
+    declared = given.rubric.variables
+    mine = {name: value for name, value in handed_in.variables.items() if name in declared}
+    unknown = sorted(handed_in.variables.keys() - mine.keys())
+    notices = [msg("lab.yaml sets what the rubric does not know: {names}", names=unknown)]
     settings = dict(assignment.settings)
-    return load(assignment.rubric, {**given, **settings}, known=identity.variables)
+    rubric = load(assignment.rubric, {**mine, **settings}, known=identity.variables)
+    return rubric, notices if unknown else []
 
 
 def _with_files(journal: Journal, rubric: Rubric, folder: Path) -> Journal:
@@ -180,7 +234,7 @@ def _with_files(journal: Journal, rubric: Rubric, folder: Path) -> Journal:
     They are dated as the journal's last entry, or as the newest of them: the same submission gives
     the same result, whenever it is judged.
     """
-    at = journal.entries[-1].at if journal.entries else _newest(folder)
+    at = journal.entries[-1].at if journal.entries else keys.newest(folder)
     needs = [need for need in rubric.needs() if isinstance(need, OF_SUBMISSION)]
     entries = [
         Entry(v=VERSION, seq=seq, run="handed-in", by="batch", **{**dict(observation), "at": at})
@@ -189,53 +243,9 @@ def _with_files(journal: Journal, rubric: Rubric, folder: Path) -> Journal:
     return replace(journal, entries=(*journal.entries, *entries))
 
 
-def _key(
-    assignment: Assignment, identity: Identity, mine: Mapping[str, Override], folder: Path
-) -> str:
-    """The hash of all that the row depends on."""
-    digest = hashlib.sha256()
-    for part in (
-        __version__,
-        _bare_rubric(assignment.rubric).sha256,
-        assignment.settings,
-        assignment.formats,
-        assignment.lang,
-        identity,
-        sorted(mine.items()),
-    ):
-        digest.update(repr(part).encode("utf-8", "replace") + b"\0")
-    for path in _files(folder):
-        name = path.relative_to(folder).as_posix()
-        content = os.fsencode(path.readlink()) if path.is_symlink() else _sha256(path)
-        digest.update(os.fsencode(name) + b"\0" + content)
-    return digest.hexdigest()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(set(folders) - {".git"})
-        yield from (Path(parent, name) for name in sorted(names))
-
-
-def _newest(folder: Path) -> datetime:
-    seconds = max((path.lstat().st_mtime for path in _files(folder)), default=0)
-    return datetime.fromtimestamp(int(seconds), UTC)
-
-
-def _sha256(path: Path) -> bytes:
-    if not path.is_file():  # a pipe would never end
-        return b""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
-
-
-def _who_at_least(task: Task) -> dict[str, Any]:
+def _who_at_least(task: Task, roster: Roster | None) -> dict[str, Any]:
     """Whose it is, of what could not be judged: as far as its name and the roster tell."""
-    nothing = Submission(Path(task.candidate.source))
-    try:
-        identity = identify(nothing, task.candidate, _roster(task.assignment.roster))
-    except GradeLabError:
-        return {}
+    identity = identify(Submission(Path(task.candidate.source)), task.candidate, roster)
     enrolled = identity.enrolled
     return {
         "learner": identity.learner,
@@ -246,19 +256,7 @@ def _who_at_least(task: Task) -> dict[str, Any]:
     }
 
 
-# What is the same for all submissions is read once by each worker.
-
-
 @lru_cache(maxsize=1)
-def _roster(path: Path | None) -> Roster | None:
-    return Roster.load(path) if path else None
-
-
-@lru_cache(maxsize=1)
-def _overrides(path: Path | None) -> overrides.Overrides:
-    return overrides.load(path) if path else {}
-
-
-@lru_cache(maxsize=1)
-def _bare_rubric(path: Path) -> Rubric:
-    return load(path, lenient=True)
+def _given(assignment: Assignment, basis: str) -> Given:  # noqa: ARG001 # it tells the cache
+    """Read once by each worker, and again when ``basis`` tells that it has changed."""
+    return Given.read(assignment)
