@@ -15,13 +15,14 @@ import stat
 import struct
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from zlib import crc32
 
-LAB = b"learner: {id: s-001, name: Minji}\n"
+from tests.batch.archive_makers import a_member, a_raw_zip, a_tar, a_zip, an_entry, tar_bytes
+
 Fate = Literal["refused", "skipped", "kept"]
 Maker = Callable[[Path], Path]
 
@@ -37,67 +38,6 @@ class Hostile:
 
     def __str__(self) -> str:
         return self.name
-
-
-def an_entry(name: str, mode: int = stat.S_IFREG | 0o644) -> zipfile.ZipInfo:
-    """An entry of a zip file as Unix makes it."""
-    info = zipfile.ZipInfo("x", (2026, 3, 2, 10, 0, 0))
-    info.filename = name
-    info.create_system = 3
-    info.external_attr = mode << 16
-    return info
-
-
-def a_zip(path: Path, files: Iterable[tuple[str | zipfile.ZipInfo, bytes]]) -> Path:
-    """A zip file, compressed, of a sound submission and these."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in [("lab.yaml", LAB), *files]:
-            info = an_entry(name) if isinstance(name, str) else name
-            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
-    return path
-
-
-def a_raw_zip(path: Path, *names: bytes, extra: bytes = b"") -> Path:
-    """A zip file whose names are these bytes, in an encoding that it does not tell."""
-    stand_ins = [bytes([65 + i]) * len(name) for i, name in enumerate(names)]
-    entries: list[tuple[zipfile.ZipInfo, bytes]] = []
-    for stand_in in stand_ins:
-        info = an_entry(stand_in.decode())
-        info.extra = extra
-        entries.append((info, b"content"))
-    data = a_zip(path, entries).read_bytes()
-    for stand_in, name in zip(stand_ins, names, strict=True):
-        data = data.replace(stand_in, name)
-    path.write_bytes(data)
-    return path
-
-
-def a_member(name: str, kind: bytes = tarfile.REGTYPE, **fields: object) -> tarfile.TarInfo:
-    """A member of a tar file; ``fields`` such as ``linkname`` or ``size``."""
-    info = tarfile.TarInfo(name)
-    info.type = kind
-    info.mtime = 1_772_445_600
-    for field, value in fields.items():
-        setattr(info, field, value)
-    return info
-
-
-def tar_bytes(*members: tuple[tarfile.TarInfo, bytes], form: int = tarfile.PAX_FORMAT) -> bytes:
-    """A tar file of a sound submission and these, whose headers may claim another size."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=form) as archive:
-        for info, content in [(a_member("lab.yaml"), LAB), *members]:
-            info.size = info.size or len(content)
-            archive.addfile(info)
-            buffer.write(content + bytes(-len(content) % 512))
-            archive.offset = buffer.tell()
-    return buffer.getvalue()
-
-
-def a_tar(path: Path, *members: tuple[tarfile.TarInfo, bytes]) -> Path:
-    """A tar.gz file of a sound submission and these."""
-    path.write_bytes(gzip.compress(tar_bytes(*members), 1))
-    return path
 
 
 def _zip(*files: tuple[str | zipfile.ZipInfo, bytes]) -> Maker:
@@ -277,10 +217,6 @@ def _zeros(size: int) -> bytes:
     return gzip.compress(tar_bytes((a_member("zeros"), bytes(size))), 9)
 
 
-_YAML_BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
-    b"%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n" % (c, c, *[c - 1] * 8) for c in range(98, 107)
-)
-
 HOSTILE: tuple[Hostile, ...] = (
     # Paths that lead out
     Hostile("parent", _named("../victim"), "refused", "leads out"),
@@ -372,9 +308,4 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("wrong checksum", _flagged(16, 0x4141), "refused", "damaged"),
     Hostile("other name inside", _flagged(46, 0x4141), "refused", "damaged"),
     Hostile("no date", _flagged(14, 0), "kept"),
-    # Sound archives of submissions that attack whoever reads them
-    Hostile("lab.yaml that grows", _zip(("sub/lab.yaml", _YAML_BOMB)), "kept"),
-    Hostile("journal of junk", _zip((".grade-lab/journal.jsonl", b"\0" * 9999)), "kept"),
-    Hostile("own grader", _zip(("grader/__init__.py", b"raise SystemExit")), "kept"),
-    Hostile("own sitecustomize", _zip(("sitecustomize.py", b"raise SystemExit")), "kept"),
 )

@@ -21,17 +21,8 @@ from grader.batch.archives import Bounds, unpack, unpack_export
 from grader.batch.names import RefusedNameError, parts_of, safe_label, unique
 from grader.errors import GradeLabError
 from grader.messages import Message, Translator
-from tests.batch.hostile import (
-    HOSTILE,
-    LAB,
-    Hostile,
-    a_member,
-    a_raw_zip,
-    a_tar,
-    a_zip,
-    an_entry,
-    tar_bytes,
-)
+from tests.batch.archive_makers import LAB, a_member, a_raw_zip, a_tar, a_zip, an_entry, tar_bytes
+from tests.batch.hostile import HOSTILE, Hostile
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -54,6 +45,7 @@ def test_the_hostile_set_is_large_and_its_names_are_unique() -> None:
     assert len({hostile.name for hostile in HOSTILE}) == len(HOSTILE) >= 50
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("hostile", HOSTILE, ids=str)
 def test_a_hostile_archive_does_no_harm_and_is_named(hostile: Hostile, tmp_path: Path) -> None:
     place, out = tmp_path / "place", tmp_path / "box" / "out"

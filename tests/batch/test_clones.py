@@ -13,7 +13,7 @@ from grader.batch.archives import Bounds
 from grader.batch.clones import clone, is_git_url
 from grader.errors import GradeLabError
 from grader.messages import Message
-from tests.batch.hostile import LAB
+from tests.batch.archive_makers import LAB
 
 ENV = {
     **os.environ,

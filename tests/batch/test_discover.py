@@ -13,7 +13,7 @@ from grader.batch.discover import discover
 from grader.batch.model import Candidate, Named
 from grader.batch.roster import Roster
 from grader.errors import GradeLabError
-from tests.batch.hostile import LAB, a_zip
+from tests.batch.archive_makers import LAB, a_zip
 
 METADATA = """---
 submission_1:

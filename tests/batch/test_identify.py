@@ -9,8 +9,10 @@ import pytest
 from grader.batch.identify import Identity, identify
 from grader.batch.model import Candidate, Named
 from grader.batch.roster import Roster
+from grader.errors import GradeLabError
 from grader.result import Learner
-from grader.submission import Submission
+from grader.submission import Submission, load
+from tests.batch.hostile_inside import INSIDE
 
 ROSTER = """id,name,email,hub_id,github_username,path
 s-001,김민지,minji@x.kr,minjihub,octo-kim,one.zip
@@ -156,3 +158,22 @@ def test_notices_of_how_it_came_are_kept(roster: Roster) -> None:
     candidate = Candidate("x", "s-001", notices=(msg("Canvas marks it as late"),))
     found = identify(Submission(Path("x")), candidate, roster)
     assert told(found) == ["Canvas marks it as late"]
+
+
+@pytest.mark.parametrize("kind", INSIDE)
+def test_a_hostile_lab_yaml_is_told_or_names_a_learner(kind: str, tmp_path: Path) -> None:
+    files, reason = INSIDE[kind]
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    try:
+        handed_in = load(tmp_path)
+    except GradeLabError as error:
+        told = str(error)
+    else:
+        told = ""
+        found = identify(handed_in, Candidate("x", "label"), None)
+        assert found.learner.id
+        assert found.variables["learner_id"] == found.learner.id
+    assert bool(told) == bool(reason)
+    assert reason in told
