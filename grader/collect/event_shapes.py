@@ -36,6 +36,8 @@ _PODMAN = {
     "volume": {"remove": "destroy"},
     "network": {"remove": "destroy"},
 }
+SANDBOX_LABEL = "grade-lab.run"
+"""On containers that grade-lab runs itself: what happens to them is no step of the learner's."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -52,6 +54,8 @@ def event(payload: Payload, *, podman: bool = False) -> Event | None:
         return None
     actor = payload.get("Actor") or {}
     id_, attributes = str(actor.get("ID") or ""), actor.get("Attributes") or {}
+    if SANDBOX_LABEL in attributes:
+        return None
     name = str(attributes.get("name") or "")
     if kind == "image":
         return _image_event(action, id_, _named(name, podman=podman))

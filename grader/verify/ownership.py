@@ -20,11 +20,12 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from grader.collect.answer import NoAnswerError
+from grader.collect.event_shapes import SANDBOX_LABEL
 from grader.errors import GradeLabError
 from grader.messages import msg
 from grader.verify.engine import Engine
 
-RUN, HOME = "grade-lab.run", "grade-lab.home"
+RUN, HOME = SANDBOX_LABEL, "grade-lab.home"
 TRIES = 20
 WAIT_SECONDS = 0.25
 

@@ -1,0 +1,71 @@
+"""What is sent to the builder: as Docker would, and nothing from outside the submission."""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from grader.collect.answer import AbsentError, UnavailableError
+from grader.facts import Reason
+from grader.verify import context as contexts
+from grader.verify.context import build_context
+
+
+def sent(folder: Path, dockerfile: str = "Dockerfile") -> dict[str, tarfile.TarInfo]:
+    with build_context(folder, dockerfile) as archive, tarfile.open(fileobj=archive) as tar:
+        return {member.name: member for member in tar}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "s"
+    made.mkdir()
+    (made / "Dockerfile").write_text("FROM x\n", encoding="utf-8")
+    (made / "app.py").write_text("app", encoding="utf-8")
+    return made
+
+
+def test_what_is_ignored_stays_out_and_the_dockerfile_never_does(folder: Path) -> None:
+    (folder / ".dockerignore").write_text("# all\n*\n!app.py\n", encoding="utf-8")
+    (folder / ".env").write_text("SECRET=1", encoding="utf-8")
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").write_text("x", encoding="utf-8")
+    assert set(sent(folder)) == {".dockerignore", "Dockerfile", "app.py"}
+
+
+def test_links_are_sent_as_links(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret", encoding="utf-8")
+    (folder / "out").symlink_to("../secret")
+    (folder / "all").symlink_to(tmp_path)
+    members = sent(folder)
+    assert members["out"].issym()
+    assert members["all"].issym()
+    assert not any(name.startswith("all/") for name in members)
+
+
+def test_a_file_of_many_names_is_sent_whole_each_time(folder: Path) -> None:
+    (folder / "copy.py").hardlink_to(folder / "app.py")
+    assert all(sent(folder)[name].isreg() for name in ("app.py", "copy.py"))
+
+
+def test_too_much_is_not_sent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contexts, "MAX_BYTES", 100)
+    (folder / "big").write_bytes(bytes(200))
+    with pytest.raises(UnavailableError) as caught:
+        sent(folder)
+    assert caught.value.reason is Reason.TOO_LARGE
+
+
+@pytest.mark.parametrize("dockerfile", ["Other", "../Dockerfile"])
+def test_a_dockerfile_that_is_not_in_the_submission(folder: Path, dockerfile: str) -> None:
+    with pytest.raises(AbsentError):
+        sent(folder, dockerfile)
+
+
+def test_ignore_patterns_that_could_take_for_ever_are_not_tried(folder: Path) -> None:
+    (folder / ".dockerignore").write_text("*a" * 30 + "\n", encoding="utf-8")
+    with pytest.raises(UnavailableError) as caught:
+        sent(folder)
+    assert caught.value.reason is Reason.UNSUPPORTED
