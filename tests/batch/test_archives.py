@@ -46,7 +46,7 @@ def test_the_hostile_set_is_large_and_its_names_are_unique() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-@pytest.mark.parametrize("hostile", HOSTILE, ids=str)
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda one: one.name)
 def test_a_hostile_archive_does_no_harm_and_is_named(hostile: Hostile, tmp_path: Path) -> None:
     place, out = tmp_path / "place", tmp_path / "box" / "out"
     place.mkdir()
