@@ -1,0 +1,104 @@
+"""The class report as one page that needs nothing from elsewhere, written as it is made.
+
+Its script only moves the table's rows about: it puts no text into the page but numbers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+from grader import __version__
+from grader.errors import OutputError
+from grader.messages import LANGUAGES, Translator, msg
+from grader.report import words
+from grader.report.class_view import ClassView
+from grader.report.class_words import CLASS, FLAGS
+from grader.report.page import allowed, environment, own, told_by
+from grader.report.page_words import PAGE
+
+TEXTS = {**words.TEXTS, **PAGE, **CLASS}
+
+OPENED = 50
+"""A list that is longer is closed at first."""
+PIECES = 64
+"""Pieces of the template that are written at once."""
+MARKS = ("all", "passed", "not-yet", "incomplete", "error", "review", "flagged", "late", "notice")
+"""What the table can be filtered by."""
+
+
+def write(view: ClassView, path: Path) -> None:
+    """Write the page, whole or not at all; memory does not grow with the class.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(_stream(view))
+        draft.replace(path)
+    except OSError as error:
+        raise OutputError(
+            msg("the report cannot be written: {reason}", reason=error.strerror or str(error)),
+            msg("choose another folder with --out"),
+            where=str(path),
+        ) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _stream(view: ClassView) -> Iterator[str]:
+    from markupsafe import Markup
+
+    translator = Translator(view.lang)
+    style, script, policy = _own_files()
+    stream = (
+        environment()
+        .get_template("class.html.j2")
+        .stream(
+            view=view,
+            lang=view.lang if view.lang in LANGUAGES else "en",
+            style=Markup(style),  # noqa: S704 # our own file
+            script=Markup(script),  # noqa: S704 # our own file
+            policy=policy,
+            version=__version__,
+            judged=view.tally.get("all", 0) - view.tally.get("error", 0),
+            strip=_strip,
+            FLAGS=FLAGS,
+            MARKS=MARKS,
+            OPENED=OPENED,
+            _=told_by(translator, TEXTS),
+            t=translator.text,
+        )
+    )
+    stream.enable_buffering(PIECES)
+    return stream
+
+
+@cache
+def _own_files() -> tuple[str, str, str]:
+    """Style sheet, script, and the policy that allows these two and no text to be markup."""
+    style, script = own("style", "class.css"), own("class.js")
+    policy = (
+        f"default-src 'none'; style-src {allowed(style)}; script-src {allowed(script)}; "
+        "base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+    return style, script, policy
+
+
+def _strip(letters: str) -> Iterator[tuple[str, str]]:
+    """A line for each letter, drawn wherever the letter stands: the letter, and its SVG path."""
+    drawn: dict[str, str] = {}
+    place = 0
+    for letter, run in groupby(letters):
+        length = sum(1 for _ in run)
+        drawn[letter] = f"{drawn.get(letter, '')}M{place} 0h{length}"
+        place += length
+    yield from drawn.items()
