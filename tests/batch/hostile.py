@@ -120,8 +120,7 @@ def _many_in_tar(place: Path) -> Path:
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for _ in range(20_001):
             archive.addfile(a_member("again", tarfile.DIRTYPE))
-    (place / "hostile.tar.bz2").write_bytes(bz2.compress(buffer.getvalue(), 1))
-    return place / "hostile.tar.bz2"
+    return _bytes(bz2.compress(buffer.getvalue(), 1), "hostile.tar.bz2")(place)
 
 
 def _huge_directory(place: Path) -> Path:
@@ -205,6 +204,8 @@ def _zeros(size: int) -> bytes:
     return gzip.compress(tar_bytes((a_member("zeros"), bytes(size))), 9)
 
 
+_MANY = [(f"f/{number}", b"") for number in range(20_001)]
+
 HOSTILE: tuple[Hostile, ...] = (
     # Paths that lead out
     Hostile("parent", _named("../victim"), "refused", "leads out"),
@@ -267,12 +268,7 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("tar.gz bomb", _bytes(_zeros(30_000_000), "b.tar.gz"), "refused", "come out of it"),
     Hostile("overlapping entries", _overlapping, "refused", "overlap"),
     Hostile("huge file in tar", _tar("huge", size=10**12), "refused", "larger than"),
-    Hostile(
-        "too many files",
-        _zip(*((f"f/{n}", b"") for n in range(20_001))),
-        "refused",
-        "more than 20,000",
-    ),
+    Hostile("too many files", _zip(*_MANY), "refused", "more than 20,000"),
     Hostile("too many in tar", _many_in_tar, "refused", "more than 20,000"),
     Hostile("huge table of contents", _huge_directory, "refused", "table of contents"),
     Hostile("huge long name", _huge_header(tarfile.GNUTYPE_LONGNAME), "refused", "header"),
