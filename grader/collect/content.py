@@ -9,7 +9,7 @@ from grader.collect.answer import AbsentError
 from grader.collect.bounded import BoundedReader, Hashes, open_tar, relative, within
 from grader.collect.client import Payload
 from grader.collect.view import EngineView
-from grader.facts import Reason, Tree
+from grader.facts import Tree
 from grader.needs import ContentNeed
 
 ARCHIVE_BYTES = 256 * 1024 * 1024
@@ -27,7 +27,7 @@ def read(view: EngineView, need: ContentNeed) -> Tree:
     content, and each reading leaves an event in the engine, which keeps few.
 
     Raises:
-        AbsentError: there is no such image, or no such path in it.
+        AbsentError: there is no such image. One without such a path holds no files below it.
         UnavailableError: it could not be read.
     """
     id_ = shapes.image_id(view.image(need.image))
@@ -92,6 +92,4 @@ def _from_export(view: EngineView, id_: str, path: str) -> Tree:
         open_tar(BoundedReader(pieces, EXPORT_BYTES, EXPORT_SECONDS)) as export,
     ):
         files = layers.files(export, path)
-    if files is None:
-        raise AbsentError(Reason.NOT_THERE, f"the image has no {path}")
-    return Tree(files=files, origin=id_, image_id=id_)
+    return Tree(files=files or {}, origin=id_, image_id=id_)
