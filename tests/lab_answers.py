@@ -72,9 +72,9 @@ def _http(machine: Machine, need: HttpNeed) -> Iterator[Fact | Reason]:
 
 
 def _content(machine: Machine, need: ContentNeed) -> Iterator[Fact]:
-    id_ = machine.tags.get(familiar(need.image))
-    if id_ and need.path == "/app":
-        yield facts.Tree(files=machine.contents[id_], origin=id_, image_id=id_)
+    if id_ := machine.tags.get(familiar(need.image)):
+        files = machine.contents[id_] if need.path == "/app" else {}
+        yield facts.Tree(files=files, origin=id_, image_id=id_)
 
 
 def _manifest(machine: Machine, need: Any) -> Iterator[Fact]:
