@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from grader.batch.model import ObjectiveRow, Row
+from grader.cells import number
 from grader.check import Status, Text
 from grader.messages import Message, msg
 from grader.report.words import STATUS
@@ -101,13 +102,16 @@ def why(change: Change, titles: Mapping[str, Text]) -> Iterator[Message]:
             yield _told(turn, titles.get(turn.objective, turn.objective))
         if before.penalty != after.penalty:
             yield msg(
-                "late penalty: {before} → {after}", before=before.penalty, after=after.penalty
+                "late penalty: {before} → {after}",
+                before=number(before.penalty),
+                after=number(after.penalty),
             )
 
 
 def _told(turn: Turn, title: Text) -> Message:
     if turn.before == turn.after:
-        return msg("{objective}: {points} points", objective=title, points=f"{turn.points:+f}")
+        points = f"{'+' * (turn.points > 0)}{number(turn.points)}"
+        return msg("{objective}: {points} points", objective=title, points=points)
     if turn.before and turn.after and turn.message:
         return msg(
             "{objective}: {before} → {after} ({message})",

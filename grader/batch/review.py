@@ -105,8 +105,8 @@ def unknown(overrides: Overrides, rows: Iterable[Row], rubric: Rubric) -> Iterat
                     "overrides, {id}: {name} has {most} points, so {points} count as {most}",
                     id=learner,
                     name=name,
-                    most=objectives[name].points,
-                    points=override.points,
+                    most=number(objectives[name].points),
+                    points=number(override.points),
                 )
 
 

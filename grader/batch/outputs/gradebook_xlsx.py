@@ -22,7 +22,8 @@ from grader.rubric.model import Rubric
 MADE: Final = datetime(1980, 1, 1)  # Excel's times have no zone
 """When the file says it was made: the same rows give the same bytes."""
 FIRST_DATE: Final = datetime(1900, 3, 1, tzinfo=UTC)
-"""Excel's calendar is wrong before it."""
+LAST_DATE: Final = datetime(9999, 12, 30, tzinfo=UTC)
+"""Excel's calendar is wrong before the first, and ends after the last in every zone."""
 MAX_CHARS: Final = 32_767
 
 OPTIONS: Final = {
@@ -102,7 +103,7 @@ class _Book:
                 sheet.write_boolean(line, place, cell)
             case Decimal():
                 sheet.write_number(line, place, float(cell), self._points)
-            case datetime() if cell >= FIRST_DATE:
+            case datetime() if FIRST_DATE <= cell <= LAST_DATE:
                 local = cell.astimezone(self._zone).replace(tzinfo=None, microsecond=0)
                 sheet.write_datetime(line, place, local, self._time)
             case _:
