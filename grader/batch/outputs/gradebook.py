@@ -8,11 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from grader.batch.model import Row
-from grader.check import Text
+from grader.check import Status, Text
 from grader.messages import Message, msg
-from grader.rubric.model import Objective, Rubric
+from grader.rubric.model import Rubric
 
-Cell = str | Decimal | bool | datetime | None
+Cell = Status | str | Decimal | bool | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,27 @@ AFTER = (
 )
 
 
-def columns(rubric: Rubric) -> tuple[Column, ...]:
-    """All columns, in order; between those of the learner one for each objective's status."""
-    return (*BEFORE, *map(_status, rubric.objectives), *AFTER)
+class Table:
+    """A gradebook's columns, in order: between those of the learner one for each objective."""
 
+    def __init__(self, rubric: Rubric) -> None:
+        self._objectives = [objective.id for objective in rubric.objectives]
+        self.names = [
+            *(column.name for column in BEFORE),
+            *(f"status:{id_}" for id_ in self._objectives),
+            *(column.name for column in AFTER),
+        ]
+        self.titles: list[Message | Text] = [
+            *(column.title for column in BEFORE),
+            *(objective.title for objective in rubric.objectives),
+            *(column.title for column in AFTER),
+        ]
 
-def _status(objective: Objective) -> Column:
-    def value(row: Row) -> Cell:
-        return next((o.status for o in row.objectives if o.id == objective.id), None)
-
-    return Column(f"status:{objective.id}", objective.title, value)
+    def cells(self, row: Row) -> list[Cell]:
+        """What stands in each column for a submission."""
+        statuses = {objective.id: objective.status for objective in row.objectives}
+        return [
+            *(column.value(row) for column in BEFORE),
+            *map(statuses.get, self._objectives),
+            *(column.value(row) for column in AFTER),
+        ]

@@ -8,20 +8,20 @@ from decimal import Decimal
 from pathlib import Path
 
 from grader.batch.outputs.contract import ClassOutput, Graded
-from grader.batch.outputs.gradebook import Cell, columns
+from grader.batch.outputs.gradebook import Cell, Table
 from grader.batch.outputs.whole import whole
 from grader.cells import number, plain
+from grader.check import Status
 from grader.messages import Message
 
 
 def write(graded: Graded, path: Path) -> tuple[Message, ...]:
     """Write it; see `ClassOutput`."""
-    shown = columns(graded.rubric)
+    table = Table(graded.rubric)
     with whole(path) as draft, draft.open("w", encoding="utf-8-sig", newline="") as file:
         lines = csv.writer(file)
-        lines.writerow([column.name for column in shown])
-        for row in graded.rows():
-            lines.writerow([_text(column.value(row)) for column in shown])
+        lines.writerow(table.names)
+        lines.writerows(map(_text, table.cells(row)) for row in graded.rows())
     return ()
 
 
@@ -29,6 +29,8 @@ def _text(cell: Cell) -> str:
     match cell:
         case None:
             return ""
+        case Status():
+            return cell.value
         case bool():
             return "TRUE" if cell else "FALSE"
         case Decimal():

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final
 
 from grader.batch.model import Row
 from grader.batch.outputs.contract import ClassOutput, Graded
-from grader.batch.outputs.gradebook import Cell, columns
+from grader.batch.outputs.gradebook import Cell, Table
 from grader.batch.outputs.whole import whole
 from grader.cells import readable
 from grader.check import Status, Text
@@ -62,16 +62,13 @@ class _Book:
         self._book.close()
 
     def _learners(self, rows: Iterable[Row]) -> None:
-        shown = columns(self._rubric)
-        sheet = self._sheet(msg("Gradebook"), [column.title for column in shown], frozen=3)
+        table = Table(self._rubric)
+        sheet = self._sheet(msg("Gradebook"), table.titles, frozen=3)
         last = 0
         for last, row in enumerate(rows, 1):
-            for place, column in enumerate(shown):
-                cell = column.value(row)
-                if isinstance(cell, Status):
-                    cell = self._text(STATUS[cell])
+            for place, cell in enumerate(table.cells(row)):
                 self._put(sheet, last, place, cell)
-        sheet.autofilter(0, 0, last, len(shown) - 1)
+        sheet.autofilter(0, 0, last, len(table.titles) - 1)
 
     def _objectives(
         self, counts: Counter[tuple[str, Status]], points: defaultdict[str, Decimal]
@@ -99,6 +96,8 @@ class _Book:
         match cell:
             case None | "":
                 pass
+            case Status():
+                sheet.write_string(line, place, self._text(STATUS[cell]))
             case bool():
                 sheet.write_boolean(line, place, cell)
             case Decimal():
