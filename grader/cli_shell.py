@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from grader.messages import Message, Translator, msg
 from grader.options import described, language_option, rubric_options
 
 if TYPE_CHECKING:
+    from grader.relay.connection import Connect
     from grader.relay.notes import Notes
 
 SEPARATOR = "--"
@@ -53,36 +56,37 @@ def shell_command(  # noqa: PLR0917 # an option each
 ) -> int:
     """Record while the learner's shell, or the command after ``--``, runs."""
     _refuse_where_it_cannot_work()
+    from grader import shell_environment
+    from grader.collect.endpoint import resolve
     from grader.journal_file import JournalFile
+    from grader.relay import upstream
     from grader.relay.notes import Notes
     from grader.relay.wanted import Wanted
     from grader.run import prepare
 
     run = prepare(submission, rubric, settings)
+    env = shell_environment.outside(os.environ)
+    connect = partial(upstream.connected, resolve(env, sys.platform), env)
     wanted = Wanted(run.rubric.needs())
     if not quiet:
         _say(_WELCOME if wanted else _NOTHING_ASKED, lang)
     notes = Notes(wanted, JournalFile(run.submission.journal))
     try:
-        code = _recorded(ctx.args, notes)
+        code = _recorded(ctx.args or [env.get("SHELL") or "sh"], env, connect, notes)
     finally:
         notes.close()
     _tell_end(notes, lang, quiet=quiet)
     return code
 
 
-def _recorded(command: list[str], notes: Notes) -> int:
-    """Run a command, or the learner's shell, before a relay; return its exit code."""
-    from grader import shell_environment
-    from grader.collect.endpoint import resolve
-    from grader.relay import listener, shell, upstream
+def _recorded(command: list[str], env: Mapping[str, str], connect: Connect, notes: Notes) -> int:
+    """Run a command whose docker commands go through a relay; return its exit code."""
+    from grader.relay import listener, shell
+    from grader.shell_environment import inside
 
-    env = shell_environment.outside(os.environ)
-    connect = partial(upstream.connected, resolve(env, sys.platform), env)
-    command = command or [env.get("SHELL") or "sh"]
     try:
         with listener.relay(connect, notes.note) as address:
-            return shell.run(command, shell_environment.inside(env, address))
+            return shell.run(command, inside(env, address))
     except OSError as error:
         raise GradeLabError(
             msg(
@@ -143,4 +147,5 @@ def _tell_end(notes: Notes, lang: str, *, quiet: bool) -> None:
 
 
 def _say(text: Message, lang: str) -> None:
-    click.echo(f"grade-lab: {Translator(lang).text(text)}", err=True)
+    with suppress(OSError):  # the terminal may be gone
+        click.echo(f"grade-lab: {Translator(lang).text(text)}", err=True)

@@ -7,7 +7,6 @@ import shutil
 import socket
 import stat
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -50,12 +49,12 @@ def relay(connect: Connect, on_call: Callable[[Call], None]) -> Iterator[str]:
 
 def is_alive(path: Path) -> bool:
     """Whether somebody listens at a socket."""
-    with socket.socket(socket.AF_UNIX) as caller:
-        try:
+    try:
+        with socket.socket(socket.AF_UNIX) as caller:
             caller.connect(str(path))
-        except OSError:
-            return False
-        return True
+    except OSError:
+        return False
+    return True
 
 
 def _accept(
@@ -65,7 +64,8 @@ def _accept(
         try:
             client, _ = listener.accept()
         except OSError:  # too many files are open: some will be closed
-            time.sleep(PAUSE_SECONDS)
+            if closing.wait(PAUSE_SECONDS):
+                return
             continue
         if closing.is_set():
             client.close()

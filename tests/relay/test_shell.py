@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from click.testing import CliRunner
 
 from grader import cli_shell
 from grader.errors import GradeLabError
-from tests.relay.engines import wait_until
+from tests.relay.engines import engine, until, wait_until
 from tests.relay.terminal import Terminal
 
 GRADE_LAB = Path(sys.executable).with_name("grade-lab")
@@ -222,3 +223,29 @@ def test_on_windows_it_says_that_quotes_count(lab: Path, monkeypatch: pytest.Mon
     assert isinstance(done.exception, GradeLabError)
     assert "Windows" in str(done.exception.message)
     assert any("answers.md" in str(advice) for advice in done.exception.advice)
+
+
+LIST = """
+import os, socket
+client = socket.socket(socket.AF_UNIX)
+client.connect(os.environ["DOCKER_HOST"].removeprefix("unix://"))
+client.sendall(b"GET /containers/json HTTP/1.1\\r\\nHost: d\\r\\n\\r\\n")
+print(client.recv(1000).decode())
+"""
+
+
+def test_a_journal_that_cannot_be_written_is_told_at_the_end_and_docker_goes_on(
+    lab: Path, env: dict[str, str]
+) -> None:
+    def serve(connection: socket.socket) -> None:
+        until(connection, b"\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]")
+
+    (lab / ".grade-lab").write_text("a file where the folder should be", encoding="utf-8")
+    with engine(lab, serve) as host:
+        done = run(lab, {**env, "DOCKER_HOST": host}, sys.executable, "-c", LIST)
+        assert (done.returncode, done.stdout.strip()[-2:]) == (0, "[]")
+        assert done.stderr.count("not all was recorded, calls lost: 1") == 1
+        (lab / ".grade-lab").unlink()
+        done = run(lab, {**env, "DOCKER_HOST": host}, sys.executable, "-c", LIST)
+        assert "calls noted: 1" in done.stderr
