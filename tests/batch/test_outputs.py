@@ -234,3 +234,12 @@ def test_results_that_are_none_are_told_with_their_line(tmp_path: Path) -> None:
         next(read)
     with pytest.raises(GradeLabError, match="No such file"):
         next(results_jsonl.read(tmp_path / "gone.jsonl"))
+
+
+def test_the_example_of_the_docs_works(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "gradebooks.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, ClassOutput] = {}
+    exec(example, names)
+    names["OUTPUT"].write(graded(tmp_path, [row("a", passed=True), row("b")]), tmp_path / "x")
+    assert (tmp_path / "x").read_text() == "a"
