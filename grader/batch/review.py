@@ -14,6 +14,7 @@ from grader.batch.model import Row
 from grader.batch.outputs.whole import whole
 from grader.cells import number, plain, readable
 from grader.check import Status
+from grader.errors import OutputError
 from grader.messages import Message, Translator, msg
 from grader.overrides import FIELDS, TOLD, Overrides
 from grader.problems import nearest
@@ -67,8 +68,14 @@ def write_template(items: Iterable[ReviewItem], path: Path, lang: str = "en") ->
     What is left empty in it settles nothing.
 
     Raises:
-        OutputError: it cannot be written.
+        OutputError: it cannot be written; or it is there already, maybe filled in.
     """
+    if path.exists():
+        raise OutputError(
+            msg("there is such a file already, and it is not overwritten"),
+            msg("choose another name, and copy from it what you need"),
+            where=str(path),
+        )
     if path.suffix.lower() == ".csv":
         _write_csv(items, path)
         return

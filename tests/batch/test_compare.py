@@ -75,6 +75,8 @@ def test_new_gone_and_broken_learners_are_told_as_such() -> None:
     assert told(b) == "handed in for the first time"
     assert told(c) == "could not be judged: no archive"
     assert told(d) == "could not be judged before"
+    again = only(broken("a", "no archive"), broken("a", "a bomb"))
+    assert told(again) == "could not be judged: a bomb"
 
 
 labels = st.sets(st.sampled_from(["A", "a", "b", "b-2", "가", "나", "\U0001f600", "\uffff"]))

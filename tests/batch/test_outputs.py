@@ -127,8 +127,10 @@ def test_the_workbook_has_typed_cells_and_counts_of_objectives(tmp_path: Path) -
     assert objectives[1][4] == "n:2"
     with ZipFile(path) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        made = book.read("docProps/core.xml").decode()
     assert 'state="frozen"' in sheet
     assert "<autoFilter" in sheet
+    assert ">1980-01-01T00:00:00Z<" in made, "the clock is not in it"
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])

@@ -15,7 +15,7 @@ from grader import overrides
 from grader.batch.model import Row
 from grader.batch.review import review, unknown, write_template
 from grader.check import Status
-from grader.errors import GradeLabError
+from grader.errors import GradeLabError, OutputError
 from grader.result import Learner, Override
 from tests.batch.graded import broken, row, rubric, table
 
@@ -58,6 +58,14 @@ def test_a_template_can_be_filled_in_and_what_is_left_empty_settles_nothing(
     }
 
 
+def test_a_template_never_takes_the_place_of_what_was_filled_in(tmp_path: Path) -> None:
+    path = tmp_path / "overrides.yaml"
+    path.write_text("- {learner: s-1, objective: answers, points: 3, reason: read it}\n")
+    with pytest.raises(OutputError, match="already"):
+        write_template(review([row("s-1")], rubric(tmp_path)), path)
+    assert overrides.load(path)["s-1"]["answers"].points == 3
+
+
 def test_points_without_a_reason_are_still_a_mistake(tmp_path: Path) -> None:
     path = tmp_path / "overrides.yaml"
     path.write_text("- {learner: s-1, objective: answers, points: 0, reason: }\n")
@@ -98,6 +106,15 @@ def test_a_learner_cannot_write_into_the_template(id_: str, message: str) -> Non
             path.write_bytes(data.replace(empty, filled))
             read = overrides.load(path)
             assert {k: list(v) for k, v in read.items()} == {mine.learner.id: ["answers"]}
+
+
+@pytest.mark.parametrize("id_", ["a\x85b", "a\u2028b", "\x7f", "\x07", "\u202e", "\U0001f600", "~"])
+def test_an_odd_id_is_read_back_from_yaml_as_it_was(tmp_path: Path, id_: str) -> None:
+    path = tmp_path / "overrides.yaml"
+    write_template(review([row(id_)], rubric(tmp_path)), path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("points:\n  reason:", "points: 1\n  reason: r"), encoding="utf-8")
+    assert list(overrides.load(path)) == [id_]
 
 
 def named(one: Row, message: str) -> Row:

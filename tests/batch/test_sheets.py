@@ -24,7 +24,7 @@ CANVAS = [
     ["김, 민지", "4001", "20260001", "minji", "A", "4", ""],
     ["Lee, Jun", "4002", "20260002", "jun@u.ac.kr", "A", "", "50"],
     ["박, 서연", "4003", "", "seo", "A and B", "-1", "EX"],
-    ["=cmd|' /c calc'!A1", "4004", "20260004", "evil", "A", "", "12"],
+    ["=cmd|' /c calc'!A1", "4004", "20260004", "evil@u.ac.kr", "A", "", "12"],
 ]
 MOODLE = [
     [
@@ -65,6 +65,7 @@ def test_canvas_gets_grades_in_its_own_sheet_and_nothing_else_changes(tmp_path: 
     rows = [
         row("20260001", "15"),
         row("Jun", "7.77", learner=Learner(id="jun")),
+        row("x", "18", email="EVIL@u.ac.kr"),
         row("4003", "20"),
         row("stranger", "20"),
     ]
@@ -73,16 +74,17 @@ def test_canvas_gets_grades_in_its_own_sheet_and_nothing_else_changes(tmp_path: 
     expected[3][6] = "75"
     expected[4][6] = "38.85"
     expected[6][0] = "'" + expected[6][0]
+    expected[6][6] = "90"
     assert after == expected
     assert "stranger" in told
     assert "excused, and left so: 박, 서연" in told
-    assert "no submission, and the grade is left as it was: =cmd" in told
 
 
 def test_two_submissions_of_one_learner_are_left_to_a_person(tmp_path: Path) -> None:
     rows = [row("4001"), row("again", learner=Learner(id="20260001")), broken("4002", "bomb")]
     after, told = filled(tmp_path, "canvas", CANVAS, rows)
     assert after[3:5] == [list(record) for record in CANVAS[3:5]]
+    assert "no submission, and the grade is left as it was: 박, 서연, =cmd" in told
     assert "two submissions of one learner, whose grade is left as it was: 4001, again" in told
     assert "could not be judged, and the grade is left as it was: 4002" in told
 
