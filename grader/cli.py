@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from grader import __version__
+from grader.cli_batch import batch_group
 from grader.cli_challenge import challenge_group
 from grader.cli_rubric import rubric_group
 from grader.cli_shell import shell_command
@@ -128,6 +129,7 @@ def collect_command(
         click.echo(Translator(lang).text(told))
 
 
+cli.add_command(batch_group)
 cli.add_command(rubric_group)
 cli.add_command(challenge_group)
 cli.add_command(watch_command)

@@ -31,7 +31,8 @@ def _settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
     return settings
 
 
-def _names(_ctx: click.Context, _param: click.Parameter, value: str) -> list[str]:
+def names(_ctx: click.Context, _param: click.Parameter, value: str) -> list[str]:
+    """Names with commas between them."""
     return [name for name in value.split(",") if name]
 
 
@@ -91,7 +92,7 @@ def report_options(command: F) -> F:
                 "formats",
                 metavar="NAME,…",
                 default="html,json",
-                callback=_names,
+                callback=names,
                 show_default=True,
                 help=described(msg("Report formats, with commas between them.")),
             ),

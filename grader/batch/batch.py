@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.batch import keys
+from grader.batch import keys, verified
 from grader.batch.discover import discover
 from grader.batch.model import Assignment, Candidate, Row
 from grader.batch.roster import Roster
@@ -51,9 +51,12 @@ def batch(
     jobs: int,
     cluster: str = "",
     seconds: float = SECONDS,
+    verify: bool = False,
     tell: Callable[[Progress], None] = lambda _: None,
 ) -> Progress:
     """Judge what is new or changed in ``source``, a folder, an archive or a roster.
+
+    With ``verify``, first ask registries, and run the images, of what was not verified yet.
 
     Whatever ends it, the rows in ``store`` are whole, and the next run goes on from there.
 
@@ -69,13 +72,18 @@ def batch(
         told = Progress(total=len(candidates))
         tell(told)
 
+        if verify:
+            _verify(candidates, assignment, basis, given, jobs)
+
         def changed() -> Iterator[tuple[Task, str]]:
             """What has to be judged, each with its glance."""
             nonlocal told
             for candidate in candidates:
                 known = store.known(candidate.label)
-                task = Task(assignment, candidate, basis, known.key)
                 glance = keys.glance(basis, candidate)
+                seal = verified.seal(assignment.out, candidate.label, glance)
+                task = Task(assignment, candidate, basis, known.key, seal)
+                glance = glance and glance + seal
                 if glance and glance == known.glance and is_reported(task, given.formats):
                     told = told.and_(None)
                     tell(told)
@@ -93,6 +101,18 @@ def batch(
                 told = told.and_(row)
                 tell(told)
     return told
+
+
+def _verify(
+    candidates: list[Candidate], assignment: Assignment, basis: str, given: Given, jobs: int
+) -> None:
+    def tasks() -> Iterator[tuple[Task, str]]:
+        for candidate in candidates:
+            glance = keys.glance(basis, candidate)
+            if not verified.seal(assignment.out, candidate.label, glance):
+                yield Task(assignment, candidate, basis), glance
+
+    verified.verify(tasks(), given, jobs)
 
 
 def _work(item: tuple[Task, str]) -> Row | None:

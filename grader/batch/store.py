@@ -16,6 +16,8 @@ from grader.messages import msg
 
 VERSION = 2
 """Of the tables and of what a row holds; rows of another version are made again."""
+AT_ONCE = 50
+"""Rows that are read from the file together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +81,25 @@ class Store:
     def row(self, label: str) -> Row | None:
         """A label's row; None when there is none."""
         found = self._one("SELECT row FROM rows WHERE label = ?", label)
-        return Row.model_validate_json(found[0]) if found else None
+        return self._row(found[0]) if found else None
 
     def rows(self) -> Iterator[Row]:
         """All rows by label, one at a time."""
+        label = ""
+        while True:
+            with self._explained():
+                some = self._connection.execute(
+                    "SELECT label, row FROM rows WHERE label > ? ORDER BY label LIMIT ?",
+                    (label, AT_ONCE),
+                ).fetchall()
+            if not some:
+                return
+            for _, text in some:
+                yield self._row(text)
+
+    def _row(self, text: str) -> Row:
         with self._explained():
-            found = self._connection.execute("SELECT row FROM rows ORDER BY label")
-        with closing(found):
-            while True:
-                with self._explained():
-                    one = found.fetchone()
-                    row = Row.model_validate_json(one[0]) if one else None
-                if row is None:
-                    return
-                yield row
+            return Row.model_validate_json(text)
 
     def keep_only(self, labels: Iterable[str]) -> None:
         """Forget the rows of submissions that are not there any more."""

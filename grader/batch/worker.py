@@ -38,6 +38,7 @@ from grader.submission import JOURNAL, LAB_FILE, Submission
 from grader.submission import load as load_submission
 
 LEARNERS = "learners"
+VERIFIED = "verified"
 SCRATCH = ".scratch"
 """The folder in the class's for what is unpacked; what a killed run left goes with it."""
 MAX_REASONS = 4
@@ -80,6 +81,8 @@ class Task:
     candidate: Candidate
     basis: str
     key: str = ""
+    seal: str = ""
+    """The hash of what was verified of it (`verified.seal`)."""
 
     @property
     def report(self) -> Path:
@@ -131,11 +134,12 @@ def _work(task: Task, given: Given) -> Row | None:
         identity = identify(handed_in, candidate, given.roster)
         identity = replace(identity, notices=(*identity.notices, *left_out))
         mine = given.overrides.get(identity.learner.id, {})
-        key = keys.key(assignment, given.rubric, identity, mine, folder)
+        key = keys.key(assignment, given.rubric, identity, mine, folder) + task.seal
         if key == task.key and is_reported(task, given.formats):
             return None
         rubric, unknown = _rubric(assignment, given, handed_in, identity)
         journal = _with_files(JournalFile(handed_in.journal).read(), rubric, folder)
+        journal = _with_verified(journal, task)
         result = judge(rubric, journal, identity.learner, mine, assignment.lang)
         write(result, given.formats, task.report)
         row = _row(key, identity, rubric, result, prints_of(journal, rubric, folder))
@@ -241,6 +245,36 @@ def _with_files(journal: Journal, rubric: Rubric, folder: Path) -> Journal:
         for seq, observation in enumerate(look(needs, folder, None), journal.lines + 1)
     ]
     return replace(journal, entries=(*journal.entries, *entries))
+
+
+def _with_verified(journal: Journal, task: Task) -> Journal:
+    """The journal, and after it what was verified, which the learner could not write."""
+    if not task.seal:
+        return journal
+    found = JournalFile(verified_path(task.assignment.out, task.candidate.label)).read().entries
+    ours = tuple(
+        entry.model_copy(update={"by": "batch", "seq": seq})
+        for seq, entry in enumerate(found, len(journal.entries) + 1)
+    )
+    return replace(journal, entries=(*journal.entries, *ours))
+
+
+@contextmanager
+def opened(task: Task, given: Given) -> Iterator[tuple[Rubric, Path]]:
+    """The rubric with a submission's variables, and its folder.
+
+    Raises:
+        GradeLabError: it cannot be opened, or is not usable.
+    """
+    with _folder_of(task) as (folder, _):
+        handed_in = _handed_in(folder)
+        identity = identify(handed_in, task.candidate, given.roster)
+        yield _rubric(task.assignment, given, handed_in, identity)[0], folder
+
+
+def verified_path(out: Path, label: str) -> Path:
+    """Where in the class's folder is kept what was verified of a submission."""
+    return out / VERIFIED / f"{label}.jsonl"
 
 
 def _who_at_least(task: Task, roster: Roster | None) -> dict[str, Any]:

@@ -1,0 +1,263 @@
+"""The command ``grade-lab batch``: options and wiring."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.errors import ExitCode, GradeLabError
+from grader.messages import Message, Translator, msg
+from grader.options import described, language_option, names, settings_option
+
+if TYPE_CHECKING:
+    from grader.batch.batch import Progress
+    from grader.batch.model import Assignment
+
+TOLD_EVERY = 500
+"""Where no progress can be drawn, so many submissions are told in one line."""
+
+
+class _DefaultToRun(click.Group):
+    """``grade-lab batch DIR`` means ``grade-lab batch run DIR``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("batch", cls=_DefaultToRun, help=described(msg("Judge a whole class.")))
+def batch_group() -> None:
+    """Commands about a class."""
+
+
+def _path(name: str, text: Message, **more: Any) -> Callable[..., Any]:
+    kind = click.Path(path_type=Path)
+    return click.option(name, type=kind, metavar="FILE", help=described(text), **more)
+
+
+@batch_group.command(
+    "run",
+    help=described(
+        msg(
+            "Judge all submissions in SOURCE: a folder of folders or archives, an archive that "
+            "holds them all, or a roster (CSV) that names them."
+        )
+    ),
+)
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option(
+    "--rubric", metavar="NAME|FILE", required=True, help=described(msg("The rubric to judge by."))
+)
+@settings_option
+@_path("--roster", msg("Who is enrolled: a CSV file with a column of ids."))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=described(msg("Where results go (SOURCE-results, beside it).")),
+)
+@_path("--overrides", msg("An instructor's points by hand (YAML or CSV)."))
+@_path("--gradebook", msg("A gradebook that your LMS exported, to be filled in."))
+@click.option(
+    "--column",
+    metavar="NAME",
+    default="",
+    help=described(msg("The assignment's name in it, if it is not the rubric's title.")),
+)
+@_path("--compare", msg("A results.jsonl to compare with, instead of the last run's."))
+@click.option(
+    "--outputs",
+    metavar="NAME,…",
+    default="html,csv,xlsx,jsonl,flags",
+    show_default=True,
+    callback=names,
+    help=described(msg("What is made of the class.")),
+)
+@click.option(
+    "--format",
+    "formats",
+    metavar="NAME,…",
+    default="html,json",
+    show_default=True,
+    callback=names,
+    help=described(msg("Each learner's report formats, with commas between them.")),
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 512),
+    metavar="N",
+    help=described(msg("How many to judge at a time (one for each processor).")),
+)
+@click.option(
+    "--cluster",
+    metavar="tcp://…",
+    default="",
+    help=described(msg("The scheduler of a Dask cluster that judges instead.")),
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(1, 3600),
+    default=60.0,
+    show_default=True,
+    help=described(msg("What judging one submission may take.")),
+)
+@click.option(
+    "--verify",
+    is_flag=True,
+    help=described(msg("Also ask registries directly, and run each image in a sandbox.")),
+)
+@language_option
+@click.option("--quiet", is_flag=True, help=described(msg("Print errors only.")))
+@click.option("--no-color", is_flag=True, help=described(msg("Print without colours.")))
+def batch_run(  # noqa: PLR0917 # an option each
+    source: Path,
+    outputs: list[str],
+    gradebook: Path | None,
+    column: str,
+    compare: Path | None,
+    jobs: int | None,
+    cluster: str,
+    seconds: float,
+    verify: bool,
+    quiet: bool,
+    no_color: bool,
+    **given: Any,
+) -> ExitCode:
+    """Judge what is new or changed, then write grades and the class report."""
+    from grader.batch.batch import STORE, batch
+    from grader.batch.finish import finish
+    from grader.batch.finish import outputs as known_outputs
+    from grader.batch.store import Store
+    from grader.batch.work import usual_jobs
+
+    assignment = _assignment(source, **given)
+    chosen = known_outputs(outputs, gradebook)  # a mistake is told before the long run
+    with Store(assignment.out / STORE) as store:
+        with _progress(assignment.lang, quiet=quiet, no_color=no_color) as tell:
+            told = batch(
+                source.resolve(),
+                assignment,
+                store,
+                jobs=jobs or usual_jobs(),
+                cluster=cluster,
+                seconds=seconds,
+                verify=verify,
+                tell=tell,
+            )
+        paths, notices = finish(
+            store, assignment, chosen, gradebook=gradebook, column=column, before=compare
+        )
+    text = Translator(assignment.lang).text
+    for notice in notices:
+        click.echo(f"grade-lab: {text(notice)}", err=True)
+    if not quiet:
+        click.echo(text(_summary(told)))
+        for path in paths.values():
+            click.echo(f"  {path}")
+    return ExitCode.INCOMPLETE if told.errors else ExitCode.PASSED
+
+
+@batch_group.command(
+    "review", help=described(msg("List what needs a person, in the results of a class."))
+)
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--rubric", metavar="NAME|FILE", required=True, help=described(msg("The rubric to judge by."))
+)
+@settings_option
+@_path("--template", msg("Write an overrides file to fill in (YAML or CSV)."))
+@language_option
+def batch_review(
+    out: Path, rubric: str, settings: dict[str, str], template: Path | None, lang: str
+) -> None:
+    """List, or write as a file to fill in."""
+    from grader.batch.batch import STORE
+    from grader.batch.review import review, write_template
+    from grader.batch.store import Store
+    from grader.report.plain import one_line
+    from grader.rubric.load import find, load
+
+    loaded = load(find(rubric, Path.cwd()), settings, lenient=True)
+    with Store(_existing(out / STORE)) as store:
+        if template is not None:
+            write_template(review(store.rows(), loaded, lang), template, lang)
+        count = 0
+        for item in review(store.rows(), loaded, lang):
+            count += 1
+            what = item.title or item.status.value
+            who = item.learner.name or item.learner.id or item.label
+            click.echo(one_line(f"{item.label}  {who}  {what} ({item.points}): {item.message}"))
+    click.echo(Translator(lang).text(msg("to be looked at by a person: {count}", count=count)))
+
+
+def _existing(store: Path) -> Path:
+    if not store.is_file():
+        raise GradeLabError(
+            msg("there are no results of a class here"),
+            msg("give the folder that `grade-lab batch` wrote to (its --out)"),
+            where=str(store.parent),
+        )
+    return store
+
+
+def _assignment(  # noqa: PLR0917 # an option each
+    source: Path,
+    rubric: str,
+    settings: dict[str, str],
+    roster: Path | None,
+    out: Path | None,
+    overrides: Path | None,
+    formats: list[str],
+    lang: str,
+) -> Assignment:
+    from grader.batch.model import Assignment
+    from grader.rubric.load import find
+
+    place = source.resolve()
+    return Assignment(
+        rubric=find(rubric, Path.cwd()).resolve(),
+        out=(out or place.with_name(f"{place.name}-results")).resolve(),
+        roster=roster.resolve() if roster else None,
+        overrides=overrides.resolve() if overrides else None,
+        settings=tuple(sorted(settings.items())),
+        formats=tuple(formats),
+        lang=lang,
+    )
+
+
+def _summary(told: Progress) -> Message:
+    return msg(
+        "{count} submissions: {judged} judged, {unchanged} as they were, {errors} in error",
+        count=told.total,
+        judged=told.done - told.unchanged - told.errors,
+        unchanged=told.unchanged,
+        errors=told.errors,
+    )
+
+
+@contextmanager
+def _progress(lang: str, *, quiet: bool, no_color: bool) -> Iterator[Callable[[Progress], None]]:
+    """A bar with rate and remaining time on a terminal; elsewhere a line now and then."""
+    if quiet:
+        yield lambda _: None
+        return
+    if not sys.stderr.isatty():
+        text = Translator(lang).text
+
+        def tell(told: Progress) -> None:
+            if told.done and (told.done % TOLD_EVERY == 0 or told.done == told.total):
+                message = msg("{done} of {total}", done=told.done, total=told.total)
+                click.echo(text(message), err=True)
+
+        yield tell
+        return
+    from grader.report.progress import class_progress
+
+    with class_progress(lang, no_color=no_color) as bar:
+        yield lambda told: bar(told.done, told.total, told.errors)
