@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))  # the 
 from lab.docker import docker as run_docker
 
 from grader.evidence import Evidence
+from grader.journal import Entry
 from grader.journal_file import JournalFile
 from grader.needs import ContainerNeed, EventsNeed, LogsNeed
 from grader.report.checklist import Checklist
@@ -134,9 +136,9 @@ def _lives(submission: Path, count: int, process: subprocess.Popen[bytes]) -> No
         names = [f"life-{i}" for i in range(count) if i % len(KINDS) == number]
         steps = {"create", "start", "die", "destroy"}
         lost_events = sum(len(steps - events.get(name, set())) for name in names)
-        seen = [containers.get(ids.get(name, "")) for name in names]
+        states = [containers.get(ids.get(name, "")) for name in names]
         lost_states = sum(
-            fact is None or not fact.ports or fact.env.get("LIFE") != "run" for fact in seen
+            fact is None or not fact.ports or fact.env.get("LIFE") != "run" for fact in states
         )
         lost_logs = sum(
             f"life {name.removeprefix('life-')}\n" not in logs.get(ids.get(name, ""), "")
@@ -159,52 +161,49 @@ def _live(number: int) -> None:
         docker((*words, name))
 
 
+class Ticks:
+    """A view that notes when the checklist showed what, by the last entry of the journal."""
+
+    def __init__(self, journal: JournalFile) -> None:
+        self._journal = journal
+        self._shown: list[tuple[float, int]] = []
+        self._news = threading.Condition()
+
+    def update(self, _: Checklist) -> None:
+        at = time.time()
+        with self._news:
+            entries = self._journal.read().entries
+            self._shown.append((at, entries[-1].seq if entries else 0))
+            self._news.notify_all()
+
+    def tick(self) -> None:
+        pass
+
+    def of(self, seq: int) -> float:
+        """When that entry was shown."""
+        with self._news:
+            self._news.wait_for(lambda: any(last >= seq for _, last in self._shown), timeout=5)
+            return next(at for at, last in self._shown if last >= seq)
+
+
 def _ticks(submission: Path, count: int) -> None:
     """From an event, by the engine's clock, to the checklist that shows it."""
     run = prepare(submission, None, {})
     session = Session(run.submission.journal.parent)
-    shown: list[tuple[float, int]] = []
-    arrived = threading.Condition()
-
-    class Clock:
-        def update(self, _: Checklist) -> None:
-            at = time.time()
-            with arrived:
-                entries = JournalFile(run.submission.journal).read().entries
-                shown.append((at, max((e.seq for e in entries), default=0)))
-                arrived.notify_all()
-
-        def tick(self) -> None:
-            pass
-
-    watching = Watching(run, session, [Clock()], "en")
-    thread = threading.Thread(target=watching.watch)
+    ticks = Ticks(JournalFile(run.submission.journal))
+    journal = JournalFile(run.submission.journal)
+    thread = threading.Thread(target=Watching(run, session, [ticks], "en").watch)
     thread.start()
     waits: list[float] = []
     try:
-        _until(lambda: bool(shown) and session.status() is not None)
-        time.sleep(2)
+        _until(lambda: (status := session.status()) is not None and status.state == "recording")
         for number in range(count):
             name = f"tick-{number}"
             docker(("run", "-d", "--name", name, "-p", "127.0.0.1::9000", IMAGE, "sleep", "60"))
-            started = None
-            while started is None:
-                time.sleep(0.01)
-                journal = JournalFile(run.submission.journal).read()
-                started = next(
-                    (
-                        entry
-                        for entry in journal.entries
-                        if entry.need.kind == "events"
-                        and (entry.data or {}).get("action") == "start"
-                        and (entry.data or {}).get("name") == name
-                    ),
-                    None,
-                )
-            with arrived:
-                arrived.wait_for(lambda seq=started.seq: any(s >= seq for _, s in shown), timeout=5)
-                at = next(t for t, seq in shown if seq >= started.seq)
-            waits.append(at - started.at.timestamp())
+            _until(partial(_start_of, name, journal))
+            started = _start_of(name, journal)
+            assert started is not None  # noqa: S101 # just waited for
+            waits.append(ticks.of(started.seq) - started.at.timestamp())
             docker(("rm", "-f", name))
     finally:
         session.ask_to_stop(10)
@@ -213,6 +212,14 @@ def _ticks(submission: Path, count: int) -> None:
         f"From a container's start to its tick, {count} times: median "
         f"{statistics.median(waits) * 1000:.0f} ms, worst {max(waits) * 1000:.0f} ms"
     )
+
+
+def _start_of(name: str, journal: JournalFile) -> Entry | None:
+    for entry in reversed(journal.read().entries):
+        data = entry.data or {}
+        if entry.source == "events" and (data.get("action"), data.get("name")) == ("start", name):
+            return entry
+    return None
 
 
 def _idle(process: subprocess.Popen[bytes], seconds: float) -> None:
