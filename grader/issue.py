@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.batch.roster import Roster
+from grader.cells import bare, plain
 from grader.challenge import token, verifier
-from grader.errors import GradeLabError, OutputError
+from grader.errors import GradeLabError
 from grader.messages import msg
-from grader.roster import ID, Roster, read
+from grader.whole import PRIVATE, whole
 
 CHALLENGE = "challenge"
 CHALLENGES, VERIFIERS = "challenges.csv", "verifiers.txt"
@@ -23,8 +24,6 @@ MAX_LEARNERS = 15_000
 SECRET_BYTES = 32
 
 _SECRET = re.compile(rb"\s*([0-9a-fA-F]{64})\s*")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a cell a formula to a spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +54,19 @@ def issue(roster_file: Path, secret_file: Path, course: str, out: Path) -> Issue
             msg("choose another folder with --out"),
             where=str(roster_file),
         )
-    roster = read(roster_file)
-    if len(roster.learners) > MAX_LEARNERS:
+    roster = Roster.load(roster_file)
+    if not roster:
+        raise GradeLabError(msg("the roster holds no learner"), where=str(roster_file))
+    if len(roster) > MAX_LEARNERS:
         message = msg("the roster holds more than {count} learners", count=MAX_LEARNERS)
         raise GradeLabError(message, where=str(roster_file))
     secret, new = _secret(secret_file)
-    tokens = {row[ID]: token(secret, course, row[ID]) for row in roster.learners}
+    tokens = {one.id: token(secret, course, one.id) for one in roster}
     lines = sorted(verifier(course, learner, made) for learner, made in tokens.items())
-    # Verifiers first: no challenge is handed out that could not be checked.
-    _write({verifiers: "".join(f"{v}\n" for v in lines), challenges: _table(roster, tokens)})
+    # The verifiers are in place first: no challenge is handed out that could not be checked.
+    with whole(challenges, PRIVATE) as table, whole(verifiers) as list_:
+        table.write_text(_table(roster, tokens), encoding="utf-8-sig", newline="")
+        list_.write_text("".join(f"{line}\n" for line in lines), encoding="ascii", newline="\n")
     return Issued(challenges, verifiers, len(tokens), new)
 
 
@@ -73,7 +76,8 @@ def _secret(path: Path) -> tuple[bytes, bool]:
         found = _SECRET.fullmatch(path.read_bytes()[:1000])
     except FileNotFoundError:
         made = secrets.token_bytes(SECRET_BYTES)
-        _write({path: made.hex() + "\n"})
+        with whole(path, PRIVATE) as draft:
+            draft.write_text(made.hex() + "\n", encoding="ascii", newline="\n")
         return made, True
     except OSError as error:
         reason = error.strerror or str(error)
@@ -90,42 +94,16 @@ def _secret(path: Path) -> tuple[bytes, bool]:
 
 def _table(roster: Roster, tokens: Mapping[str, str]) -> str:
     """The roster with the challenges, for a spreadsheet: no cell is a formula."""
-    columns = [name for name in roster.columns if name != CHALLENGE]
     table = io.StringIO(newline="")
-    writer = csv.writer(table)
-    writer.writerow([*map(_plain, columns), CHALLENGE])
-    for learner in roster.learners:
-        writer.writerow([*(_plain(learner[name]) for name in columns), tokens[learner[ID]]])
-    return f"\ufeff{table.getvalue()}"
+    lines = csv.writer(table)
+    for number, one in enumerate(roster):
+        kept = {name: cell for name, cell in one.columns.items() if name != CHALLENGE}
+        if number == 0:
+            lines.writerow([*map(_cell, kept), CHALLENGE])
+        lines.writerow([*map(_cell, kept.values()), tokens[one.id]])
+    return table.getvalue()
 
 
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _write(texts: Mapping[Path, str]) -> None:
-    """Write files in this order, each whole; all but the verifiers are for their owner only."""
-    drafts = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in texts}
-    try:
-        for path, draft in drafts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _mode(path))
-            with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
-                file.write(texts[path])
-        for path, draft in drafts.items():
-            draft.replace(path)
-    except OSError as error:
-        raise OutputError(
-            msg(
-                "{path} cannot be written: {reason}",
-                path=error.filename,
-                reason=error.strerror or str(error),
-            ),
-        ) from error
-    finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
-
-
-def _mode(path: Path) -> int:
-    return 0o644 if path.name == VERIFIERS else 0o600
+def _cell(text: str) -> str:
+    """As `plain` makes it; a table that was issued before stays as it is."""
+    return plain(bare(text))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader import plugins, submission
 from grader.collect.collect import collect
-from grader.errors import ExitCode, GradeLabError, OutputError
+from grader.errors import ExitCode, GradeLabError
 from grader.evidence import Evidence
 from grader.facts import Fact, Reason
 from grader.journal import Observation
@@ -24,6 +24,7 @@ from grader.rubric.load import find, load
 from grader.rubric.model import Rubric
 from grader.rubric.variables import LEARNER_ID
 from grader.submission import Submission
+from grader.whole import whole
 
 ENGINE_TROUBLE = {Reason.ENGINE_UNREACHABLE, Reason.PERMISSION}
 
@@ -140,24 +141,12 @@ def write(result: Result, chosen: Mapping[str, ReportFormat], out: Path) -> dict
     """Write a report in each format, whole or not at all; return their paths by format.
 
     Raises:
-        OutputError: the folder cannot be written.
+        OutputError: one of them cannot be written.
     """
     paths = {name: out / report.filename for name, report in chosen.items()}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, path in paths.items():
-            draft = path.with_name(f".{path.name}.{os.getpid()}")
-            try:
-                draft.write_text(chosen[name].render(result), encoding="utf-8", newline="\n")
-                draft.replace(path)
-            finally:
-                draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(
-            msg("the report cannot be written: {reason}", reason=error.strerror or str(error)),
-            msg("choose another folder with --out"),
-            where=str(out),
-        ) from error
+    for name, path in paths.items():
+        with whole(path) as draft:
+            draft.write_text(chosen[name].render(result), encoding="utf-8", newline="\n")
     return paths
 
 

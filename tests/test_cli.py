@@ -159,7 +159,7 @@ def test_no_lab_file_is_needed_when_the_rubric_is_given(submission: Path) -> Non
         (["--nosuch"], "No such option"),
         (["colect"], "there is no command 'colect'; did you mean 'collect'?"),
         (["--overrides", "/nonexistent.yaml"], "the overrides file cannot be read"),
-        (["--out", "rubric.yaml/reports"], "the report cannot be written"),
+        (["--out", "rubric.yaml/reports"], "the file cannot be written"),
         (["rubric", "show", "nosuch"], "there is no rubric 'nosuch'"),
     ],
 )

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 from urllib.parse import quote
 
-from grader.batch.model import Flag, Row
+from grader.batch.model import Flag, Row, Rows
 from grader.batch.tally import Tally, outcome
 from grader.check import Status
 from grader.report.class_view import ClassView, FlagKind, Line, Moved, Moves, Party
-
-Rows = Callable[[], Iterator[Row]]
-"""Gives a fresh iterator over all rows each time."""
 
 MAX_FLAGS: Final = 200
 """Flags of a kind that are shown. The table marks all whom flags are about."""

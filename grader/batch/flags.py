@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 
-from grader.batch.model import Answer, Flag, Row
+from grader.batch.model import Answer, Flag, Row, Rows
 from grader.batch.sketch import bands, likeness
 from grader.messages import Message, Translator, msg
 
@@ -17,8 +17,6 @@ MIN_WORDS = 25
 FEW, SHARE = 5, 0.1
 """What more submissions than both have in common was handed out to all."""
 MAX_LABELS = 50
-
-Rows = Callable[[], Iterator[Row]]
 
 SHARED: dict[str, Message] = {
     "same-learner": msg("the same learner: {value}"),

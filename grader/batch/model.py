@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -154,6 +154,10 @@ class Row(_Model):
     def review(self) -> tuple[str, ...]:
         """The objectives that a person has to look at."""
         return tuple(o.id for o in self.objectives if o.status is Status.REVIEW)
+
+
+Rows = Callable[[], Iterator[Row]]
+"""Gives a fresh iterator over all rows of a class, by label, each time."""
 
 
 class Flag(_Model):

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from grader.batch.model import Row
-from grader.batch.outputs.whole import whole
 from grader.cells import number, plain, readable
 from grader.check import Status
 from grader.errors import OutputError
@@ -20,6 +19,7 @@ from grader.overrides import FIELDS, TOLD, Overrides
 from grader.problems import nearest
 from grader.result import Learner
 from grader.rubric.model import Rubric
+from grader.whole import whole
 
 OPEN: Final = frozenset({Status.REVIEW, Status.ERROR})
 

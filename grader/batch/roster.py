@@ -14,12 +14,14 @@ from pathlib import Path
 from grader.batch.clones import is_git_url
 from grader.batch.columns import FIELDS, full_name, name_keys, plain, when
 from grader.batch.model import Enrolled
+from grader.cells import bare
 from grader.errors import GradeLabError, Problem
 from grader.messages import Message, msg
 
 ENCODINGS = ("utf-8-sig", "cp949")
 """Tried in this order for a file that has no UTF-16 mark: Excel in Korea writes CP949."""
 DELIMITERS = ",;\t"
+MAX_BYTES = 16 * 1024 * 1024
 MAX_ID = 200
 _POINTS_POSSIBLE = "pointspossible"
 """A line of this name below the header of a Canvas gradebook is not a learner."""
@@ -134,19 +136,27 @@ class _Reader:
 
     def _text(self) -> str:
         try:
-            data = self._path.read_bytes()
+            with self._path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
         except OSError as error:
             reason = error.strerror or str(error)
             raise GradeLabError(
                 msg("the roster cannot be read: {reason}", reason=reason), where=str(self._path)
             ) from None
+        if len(data) > MAX_BYTES:
+            raise GradeLabError(msg("the roster is too large"), where=str(self._path))
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             return data.decode("utf-16", "replace")
         for encoding in ENCODINGS:
             try:
-                return data.decode(encoding)
+                text = data.decode(encoding)
             except UnicodeDecodeError as error:
-                line = data.count(b"\n", 0, error.start) + 1
+                wrong = error.start
+            else:
+                if "\0" not in text:
+                    return text
+                wrong = data.index(b"\0")
+        line = data.count(b"\n", 0, wrong) + 1
         self._problem(line, msg("is neither UTF-8 nor CP949; save it as “CSV UTF-8”"))
         raise self._unusable()
 
@@ -248,5 +258,5 @@ def _columns_of(field: str, header: tuple[str, ...]) -> list[str]:
 
 
 def _value(field: str, cells: Mapping[str, str]) -> str:
-    found = (cells[column].strip() for column in _columns_of(field, tuple(cells)))
+    found = (bare(cells[column].strip()) for column in _columns_of(field, tuple(cells)))
     return unicodedata.normalize("NFC", next(filter(None, found), ""))

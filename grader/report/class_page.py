@@ -5,21 +5,19 @@ Its script only moves the table's rows about: it puts no text into the page but 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 
 from grader import __version__
-from grader.errors import OutputError
-from grader.messages import LANGUAGES, Translator, msg
+from grader.messages import LANGUAGES, Translator
 from grader.report import words
 from grader.report.class_view import ClassView
 from grader.report.class_words import CLASS, FLAGS
 from grader.report.page import allowed, environment, own, told_by
 from grader.report.page_words import PAGE
+from grader.whole import whole
 
 TEXTS = {**words.TEXTS, **PAGE, **CLASS}
 
@@ -37,20 +35,8 @@ def write(view: ClassView, path: Path) -> None:
     Raises:
         OutputError: the file cannot be written.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(_stream(view))
-        draft.replace(path)
-    except OSError as error:
-        raise OutputError(
-            msg("the report cannot be written: {reason}", reason=error.strerror or str(error)),
-            msg("choose another folder with --out"),
-            where=str(path),
-        ) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+    with whole(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(_stream(view))
 
 
 def _stream(view: ClassView) -> Iterator[str]:

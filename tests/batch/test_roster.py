@@ -140,10 +140,16 @@ def test_what_is_no_roster_is_told(text: str, told: str, tmp_path: Path) -> None
     assert problems(tmp_path, text) == [told]
 
 
-def test_an_unknown_encoding_is_told_with_its_line(tmp_path: Path) -> None:
-    (tmp_path / "roster.csv").write_bytes(b"id,name\ns-1,ok\ns-2,\xff\xff\xff\n")
+@pytest.mark.parametrize("data", [b"\xff\xff\xff", "UTF-16".encode("utf-16-le")])
+def test_an_unknown_encoding_is_told_with_its_line(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_bytes(b"id,name\ns-1,ok\ns-2," + data + b"\n")
     with pytest.raises(GradeLabError, match=r"csv:3: is neither UTF-8 nor CP949"):
         Roster.load(tmp_path / "roster.csv")
+
+
+def test_a_cell_that_was_kept_from_being_a_formula_is_read_as_it_was(tmp_path: Path) -> None:
+    [line] = a_roster(tmp_path, "id,name\n'-007,'a'\n")
+    assert (line.id, line.name) == ("-007", "'a'")
 
 
 def test_a_roster_that_is_not_there(tmp_path: Path) -> None:

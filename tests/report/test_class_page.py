@@ -348,6 +348,7 @@ def test_paper_shows_all_and_no_controls(page: Page) -> None:
     expect(learners(page).last).to_be_visible()
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):
-        write(a_view(1), tmp_path / "nowhere" / "class.html")
+        write(a_view(1), tmp_path / "out" / "class.html")

@@ -21,10 +21,10 @@ from grader.batch.outputs.contract import ClassOutput, Graded
 from grader.batch.outputs.known import Known, title_of, titles_of
 from grader.batch.outputs.matching import matched, names
 from grader.batch.outputs.sheet import Sheet, to_number
-from grader.batch.outputs.whole import whole
 from grader.cells import number, plain
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
+from grader.whole import whole
 
 HEADER: Final = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 POINTS_POSSIBLE: Final = "    Points Possible"

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch.compare import Change
-from grader.batch.model import Assignment, Flag, Row
+from grader.batch.model import Assignment, Flag, Rows
 from grader.messages import Message
 from grader.rubric.model import Rubric
-
-Rows = Callable[[], Iterator[Row]]
-"""Gives a fresh iterator over all rows, by label, each time."""
 
 
 def _no_flags() -> Iterator[Flag]:

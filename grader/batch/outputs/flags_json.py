@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from grader.batch.outputs.contract import ClassOutput, Graded
-from grader.batch.outputs.whole import whole
 from grader.messages import Message
+from grader.whole import whole
 
 
 def write(graded: Graded, path: Path) -> tuple[Message, ...]:

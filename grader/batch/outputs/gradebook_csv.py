@@ -9,10 +9,10 @@ from pathlib import Path
 
 from grader.batch.outputs.contract import ClassOutput, Graded
 from grader.batch.outputs.gradebook import Cell, Table
-from grader.batch.outputs.whole import whole
 from grader.cells import number, plain
 from grader.check import Status
 from grader.messages import Message
+from grader.whole import whole
 
 
 def write(graded: Graded, path: Path) -> tuple[Message, ...]:

@@ -12,12 +12,12 @@ from typing import Any, BinaryIO, Final
 from grader.batch.model import Row
 from grader.batch.outputs.contract import ClassOutput, Graded
 from grader.batch.outputs.gradebook import Cell, Table
-from grader.batch.outputs.whole import whole
 from grader.cells import readable
 from grader.check import Status, Text
 from grader.messages import Message, Translator, msg
 from grader.report.words import STATUS
 from grader.rubric.model import Rubric
+from grader.whole import whole
 
 MADE: Final = datetime(1980, 1, 1)  # Excel's times have no zone
 """When the file says it was made: the same rows give the same bytes."""

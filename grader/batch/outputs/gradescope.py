@@ -18,10 +18,10 @@ from grader.batch.outputs.contract import ClassOutput, Graded
 from grader.batch.outputs.known import Known
 from grader.batch.outputs.matching import matched
 from grader.batch.outputs.sheet import Sheet, to_number
-from grader.batch.outputs.whole import whole
 from grader.cells import number, plain
 from grader.messages import Message
 from grader.rubric.model import Late
+from grader.whole import whole
 
 SCORE, MAXIMUM, STATUS = "Total Score", "Max Points", "Status"
 GRADED, UNGRADED = "Graded", "Ungraded"

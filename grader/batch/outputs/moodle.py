@@ -19,9 +19,9 @@ from grader.batch.outputs.contract import ClassOutput, Graded
 from grader.batch.outputs.known import Known, title_of
 from grader.batch.outputs.matching import matched, names
 from grader.batch.outputs.sheet import Sheet, to_number
-from grader.batch.outputs.whole import whole
 from grader.cells import number, plain
 from grader.messages import Message, msg
+from grader.whole import whole
 
 _IDENTIFIER = re.compile(r"\D+\d+")
 """Such as ``Participant 12``, in whatever language."""

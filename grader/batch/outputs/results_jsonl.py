@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from grader.batch.model import Row
 from grader.batch.outputs.contract import ClassOutput, Graded
-from grader.batch.outputs.whole import whole
 from grader.errors import GradeLabError, Problem
 from grader.messages import Message, msg
+from grader.whole import whole
 
 
 def write(graded: Graded, path: Path) -> tuple[Message, ...]:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from grader.batch.columns import plain as plain_name
-from grader.batch.outputs.whole import whole
 from grader.cells import MARK, is_formula
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
+from grader.whole import whole
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 BOM: Final = "\ufeff"

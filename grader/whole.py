@@ -10,10 +10,15 @@ from pathlib import Path
 from grader.errors import OutputError
 from grader.messages import msg
 
+PRIVATE = 0o600
+"""The mode of a file that only its owner may read."""
+
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path, mode: int = 0o666) -> Iterator[Path]:
     """The path of a draft, which takes the place of ``path`` if nothing is raised.
+
+    Folders that are missing are made. ``mode`` is the file's, less the umask, from the first byte.
 
     Raises:
         OutputError: it cannot be written.
@@ -21,12 +26,14 @@ def whole(path: Path) -> Iterator[Path]:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)  # of a process that was killed
+        draft.touch(mode, exist_ok=False)
         yield draft
         draft.replace(path)
     except OSError as error:
         raise OutputError(
             msg("the file cannot be written: {reason}", reason=error.strerror or str(error)),
-            msg("close it if it is open in a spreadsheet, or choose another folder with `--out`"),
+            msg("close it if another program has it open, or write to another folder"),
             where=str(path),
         ) from error
     finally:
