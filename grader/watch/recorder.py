@@ -108,7 +108,7 @@ class Recorder:
     def run(self, stop: Flag) -> None:
         """Record until ``stop`` is set."""
         try:
-            self._note(look(self._needs, self._submission, None, env=self._env))
+            self._notebook.note(look(self._needs, self._submission, None, env=self._env))
             while not stop.is_set():
                 self._turn()
             self._finish()
@@ -128,7 +128,7 @@ class Recorder:
     def _turn(self) -> None:
         try:
             self._take(self._waited_for())
-            self._note(self._lives.logs())
+            self._notebook.note(self._lives.logs())
             self._look_at_what_is_due()
             if time.monotonic() >= self._round_at:
                 self._round_at = time.monotonic() + TURN_SECONDS
@@ -164,15 +164,15 @@ class Recorder:
 
     def _take(self, items: Sequence[Item]) -> None:
         here = self._connection
-        self._note(item for item in items if isinstance(item, Observation))
+        self._notebook.note(item for item in items if isinstance(item, Observation))
         if here is None:
             return
         heard = (item for item in items if isinstance(item, Told) and item.connection is here)
         told = [item for item in heard if self._is_new(item.event)]
-        self._note(found(EventsNeed(), "events", item.event, item.at) for item in told)
+        self._notebook.note(found(EventsNeed(), "events", item.event, item.at) for item in told)
         for item in items:
             if isinstance(item, Seen) and item.connection is here:
-                self._note(self._told_of(item.container))
+                self._notebook.note(self._told_of(item.container))
         for item in told:
             self._follows(item.event)
         if any(isinstance(item, Lost) and item.connection is here for item in items):
@@ -213,8 +213,6 @@ class Recorder:
         for observation in look([need], self._submission, view, env=self._env):
             self._items.put(observation)
 
-    # What is looked at when its time has come
-
     def _look_at_what_is_due(self) -> None:
         now = time.monotonic()
         due = [need for need, time_ in self._due.items() if time_ <= now]
@@ -222,11 +220,11 @@ class Recorder:
             for need in due:
                 del self._due[need]
             here = self._connection
-            self._look(due, EngineView(here.client, self._notebook.evidence) if here else None)
+            self._look(due, EngineView(here.client, self._interest.evidence) if here else None)
 
     def _look(self, needs: Sequence[Need[Fact]], view: EngineView | None) -> None:
         quick = [need for need in needs if not isinstance(need, SLOW)]
-        self._note(look(quick, self._submission, view, env=self._env))
+        self._notebook.note(look(quick, self._submission, view, env=self._env))
         for need in needs:
             if view and isinstance(need, SLOW):
                 self._slow.append(self._slowly.submit(self._look_slowly, need, view))
@@ -235,6 +233,7 @@ class Recorder:
         """What is done a few times a second, whether or not anything happens."""
         now = time.monotonic()
         self._notebook.save()
+        self._refresh()
         for need in self._files.changed():
             self._due.setdefault(need, now + SETTLED_SECONDS)
         if self._slept():
@@ -252,7 +251,8 @@ class Recorder:
         self._retry_at = time.monotonic() + self._pause
         self._pause = min(2 * self._pause, LONGEST_RETRY)
         here = Connection(self._env, self._notebook.evidence)
-        self._note(event_history.observations(self._needs, here.view, lambda _: None))
+        self._notebook.note(event_history.observations(self._needs, here.view, lambda _: None))
+        self._refresh()
         health = HealthChecks()
         self._selection = Selection(self._interest.subjects, health, podman=here.podman)
         here.follow(self._selection, self._hear)
@@ -267,10 +267,10 @@ class Recorder:
 
     def _disconnect(self) -> None:
         here, self._connection = self._connection, None
-        self._note(self._lives.logs(all_of_them=True))
+        self._notebook.note(self._lives.logs(all_of_them=True))
         self._lives.stop()
         if here:
-            self._note([found(EventWindowNeed(), "events", here.window())])
+            self._notebook.note([found(EventWindowNeed(), "events", here.window())])
             here.close()
 
     def _slept(self) -> bool:
@@ -279,8 +279,8 @@ class Recorder:
         (wall, running), (wall_before, running_before) = self._clocks, before
         return (wall - wall_before) - (running - running_before) > ASLEEP_SECONDS
 
-    def _note(self, observations: Iterable[Observation]) -> None:
-        self._notebook.note(observations)
+    def _refresh(self) -> None:
+        """Take what was written into account; at each event that would take ever longer."""
         with suppress(JournalError):  # while it cannot be read, what was known has to do
             evidence = self._notebook.evidence
             if evidence is not self._interest.evidence:
