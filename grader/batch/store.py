@@ -94,7 +94,7 @@ class Store:
                 ).fetchall()
             if not some:
                 return
-            for _, text in some:
+            for label, text in some:
                 yield self._row(text)
 
     def _row(self, text: str) -> Row:
