@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -32,6 +33,12 @@ from grader.needs import FileNeed, Need
 Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1)]
 
 
+@lru_cache(maxsize=1024)
+def _exactly(number: float) -> Fraction:
+    """The number as it is written in the rubric."""
+    return Fraction(str(number))
+
+
 class Concept(BaseModel):
     """Something that an answer should say: it does when it holds one of the phrases in ``any``."""
 
@@ -43,7 +50,7 @@ class Concept(BaseModel):
     @property
     def points(self) -> Fraction:
         """``weight``, exactly."""
-        return Fraction(str(self.weight))
+        return _exactly(self.weight)
 
 
 class Misconception(BaseModel):
@@ -63,7 +70,7 @@ class Misconception(BaseModel):
     @property
     def share(self) -> Fraction:
         """What it costs of the points."""
-        return Fraction(0) if self.cost == "flag" else Fraction(str(self.cost))
+        return Fraction(0) if self.cost == "flag" else _exactly(self.cost)
 
     def stands_in(self, answer: Plain) -> bool:
         """Whether the answer asserts it."""
@@ -112,7 +119,7 @@ class Answer(Check):
 
     @property
     def _needed(self) -> Fraction:
-        return self._all_points if self.need is None else Fraction(str(self.need))
+        return self._all_points if self.need is None else _exactly(self.need)
 
     def needs(self) -> Iterable[Need[Fact]]:
         return [FileNeed(path=self.path)]
@@ -134,7 +141,7 @@ class Answer(Check):
                 proofs=(Proof.of(seen, self.path),),
                 hint=how,
             )
-        length = sum(not sign.isspace() for sign in answer.text)
+        length = sum(map(len, answer.text.split()))
         detail = msg(
             "the answer to {question} has {count} characters", question=self.question, count=length
         )

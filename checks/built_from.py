@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
 
@@ -76,7 +77,7 @@ class BuiltFrom(Check):
         for path in self._roots:
             yield ContentNeed(image=self.image, path=path)
 
-    @property
+    @cached_property
     def _forbidden(self) -> list[str]:
         """The paths ``without``, absolute."""
         return [
@@ -85,13 +86,13 @@ class BuiltFrom(Check):
             for place in (["/"] if path.startswith("/") else self.source)
         ]
 
-    @property
-    def _roots(self) -> list[str]:
+    @cached_property
+    def _roots(self) -> tuple[str, ...]:
         """The paths in the image below which all lies that is asked about."""
-        roots: list[str] = []
+        roots: tuple[str, ...] = ()
         for path in [*self.source, *self._forbidden]:
-            if _root(path, roots) is None:
-                roots.append(path)
+            if not _place(path, roots):
+                roots += (path,)
         return roots
 
     def judge(self, evidence: Evidence) -> Verdict:
@@ -230,11 +231,10 @@ class BuiltFrom(Check):
 
     def _content(self, image: ImageFact, path: str, evidence: Evidence) -> Tree | Verdict:
         """The files of this very image at and below ``path``, or the verdict why not."""
-        root = _root(path, self._roots) or path
+        root, relative = _place(path, self._roots) or (path, ".")
         series = evidence.of(ContentNeed(image=self.image, path=root), reproduced=True)
         tree = next((s.fact for s in series.found if s.fact.image_id == image.id), None)
         if tree is not None:
-            relative = str(PurePosixPath(path).relative_to(root))
             return tree.model_copy(update={"files": below(tree.files, relative)})
         images = evidence.of(ImageNeed(image=self.image))
         if series.absent and any(
@@ -248,9 +248,13 @@ class BuiltFrom(Check):
         )
 
 
-def _root(path: str, roots: Iterable[str]) -> str | None:
-    """The one of ``roots`` at or below which ``path`` lies."""
-    return next((root for root in roots if PurePosixPath(path).is_relative_to(root)), None)
+@lru_cache(maxsize=256)
+def _place(path: str, roots: tuple[str, ...]) -> tuple[str, str] | None:
+    """The one of ``roots`` at or below which ``path`` lies, and the path from there."""
+    for root in roots:
+        if PurePosixPath(path).is_relative_to(root):
+            return root, str(PurePosixPath(path).relative_to(root))
+    return None
 
 
 def _unread(why: Verdict, expected: Message) -> Part:

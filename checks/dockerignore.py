@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import model_validator
@@ -60,7 +60,7 @@ class Dockerignore(Check):
         if isinstance(read, Verdict):
             return read
         text, seen = read
-        patterns = _Patterns.of(text)
+        patterns = _patterns(text)
         proofs = (
             Proof.of(
                 seen, msg("{path}, {count} patterns", path=self.path, count=len(patterns.lines))
@@ -132,12 +132,7 @@ class _Line:
 class _Patterns:
     lines: tuple[_Line, ...]
 
-    @classmethod
-    def of(cls, text: str) -> Self:
-        numbered = enumerate(text.removeprefix("\ufeff").split("\n"), 1)
-        return cls(tuple(_Line(n, s) for n, s in numbered if s.strip() and not s.startswith("#")))
-
-    @property
+    @cached_property
     def too_complicated(self) -> bool:
         # The library matches by backtracking, which long or wild patterns could keep busy.
         return len(self.lines) > MAX_PATTERNS or any(
@@ -175,6 +170,12 @@ class _Patterns:
                 sample = re.sub(r"[*?]+", "x", pattern.removeprefix("!").removeprefix("**/"))
                 if anywhere or sample.startswith(f"{clean}/"):
                     yield f"{clean}/{sample.removeprefix(f'{clean}/')}"
+
+
+@lru_cache(maxsize=64)
+def _patterns(text: str) -> _Patterns:
+    numbered = enumerate(text.removeprefix("\ufeff").split("\n"), 1)
+    return _Patterns(tuple(_Line(n, s) for n, s in numbered if s.strip() and not s.startswith("#")))
 
 
 def _matcher(lines: Sequence[str]) -> PatternMatcher | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -28,6 +29,18 @@ from grader.messages import Message, msg
 from grader.needs import EventsNeed, EventWindowNeed, ImageNeed, ManifestNeed, Need
 
 OF_CONTAINERS = {"started", "executed", "stopped"}
+
+_TOLD: Mapping[str, Message] = {
+    "built": msg("build of {subject}"),
+    "tagged": msg("tag {subject}"),
+    "pushed": msg("push of {subject}"),
+    "pulled": msg("pull of {subject}"),
+    "started": msg("start of {subject}"),
+    "executed": msg("command in {subject}"),
+    "stopped": msg("stop of {subject}"),
+    "removed": msg("removal of {subject}"),
+    "untagged": msg("removal of the tag {subject}"),
+}
 
 
 class Step(BaseModel):
@@ -62,7 +75,7 @@ class Step(BaseModel):
             raise ValueError(f"'{self.did}' is done to an image: give image, and no name")
         return self
 
-    @property
+    @cached_property
     def container(self) -> ContainerSubject | None:
         """The container it is done to; None when it is done to an image."""
         if self.did in OF_CONTAINERS or self.name is not None:
@@ -90,21 +103,11 @@ class Step(BaseModel):
         looks = [*map(evidence.of, self.needs()), evidence.event_window]
         return next((unavailable(series) for series in looks if series.unavailable), None)
 
-    @property
+    @cached_property
     def told(self) -> Message:
         """The step in words."""
         subject = self.container.subject if self.container else self.image
-        return {
-            "built": msg("build of {subject}", subject=subject),
-            "tagged": msg("tag {subject}", subject=subject),
-            "pushed": msg("push of {subject}", subject=subject),
-            "pulled": msg("pull of {subject}", subject=subject),
-            "started": msg("start of {subject}", subject=subject),
-            "executed": msg("command in {subject}", subject=subject),
-            "stopped": msg("stop of {subject}", subject=subject),
-            "removed": msg("removal of {subject}", subject=subject),
-            "untagged": msg("removal of the tag {subject}", subject=subject),
-        }[self.did]
+        return Message(_TOLD[self.did].template, {"subject": subject})
 
 
 class Sequence(Check):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from graphlib import TopologicalSorter
 
 from grader.check import Check, Errored, Passed, Proof, Status, Unproven, Verdict
@@ -48,7 +49,7 @@ def judge(
     evidence = Evidence(journal)
     done: dict[str, ObjectiveResult] = {}
     by_id = {objective.id: objective for objective in rubric.objectives}
-    for name in TopologicalSorter({o.id: o.requires for o in rubric.objectives}).static_order():
+    for name in _in_order(tuple((o.id, o.requires) for o in rubric.objectives)):
         objective = by_id[name]
         missing = tuple(n for n in objective.requires if done[n].status not in COUNTS_AS_DONE)
         judged = _objective(objective, evidence, translator)
@@ -80,8 +81,14 @@ def judge(
     )
 
 
+@lru_cache(maxsize=16)
+def _in_order(requirements: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...]:
+    """The objectives' ids, each after those that it requires."""
+    return tuple(TopologicalSorter(dict(requirements)).static_order())
+
+
 def _objective(objective: Objective, evidence: Evidence, translator: Translator) -> ObjectiveResult:
-    shares = split(objective.points, [check.weight for check in objective.checks])
+    shares = _shares(objective)
     checks = tuple(
         _check(f"{objective.id}.{i}", check, points, _verdict(check, evidence), translator)
         for i, (check, points) in enumerate(zip(objective.checks, shares, strict=True), 1)
@@ -143,12 +150,11 @@ def _check(
         hint = ""
     elif isinstance(verdict, Errored):
         hint = verdict.hint or ""  # the rubric's advice is on the lab, not on the trouble
-    earned = (Fraction(points) * verdict.ratio).limit_denominator(10**9)
     return CheckResult(
         id=name,
         type=check.type,
         status=verdict.status,
-        score=_decimal(earned),
+        score=_earned(points, verdict.ratio),
         max_score=points,
         message=translator.text(verdict.message),
         hint=translator.text(hint),
@@ -176,7 +182,7 @@ def _skip(
     titles = [translator.text(by_id[name].title) for name in missing]
     message = translator.text(msg("waits for: {objectives}", objectives=titles))
     hint = translator.text(msg("first do: {objectives}", objectives=titles))
-    shares = split(objective.points, [check.weight for check in objective.checks])
+    shares = _shares(objective)
     return ObjectiveResult(
         id=objective.id,
         title=translator.text(objective.title),
@@ -233,6 +239,23 @@ def split(points: Decimal, weights: Sequence[float]) -> list[Decimal]:
     for i in by_remainder[:rest]:
         shares[i] += CENT
     return shares
+
+
+def _shares(objective: Objective) -> tuple[Decimal, ...]:
+    return _split(objective.points, tuple(check.weight for check in objective.checks))
+
+
+# A class is judged by few rubrics and many learners: the same few sums, over and over.
+
+
+@lru_cache(maxsize=1024)
+def _split(points: Decimal, weights: tuple[float, ...]) -> tuple[Decimal, ...]:
+    return tuple(split(points, weights))
+
+
+@lru_cache(maxsize=1024)
+def _earned(points: Decimal, ratio: Fraction) -> Decimal:
+    return _decimal((Fraction(points) * ratio).limit_denominator(10**9))
 
 
 def _decimal(value: Fraction) -> Decimal:

@@ -54,17 +54,19 @@ class Translator:
 
     def text(self, text: Message | str | Mapping[str, str]) -> str:
         """The words of ``text`` in this language."""
+        if isinstance(text, str):
+            return text
         if isinstance(text, Message):
             template = self._catalogue.gettext(text.template)
             if not text.values:
                 return template
             return template.format_map({k: self._value(v) for k, v in text.values.items()})
-        if isinstance(text, str):
-            return text
         return text.get(self.lang) or text.get("en") or next(iter(text.values()), "")
 
     def _value(self, value: object) -> str:
-        if isinstance(value, Message | str | Mapping):
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Message | Mapping):
             return self.text(value)
         if isinstance(value, Iterable):
             return ", ".join(self._value(item) for item in value)

@@ -14,6 +14,8 @@ from grader.messages import Message
 
 F = TypeVar("F", bound=Fact)
 
+_WHOLE, _NOTHING = Fraction(1), Fraction(0)
+
 
 class Status(StrEnum):
     """What became of a check or an objective."""
@@ -60,7 +62,7 @@ class Verdict:
     @property
     def ratio(self) -> Fraction:
         """The share of the points that is earned."""
-        return Fraction(self.status is Status.PASS)
+        return _WHOLE if self.status is Status.PASS else _NOTHING
 
 
 class Passed(Verdict):

@@ -108,6 +108,7 @@ def without_comments(text: str) -> str:
     return "".join([*kept, text[position:]])
 
 
+@lru_cache(maxsize=1024)
 def _plain(title: str) -> str:
     words = re.sub(rf"^{_NUMBER}", "", title.casefold()).strip("`*_ :：?.")
     return re.sub(r"[\s_-]+", "-", words)

@@ -36,7 +36,7 @@ class Overlap:
 
 def overlap(answer: Plain, source: str) -> Overlap:
     """Compare an answer with a source; an answer that is too short overlaps with nothing."""
-    if len(answer.letters) < MIN_LETTERS:
+    if not source or len(answer.letters) < MIN_LETTERS:
         return Overlap(Fraction(0), "")
     known = _grams(source)
     shared = [gram in known for gram in _runs(answer.letters)]

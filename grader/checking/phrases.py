@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Self
 
 from pydantic import AfterValidator
@@ -21,6 +21,7 @@ WINDOW_WORDS = 5
 """How far before (or after) a phrase an English negation counts, in words."""
 
 _REACH = 80
+_LETTERS = re.compile(r"[^\W_]+")
 _NEGATED_AFTER = re.compile("아[니닙닌님냐]|않|못|없|안[되된돼됩]|오해|틀[리린렸]")
 _BECAUSE = re.compile("므로|때문에|라서|니까")
 _WRONG = {"wrong", "false", "myth", "misconception", "incorrect", "untrue"}
@@ -30,18 +31,16 @@ _NEGATED_BEFORE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plain:
     """A text reduced to its letters and digits, in lower case (NFKC, case folded).
 
-    ``breaks[i]`` tells what begins at the letter ``i``: nothing, a `WORD` or a `SENTENCE`;
-    ``origin[i]`` where in ``text`` it stood.
+    ``breaks[i]`` tells what begins at the letter ``i``: nothing, a `WORD` or a `SENTENCE`.
     """
 
     text: str
     letters: str
     breaks: bytes
-    origin: tuple[int, ...]
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -49,22 +48,29 @@ class Plain:
         text = unicodedata.normalize("NFKC", text)
         letters: list[str] = []
         breaks = bytearray()
-        origin: list[int] = []
-        pending, line_begins = SENTENCE, True
-        for place, sign in enumerate(text):
-            if sign.isalnum():
-                for letter in filter(str.isalnum, sign.casefold()):
-                    letters.append(letter)
-                    breaks.append(pending)
-                    origin.append(place)
-                    pending = 0
-                line_begins = False
-            elif sign not in "'’":
-                ends = text[place + 1 : place + 2].isspace() or place + 1 == len(text)
-                over = (sign in ".!?;。" and ends) or (line_begins and sign in "\n-*+•|")
-                pending = max(pending, SENTENCE if over else WORD)
-                line_begins = sign == "\n" or (line_begins and sign.isspace())
-        return cls(text, "".join(letters), bytes(breaks), tuple(origin))
+        end, begins = 0, SENTENCE
+        for found in _LETTERS.finditer(text):
+            if breaks:
+                begins = max(begins, _begins_after(text[end : found.start()]))
+            end = found.end()
+            run = found[0].casefold()
+            if not run.isalnum():
+                run = "".join(filter(str.isalnum, run))
+            if run:
+                letters.append(run)
+                breaks += bytes((begins,)).ljust(len(run), b"\0")
+                begins = 0
+        return cls(text, "".join(letters), bytes(breaks))
+
+    @cached_property
+    def origin(self) -> tuple[int, ...]:
+        """Where in ``text`` each letter stood."""
+        return tuple(
+            place
+            for place, sign in enumerate(self.text)
+            if sign.isalnum()
+            for _ in filter(str.isalnum, sign.casefold())
+        )
 
     def original(self, start: int, end: int) -> str:
         """What the letters from ``start`` up to ``end`` were in the text."""
@@ -132,6 +138,20 @@ class Plain:
         """Where the sentence that goes on at ``index`` ends, or what is within reach."""
         end = self.breaks.find(SENTENCE, index, index + _REACH)
         return min(index + _REACH, len(self.letters)) if end < 0 else end
+
+
+@lru_cache(maxsize=1024)
+def _begins_after(between: str) -> int:
+    """What begins after the signs that stand between two letters."""
+    begins, line_begins = 0, False
+    for place, sign in enumerate(between):
+        if sign in "'’":
+            continue
+        ends = between[place + 1 : place + 2].isspace()
+        over = (sign in ".!?;。" and ends) or (line_begins and sign in "\n-*+•|")
+        begins = max(begins, SENTENCE if over else WORD)
+        line_begins = sign == "\n" or (line_begins and sign.isspace())
+    return begins
 
 
 @lru_cache(maxsize=4096)

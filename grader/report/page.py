@@ -49,7 +49,7 @@ def told_by(translator: Translator, texts: Mapping[str, Message]) -> Callable[..
     """``_`` of the templates: the words that belong to a key, filled with values."""
 
     def text(key: str, **values: object) -> str:
-        return translator.text(words.fill(texts[key], **values))
+        return translator.text(words.fill(texts[key], **values) if values else texts[key])
 
     return text
 
@@ -83,6 +83,7 @@ def environment() -> Environment:
         MAX_WHOLE=MAX_WHOLE,
         commands=reading.commands,
         headline=words.headline,
+        once=cache,
         trouble=reading.trouble,
         SOURCE=words.SOURCE,
         LANE=words.LANE,
@@ -112,15 +113,17 @@ def _bytecode_cache() -> BytecodeCache | None:
 
 def _harmless(value: Any) -> Any:
     """Every value on its way into the page; escaping comes after it."""
-    return plain(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+    if not isinstance(value, str) or value.isprintable() or hasattr(value, "__html__"):
+        return value
+    return plain(value)
 
 
 def _code(text: str) -> Markup:
     """A text with its `code` marked up."""
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     return Markup("").join(
-        Markup("<code>{}</code>").format(part) if is_code else part
+        Markup("<code>{}</code>").format(part) if is_code else escape(part)
         for is_code, part in reading.pieces(plain(text))
     )
 
