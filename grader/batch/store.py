@@ -94,8 +94,9 @@ class Store:
                 ).fetchall()
             if not some:
                 return
-            for label, text in some:
+            for _, text in some:
                 yield self._row(text)
+            label = some[-1][0]
 
     def _row(self, text: str) -> Row:
         with self._explained():
