@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 
 from grader.batch import keys, verified
 from grader.batch.discover import discover
@@ -72,8 +73,9 @@ def batch(
         told = Progress(total=len(candidates))
         tell(told)
 
+        run = uuid4().hex
         if verify:
-            _verify(candidates, assignment, basis, given, jobs)
+            _verify(candidates, assignment, basis, given, jobs, run)
 
         def changed() -> Iterator[tuple[Task, str]]:
             """What has to be judged, each with its glance."""
@@ -81,7 +83,7 @@ def batch(
             for candidate in candidates:
                 known = store.known(candidate.label)
                 glance = keys.glance(basis, candidate)
-                seal = verified.seal(assignment.out, candidate.label, glance)
+                seal = verified.seal(assignment.out, candidate.label, glance or run)
                 task = Task(assignment, candidate, basis, known.key, seal)
                 glance = glance and glance + seal
                 if glance and glance == known.glance and is_reported(task, given.formats):
@@ -103,14 +105,21 @@ def batch(
     return told
 
 
-def _verify(
-    candidates: list[Candidate], assignment: Assignment, basis: str, given: Given, jobs: int
+def _verify(  # noqa: PLR0917
+    candidates: list[Candidate],
+    assignment: Assignment,
+    basis: str,
+    given: Given,
+    jobs: int,
+    run: str,
 ) -> None:
+    """Verify what is due. Of whose state nothing tells at a glance, it holds for this run."""
+
     def tasks() -> Iterator[tuple[Task, str]]:
         for candidate in candidates:
-            glance = keys.glance(basis, candidate)
-            if not verified.seal(assignment.out, candidate.label, glance):
-                yield Task(assignment, candidate, basis), glance
+            state = keys.glance(basis, candidate) or run
+            if verified.is_due(assignment.out, candidate.label, state):
+                yield Task(assignment, candidate, basis), state
 
     verified.verify(tasks(), given, jobs)
 

@@ -7,32 +7,48 @@ from functools import partial
 from pathlib import Path
 
 from grader.batch.worker import Given, Task, opened, verified_path
+from grader.facts import Reason
+from grader.journal import EMPTY, Entry, written
 from grader.journal_file import JournalFile
 from grader.verify.verify import Item, verify_all
+from grader.whole import whole
+
+LASTING = frozenset((Reason.SANDBOX, Reason.TOO_LARGE))
+"""What cannot be found out for these reasons cannot be the next time either."""
 
 
-def seal(out: Path, label: str, glance: str) -> str:
-    """The hash of what was verified of a submission as it is now; empty where nothing was."""
+def seal(out: Path, label: str, state: str) -> str:
+    """The hash of what was verified of a submission in this state; empty where nothing was."""
     journal = JournalFile(verified_path(out, label)).read()
-    fits = journal.intact and journal.entries and glance and journal.entries[0].run == glance
+    fits = journal.intact and journal.entries and journal.entries[0].run == state
     return journal.head if fits else ""
 
 
+def is_due(out: Path, label: str, state: str) -> bool:
+    """Whether a submission is to be verified: it was not yet, or something was in the way."""
+    entries = JournalFile(verified_path(out, label)).read().entries
+    return not seal(out, label, state) or any(map(_was_hindered, entries))
+
+
 def verify(tasks: Iterable[tuple[Task, str]], given: Given, jobs: int) -> None:
-    """Verify submissions, each with its glance, and keep what was found.
+    """Verify submissions, each with its state, and keep what was found.
 
     Raises:
         GradeLabError: the docker configuration cannot be used, or nothing can be written.
     """
-    glances: dict[str, tuple[Path, str]] = {}
+    states: dict[str, tuple[Path, str]] = {}
 
     def items() -> Iterator[Item]:
-        for task, glance in tasks:
+        for task, state in tasks:
             label = task.candidate.label
-            glances[label] = (verified_path(task.assignment.out, label), glance)
+            states[label] = (verified_path(task.assignment.out, label), state)
             yield label, partial(opened, task, given)
 
     for label, observations in verify_all(items(), jobs):
-        path, glance = glances.pop(label)
-        path.unlink(missing_ok=True)
-        JournalFile(path).append(observations, run=glance or "now")
+        path, state = states.pop(label)
+        with whole(path) as draft:  # half of it would be taken for all that there is
+            draft.write_bytes(b"".join(written(observations, EMPTY, state, "grade")))
+
+
+def _was_hindered(entry: Entry) -> bool:
+    return entry.outcome == "unavailable" and entry.reason not in LASTING
