@@ -52,7 +52,7 @@ def identify(handed_in: Submission, candidate: Candidate, roster: Roster | None)
     )
     hub_id = handed_in.variables.get(HUB_ID) or (enrolled.hub_id if enrolled else "")
     notices = [*candidate.notices]
-    if said.id and by_file and by_file is not by_lab:
+    if said.id and by_file and by_file != by_lab:
         notices.append(_conflict(said.id, by_file, is_line=by_file is candidate.enrolled))
     if not (said.id or enrolled or named.id):
         notices.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ def who(
     hub_id: str = "",
 ) -> Identity:
     """Whose it is, of a submission whose lab.yaml and name say this; ``line`` names an id."""
-    enrolled = roster.find("id", line)[0] if roster and line else None
+    found = roster.find("id", line)[0] if roster and line else None
+    enrolled = copy(found)  # as from another process
     handed_in = Submission(
         Path("x"),
         learner=Learner(id=lab[0], name=lab[1]),
