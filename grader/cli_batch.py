@@ -216,10 +216,13 @@ def _assignment(  # noqa: PLR0917 # an option each
     formats: list[str],
     lang: str,
 ) -> Assignment:
+    from grader.batch.discover import ROSTERS
     from grader.batch.model import Assignment
     from grader.rubric.load import find
 
     place = source.resolve()
+    if roster is None and place.suffix.lower() in ROSTERS and place.is_file():
+        roster = place
     return Assignment(
         rubric=find(rubric, Path.cwd()).resolve(),
         out=(out or place.with_name(f"{place.name}-results")).resolve(),

@@ -1,0 +1,27 @@
+"""A roster that names the submissions is also the list of who is enrolled."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+GRADE_LAB = Path(sys.executable).with_name("grade-lab")
+
+
+def test_a_roster_as_the_source_says_who_is_who(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "lab.yaml").write_text("learner: {id: s-001}\n")
+    (tmp_path / "roster.csv").write_text("id,name,hub_id,path\nS-001,Minji Kim,minjihub,one\n")
+    options = ["--rubric", "container-and-docker", "--outputs", "jsonl", "--out", "out"]
+    done = subprocess.run(
+        [GRADE_LAB, "batch", "roster.csv", *options, "--lang", "en", "--jobs", "1"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    [row] = map(json.loads, (tmp_path / "out" / "results.jsonl").read_text().splitlines())
+    assert row["learner"] == {"id": "S-001", "name": "Minji Kim"}
+    assert "notices" not in row or not row["notices"]
