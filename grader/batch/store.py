@@ -97,7 +97,6 @@ class Store:
             for _, text in some:
                 yield self._row(text)
             label = some[-1][0]
-            label = some[-1][0]
 
     def _row(self, text: str) -> Row:
         with self._explained():
