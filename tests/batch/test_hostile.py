@@ -75,7 +75,16 @@ def class_(tmp_path_factory: pytest.TempPathFactory) -> Judged:
         fill(class_ / name, {"lab.yaml": lab.encode()})
     before = tree(place)
     rubric = ROOT / "rubrics" / "container-and-docker.yaml"
-    options = ["--rubric", rubric, "--set", "hub_id=haneul", "--out", out, "--lang", "en"]
+    options: list[str | Path] = [
+        "--rubric",
+        rubric,
+        "--set",
+        "hub_id=haneul",
+        "--out",
+        out,
+        "--lang",
+        "en",
+    ]
     ended = subprocess.run(
         [GRADE_LAB, "batch", class_, *options],
         env={**os.environ, "HOME": str(place / "home"), "TMPDIR": str(place / "tmp")},
