@@ -23,6 +23,7 @@ R = TypeVar("R")
 CONNECT_SECONDS = 5
 AHEAD = 1_000
 """Tasks that wait in the cluster, however many workers come and go."""
+LOGGERS = ("asyncio", "distributed", "distributed.client", "tornado", "tornado.application")
 
 _pools: dict[float, Processes] = {}
 _using = Lock()
@@ -68,7 +69,7 @@ def _distributed() -> Any:
             msg("--cluster needs Dask, which is not installed"),
             msg("install it: `pip install 'grade-lab[cluster]'`"),
         ) from error
-    for name in ("distributed", "tornado", "asyncio"):  # what matters of it is told in words
+    for name in LOGGERS:  # what matters of it is told in words
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return distributed
 

@@ -1,0 +1,172 @@
+"""A class goes through a real scheduler and its workers as through processes of one machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from grader.batch.batch import Progress
+from grader.errors import GradeLabError
+from tests.batch.odd_class import OddClass, installed
+
+HOW = {f"s-{number:02}": "well" for number in range(12)} | {"broken": "raise", "ends": "kill"}
+SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+def python(*arguments: str, site: Path | None = None) -> subprocess.Popen[bytes]:
+    """A part of a cluster, in a group of its own."""
+    env = {**os.environ, **({"PYTHONPATH": str(site)} if site else {})}
+    command = [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]]
+    return subprocess.Popen(command, env=env, start_new_session=True, **SILENT)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):  # it was ended before
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A scheduler with workers, some of which may have been killed."""
+
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    workers: list[subprocess.Popen[bytes]]
+    site: Path
+
+    @classmethod
+    def start(cls, site: Path, workers: int) -> Cluster:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = str(free.getsockname()[1])
+        options = ("--host", "127.0.0.1", "--no-dashboard")
+        scheduler = python("dask_scheduler", "--port", port, *options)
+        cluster = cls(f"tcp://127.0.0.1:{port}", scheduler, [], site)
+        for _ in range(workers):
+            cluster.add_worker()
+        with Client(cluster.address, timeout=60, set_as_default=False) as client:
+            if workers:
+                client.wait_for_workers(workers, timeout=60)
+        return cluster
+
+    def add_worker(self) -> None:
+        options = ("--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1")
+        self.workers.append(python("dask_worker", self.address, *options, site=self.site))
+
+    def stop(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            end(process)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with installed(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture
+def cluster(site: Path) -> Iterator[Cluster]:
+    cluster = Cluster.start(site, workers=3)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="module")
+def here(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the class is told by processes of this machine."""
+    class_ = OddClass.make(tmp_path_factory.mktemp("here"), HOW)
+    assert class_.run() == Progress(total=14, done=14, errors=1)
+    return class_.told()
+
+
+def test_a_cluster_of_which_a_worker_is_killed_tells_the_same(
+    here: dict[str, str], cluster: Cluster, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class_ = OddClass.make(tmp_path, HOW)
+    told: list[Progress] = []
+
+    def kill_one(progress: Progress) -> None:
+        told.append(progress)
+        if progress.done == 3:
+            end(cluster.workers[0])
+
+    assert class_.run(cluster=cluster.address, tell=kill_one) == Progress(14, 14, errors=1)
+    assert class_.told() == here
+    assert len(told) == 15
+    assert class_.run(cluster=cluster.address) == Progress(14, 14, unchanged=13, errors=1)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_killed_worker_costs_no_row_of_what_it_was_at(
+    cluster: Cluster, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for worker in cluster.workers[1:]:
+        end(worker)
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    class_ = OddClass.make(tmp_path, {"a": f"first-gate {fifo}", "b": "well"})
+
+    def kill_it() -> None:
+        gate = os.open(fifo, os.O_RDONLY)  # returns when its process is at `a`
+        end(cluster.workers[0])
+        assert os.read(gate, 1) == b""  # which ends with the worker
+        os.close(gate)
+        cluster.add_worker()
+
+    killer = threading.Thread(target=kill_it)
+    killer.start()
+    assert class_.run(cluster=cluster.address) == Progress(2, 2)
+    killer.join()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_scheduler_that_goes_away_is_told_and_what_was_finished_is_kept(
+    cluster: Cluster, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class_ = OddClass.make(tmp_path, HOW)
+    with pytest.raises(GradeLabError, match="the cluster is gone"):
+        class_.run(
+            cluster=cluster.address,
+            tell=lambda progress: end(cluster.scheduler) if progress.done == 3 else None,
+        )
+    kept = {label for label, row in class_.rows().items() if not row.error}
+    assert len(kept) >= 2
+    assert capfd.readouterr() == ("", "")
+    class_.run()
+    assert not kept & set(class_.judged)
+
+
+def test_a_scheduler_without_workers_is_told(site: Path, tmp_path: Path) -> None:
+    cluster = Cluster.start(site, workers=0)
+    try:
+        with pytest.raises(GradeLabError, match="the cluster has no workers") as told:
+            OddClass.make(tmp_path, HOW).run(cluster=cluster.address)
+    finally:
+        cluster.stop()
+    assert f"`dask worker {cluster.address}`" in str(told.value.advice[0])
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:1", "tcp://no.such.host.invalid:8786", "?", "foo://x:1"]
+)
+def test_a_scheduler_that_is_not_there_is_told_soon(
+    site: Path, tmp_path: Path, address: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    began = time.monotonic()
+    with pytest.raises(GradeLabError, match="the cluster cannot be reached") as told:
+        OddClass.make(tmp_path, {"a": "well"}).run(cluster=address)
+    assert time.monotonic() - began < 30
+    assert told.value.where == address
+    assert capfd.readouterr() == ("", "")

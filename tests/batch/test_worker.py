@@ -1,0 +1,193 @@
+"""One submission becomes a row, whatever it holds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.batch import keys, worker
+from grader.batch.model import Assignment, Candidate, Row
+from grader.batch.worker import Given, Task, work
+from tests.batch.odd_class import OddClass, installed
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with installed(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture
+def class_(site: Path, tmp_path: Path) -> OddClass:
+    return OddClass.make(tmp_path, {"a": "well"})
+
+
+def task(class_: OddClass, key: str = "") -> Task:
+    given = Given.read(class_.assignment)
+    basis = keys.basis(class_.assignment, given.rubric)
+    return Task(class_.assignment, Candidate(str(class_.submissions / "a"), "a"), basis, key)
+
+
+def judged(class_: OddClass) -> Row:
+    row = work(task(class_))
+    assert row is not None
+    return row
+
+
+def test_a_row_tells_what_was_judged_and_where_its_report_is(class_: OddClass) -> None:
+    row = judged(class_)
+    assert (row.label, row.learner.id, row.error) == ("a", "a", "")
+    assert (row.score, row.max_score, row.passed, row.complete) == (10, 10, True, True)
+    assert (class_.out / row.report / "result.json").is_file()
+    assert work(task(class_, row.key)) is None
+
+
+def test_a_broken_lab_file_is_an_error_that_names_the_place(class_: OddClass) -> None:
+    (class_.submissions / "a" / "lab.yaml").write_text("learner: {idd: a}\n")
+    assert judged(class_).error.startswith("lab.yaml cannot be used: unknown field 'idd'")
+
+
+@pytest.mark.parametrize("name", ["lab.yaml", ".grade-lab/journal.jsonl"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "out", "loop"])
+def test_what_is_no_file_of_the_submission_is_refused(
+    class_: OddClass, name: str, kind: str
+) -> None:
+    path = class_.submissions / "a" / name
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "out":
+            path.symlink_to("/etc/passwd")
+        case "loop":
+            path.symlink_to(path)
+    error = judged(class_).error
+    assert error
+    assert "could not be judged" not in error
+    assert "root:" not in error
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "variables: [" + "a," * 50_000 + "]",
+        "learner: " + "[" * 100_000,
+        "\n".join(["a: &a [x,x,x,x]", *(f"a{n}: &a{n} [*a,*a,*a,*a]" for n in range(400))]),
+    ],
+    ids=["many values", "deep", "aliases"],
+)
+def test_a_lab_file_such_as_nobody_writes_is_refused_before_it_costs_much(
+    class_: OddClass, text: str
+) -> None:
+    (class_.submissions / "a" / "lab.yaml").write_text(text)
+    error = judged(class_).error
+    assert error.startswith("lab.yaml cannot be used: not valid YAML: ")
+    assert "larger than" in error or "more than" in error
+
+
+def test_a_lab_file_with_long_comments_and_korean_is_read(class_: OddClass) -> None:
+    comment = "# 이 파일에는 실습을 한 사람의 이름과 변수를 적습니다.\n" * 60
+    (class_.submissions / "a" / "lab.yaml").write_text(comment + "learner: {id: a, name: 김하늘}\n")
+    assert judged(class_).learner.name == "김하늘"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MemoryError(), "it needs too much memory to be judged"),
+        (RecursionError(), "it could not be judged (RecursionError)"),
+        (PermissionError(13, "Permission denied"), "it cannot be read: Permission denied"),
+        (SystemExit(3), "it could not be judged (SystemExit)"),
+    ],
+)
+def test_whatever_is_raised_becomes_words(
+    class_: OddClass, monkeypatch: pytest.MonkeyPatch, error: BaseException, told: str
+) -> None:
+    def broken(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(worker, "judge", broken)
+    assert judged(class_).error == told
+
+
+def test_a_submission_without_a_journal_is_dated_by_its_files(class_: OddClass) -> None:
+    before = judged(class_)
+    path = class_.submissions / "a" / "how.txt"
+    os.utime(path, (path.stat().st_mtime + 60,) * 2)
+    after = judged(class_)
+    assert after.key != before.key
+    (path.parent / ".grade-lab").mkdir()
+    (path.parent / ".grade-lab" / "journal.jsonl").write_text("")
+    key = judged(class_).key
+    os.utime(path, (0, 0))
+    assert judged(class_).key == key
+
+
+def test_another_version_judges_again(class_: OddClass, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = judged(class_).key
+    basis = task(class_).basis
+    monkeypatch.setattr(keys, "__version__", "99")
+    assert judged(class_).key != before
+    assert task(class_).basis != basis
+
+
+@pytest.mark.parametrize("kind", ["link", "name", "empty", "moved text"])
+def test_any_change_of_a_folder_changes_key_and_glance(class_: OddClass, kind: str) -> None:
+    folder = class_.submissions / "a"
+    (folder / "one").write_text("x")
+    (folder / "below").mkdir()
+    (folder / "link").symlink_to("one")
+    (folder / "journal").mkdir()
+
+    def told() -> tuple[str, str]:
+        row = judged(class_)
+        return row.key, keys.glance("basis", Candidate(str(folder), "a"))
+
+    before = told()
+    assert told() == before
+    match kind:
+        case "link":
+            (folder / "link").unlink()
+            (folder / "link").symlink_to("below")
+        case "name":
+            (folder / "one").rename(folder / "two")
+        case "empty":
+            (folder / "one").write_text("")
+        case "moved text":
+            (folder / "one").rename(folder / "below" / "one")
+    after = told()
+    assert after[0] != before[0]
+    assert after[1] != before[1]
+
+
+def test_what_is_too_much_has_no_glance(
+    class_: OddClass, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    candidate = Candidate(str(class_.submissions / "a"), "a")
+    assert keys.glance("basis", candidate)
+    assert keys.glance("basis", replace(candidate, source="https://example.org/a.git")) == ""
+    assert keys.glance("basis", replace(candidate, source=str(tmp_path / "gone.zip"))) == ""
+    monkeypatch.setattr(keys, "GLANCE_FILES", 1)
+    assert keys.glance("basis", candidate) == ""
+    monkeypatch.setattr(keys, "GLANCE_FILES", 100)
+    with (class_.submissions / "a" / "hole").open("wb") as file:
+        file.truncate(10**12)
+    assert keys.glance("basis", candidate) == ""
+
+
+def test_settings_and_language_are_part_of_the_key(class_: OddClass) -> None:
+    found = {judged(class_).key}
+    for changes in ({"lang": "ko"}, {"formats": ("html",)}, {"settings": (("hub_id", "kim"),)}):
+        found.add(judged(class_.with_(**changes)).key)
+    assert len(found) == 4
+
+
+def test_an_assignment_can_be_sent() -> None:
+    assert hash(Assignment(Path("/r"), Path("/o")))
