@@ -98,6 +98,7 @@ class Evidence:
         gradings = (entry.run for entry in reversed(journal.entries) if entry.by == "grade")
         self._last_grading = next(gradings, "")
         self._in_batch = any(entry.by == "batch" for entry in journal.entries)
+        self._was_reproduced = any(entry.source == "reproduction" for entry in journal.entries)
         self._series: dict[tuple[Need[Fact], bool], Series[Fact]] = {}
         self._defects: list[Defect] = []
         for entry in journal.entries:
@@ -122,6 +123,7 @@ class Evidence:
         With ``reproduced`` also those by grade-lab's own run of the image: how an image works, and
         what is in it, is the same wherever it runs. They are never among what is there ``now``.
         """
+        reproduced = reproduced and self._was_reproduced
         series = self._series.get((need, reproduced))
         if series is None:
             entries = self._by_need.get(need, [])
@@ -132,7 +134,7 @@ class Evidence:
 
     def needs(self, kind: type[N]) -> tuple[N, ...]:
         """The needs of this kind that the journal answers, in the order of first mention."""
-        return tuple(need for need in self._by_need if isinstance(need, kind))
+        return tuple(need for need in self._by_need if type(need) is kind)
 
     def image_ids(self, reference: str) -> frozenset[str]:
         """Every image id that was ever seen under this reference."""
@@ -249,7 +251,9 @@ class Evidence:
         return _BY_SOURCE.get(entry.source, Strength.LIVE if of_last else Strength.RECORDED)
 
 
+_ANSWERS = {Reason.UNSUPPORTED, Reason.OUTSIDE}
+
+
 def _failed(entry: Entry) -> bool:
     """Whether nobody could look. What an engine cannot tell, or what leads astray, is an answer."""
-    answers = {Reason.UNSUPPORTED, Reason.OUTSIDE}
-    return entry.outcome == "unavailable" and entry.reason not in answers
+    return entry.outcome == "unavailable" and entry.reason not in _ANSWERS

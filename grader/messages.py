@@ -50,23 +50,23 @@ class Translator:
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
-        self._catalogue = _catalogue(lang)
+        self._translated = _catalogue(lang).gettext
 
     def text(self, text: Message | str | Mapping[str, str]) -> str:
         """The words of ``text`` in this language."""
         if isinstance(text, str):
             return text
         if isinstance(text, Message):
-            template = self._catalogue.gettext(text.template)
+            template = self._translated(text.template)
             if not text.values:
                 return template
-            return template.format_map({k: self._value(v) for k, v in text.values.items()})
+            return template.format_map(
+                {k: v if isinstance(v, str) else self._value(v) for k, v in text.values.items()}
+            )
         return text.get(self.lang) or text.get("en") or next(iter(text.values()), "")
 
     def _value(self, value: object) -> str:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, Message | Mapping):
+        if isinstance(value, Message | str | Mapping):
             return self.text(value)
         if isinstance(value, Iterable):
             return ", ".join(self._value(item) for item in value)

@@ -15,7 +15,7 @@ from grader.messages import LANGUAGES, Translator
 from grader.report import words
 from grader.report.class_view import ClassView
 from grader.report.class_words import CLASS, FLAGS
-from grader.report.page import allowed, environment, own, told_by
+from grader.report.page import allowed, environment, own, told_by, words_in
 from grader.report.page_words import PAGE
 from grader.whole import whole
 
@@ -59,6 +59,7 @@ def _stream(view: ClassView) -> Iterator[str]:
             FLAGS=FLAGS,
             MARKS=MARKS,
             OPENED=OPENED,
+            **words_in(view.lang),
             _=told_by(translator, TEXTS),
             t=translator.text,
         )

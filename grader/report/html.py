@@ -36,6 +36,7 @@ def render(result: Result) -> str:
             in_review=reading.in_review(result),
             titles={o.id: (i, o.title) for i, o in enumerate(result.objectives, 1)},
             rows=draw(result.timeline, result.gaps),
+            **page.words_in(result.lang),
             _=page.told_by(translator, TEXTS),
             t=translator.text,
         )

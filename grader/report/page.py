@@ -27,6 +27,15 @@ MAX_SHORT = 360
 MAX_WHOLE = 20_000
 """Characters of a text that are in the page at all."""
 
+TABLES: Mapping[str, Mapping[str, Message]] = {
+    "LANE": words.LANE,
+    "SOURCE": words.SOURCE,
+    "STATUS": words.STATUS,
+    "STATUS_MEANING": words.STATUS_MEANING,
+    "STRENGTH": words.STRENGTH,
+    "STRENGTH_MEANING": words.STRENGTH_MEANING,
+}
+
 
 def own(*names: str) -> str:
     """The text of our own files; ``style`` stands for the sheets of all pages, in their order."""
@@ -52,6 +61,15 @@ def told_by(translator: Translator, texts: Mapping[str, Message]) -> Callable[..
         return translator.text(words.fill(texts[key], **values) if values else texts[key])
 
     return text
+
+
+@cache
+def words_in(lang: str) -> dict[str, dict[str, str]]:
+    """The tables of words that templates use, by their names, in one language."""
+    text = Translator(lang).text
+    return {
+        name: {key: text(word) for key, word in table.items()} for name, table in TABLES.items()
+    }
 
 
 @cache
@@ -85,12 +103,6 @@ def environment() -> Environment:
         headline=words.headline,
         once=cache,
         trouble=reading.trouble,
-        SOURCE=words.SOURCE,
-        LANE=words.LANE,
-        STATUS=words.STATUS,
-        STATUS_MEANING=words.STATUS_MEANING,
-        STRENGTH=words.STRENGTH,
-        STRENGTH_MEANING=words.STRENGTH_MEANING,
     )
     return made
 
