@@ -68,6 +68,12 @@ class Ownership:
         """For all that this run creates."""
         return {RUN: self.run, HOME: self._home}
 
+    @property
+    def others(self) -> bool:
+        """Whether other runs of this home are at work, or were killed."""
+        files = [*self._folder.glob("*.lock"), *self._folder.glob("*.images")]
+        return any(path.stem != self.run for path in files)
+
     def begin(self) -> None:
         """Remove what runs left that were killed, and note which images are there already.
 

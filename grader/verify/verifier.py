@@ -76,9 +76,12 @@ class Verifier:
         self._engine.interrupt()
 
     def close(self) -> None:
-        """Remove all that was made."""
+        """Remove all that was made, also by runs that were killed."""
         self.stop()
         try:
+            with suppress(NoAnswerError):
+                if self._ownership.others:
+                    self._begin()
             with suppress(NoAnswerError):
                 self._ownership.end()
         finally:

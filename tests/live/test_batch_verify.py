@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -214,13 +215,8 @@ def test_what_could_not_be_asked_is_asked_again(
     assert class_.told("a") == STATUSES["built"]
 
 
-def test_kill_9_costs_nothing_that_was_finished_and_leaves_nothing_after_the_next_run(
-    tmp_path: Path, registry: Registry, engine: Any
-) -> None:
-    class_ = Class(tmp_path, registry)
-    for label, app in {"a": "good", "b": "silent", "c": "good"}.items():
-        class_.add(label, app)
-    before = things(engine)
+def killed(class_: Class, engine: Any) -> None:
+    """A run of one job that is killed while it runs an image, when the first is verified."""
     run = class_.start("--jobs", "1")
     wait_until(
         lambda: (
@@ -230,6 +226,16 @@ def test_kill_9_costs_nothing_that_was_finished_and_leaves_nothing_after_the_nex
     )
     run.send_signal(signal.SIGKILL)
     run.communicate()
+
+
+def test_kill_9_costs_nothing_that_was_finished_and_leaves_nothing_after_the_next_run(
+    tmp_path: Path, registry: Registry, engine: Any
+) -> None:
+    class_ = Class(tmp_path, registry)
+    for label, app in {"a": "good", "b": "silent", "c": "good"}.items():
+        class_.add(label, app)
+    before = things(engine)
+    killed(class_, engine)
     finished = class_.verified
     assert "c" not in finished
     assert things(engine) != before
@@ -237,4 +243,20 @@ def test_kill_9_costs_nothing_that_was_finished_and_leaves_nothing_after_the_nex
     assert {label: class_.verified[label] for label in finished} == finished
     assert class_.told("c") == STATUSES["built"]
     assert class_.told("b")["run"] == ("fail", "reproduced")
+    assert things(engine) == before
+
+
+def test_what_kill_9_left_is_removed_where_nothing_is_verified_any_more(
+    tmp_path: Path, registry: Registry, engine: Any
+) -> None:
+    class_ = Class(tmp_path, registry)
+    for label, app in {"a": "good", "b": "silent"}.items():
+        class_.add(label, app)
+    before = things(engine)
+    killed(class_, engine)
+    shutil.rmtree(class_.folder / "class" / "b")
+    assert things(engine) != before
+    verified = class_.verified["a"]
+    assert class_.run().startswith("1 submissions: 1 judged")
+    assert class_.verified["a"] == verified
     assert things(engine) == before
