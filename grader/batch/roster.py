@@ -33,13 +33,8 @@ class Roster:
     def __init__(self, path: Path, lines: Iterable[Enrolled]) -> None:
         self._base = path.parent.resolve()
         self._lines = tuple(lines)
-        self._by: dict[str, dict[str, list[Enrolled]]] = {
-            "id": _index(self._lines, lambda one: [one.id]),
-            "email": _index(self._lines, lambda one: [one.email]),
-            "name": _index(self._lines, lambda one: name_keys(one.name)),
-            "hub_id": _index(self._lines, lambda one: [one.hub_id]),
-            "user": _index(self._lines, _users),
-        }
+        self._by: dict[str, dict[str, list[Enrolled]]] = {}
+        """By field, each once it is asked for: in most classes few are, and they are large."""
 
     @classmethod
     def load(cls, path: Path) -> Roster:
@@ -62,6 +57,8 @@ class Roster:
         ``field`` is ``id``, ``email``, ``name``, ``hub_id``, or ``user``: what another service
         calls the learner, such as GitHub, or Canvas by a number.
         """
+        if field not in self._by:
+            self._by[field] = _index(self._lines, _KEYS[field])
         keys = name_keys(value) if field == "name" else [value]
         found = {one.line: one for key in keys for one in self._by[field].get(_key(key), ())}
         return tuple(found.values())
@@ -111,6 +108,16 @@ def _users(enrolled: Enrolled) -> Iterator[str]:
         yield enrolled.columns[column]
         yield enrolled.columns[column].rpartition(" ")[2]
     yield enrolled.email.partition("@")[0]
+
+
+_KEYS: Mapping[str, Callable[[Enrolled], Iterable[str]]] = {
+    "id": lambda one: [one.id],
+    "email": lambda one: [one.email],
+    "name": lambda one: name_keys(one.name),
+    "hub_id": lambda one: [one.hub_id],
+    "user": _users,
+}
+"""What a learner is found by, of each field."""
 
 
 class _Reader:
