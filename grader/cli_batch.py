@@ -31,7 +31,17 @@ class _DefaultToRun(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group("batch", cls=_DefaultToRun, help=described(msg("Judge a whole class.")))
+@click.group(
+    "batch",
+    cls=_DefaultToRun,
+    help=described(
+        msg(
+            "Judge a whole class: `grade-lab batch SOURCE` judges, `grade-lab batch review` lists "
+            "what needs a person."
+        )
+    ),
+    short_help=described(msg("Judge a whole class.")),
+)
 def batch_group() -> None:
     """Commands about a class."""
 
