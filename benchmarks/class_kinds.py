@@ -102,7 +102,7 @@ KINDS = {
     "binary-journal": Kind("broken", 0.5, edits.binary_journal, NOTHING_SEEN, BROKEN),
     "no-lab-file": Kind("broken", 1, edits.no_lab_file),
     "broken-yaml": Kind("broken", 1, edits.broken_yaml, None, error="lab.yaml"),
-    "unknown-variable": Kind("broken", 0.5, edits.unknown_variable, None, error="the rubric"),
+    "unknown-variable": Kind("broken", 0.5, edits.unknown_variable),
     "no-dockerfile": Kind("broken", 1, edits.no_dockerfile, {"dockerfile": "fail"}),
     "empty-folder": Kind("broken", 0.5, edits.empty_folder, NOTHING),
     "formula-name": Kind("hostile", 0.5, edits.formula_name),

@@ -56,7 +56,9 @@ def roster(made: Path) -> dict[str, dict[str, str]]:
 def judged(folder: Path, hub_id: str) -> Result:
     """As a class is judged: the files count as they were handed in."""
     handed_in = load_submission(folder, needs_lab_file=False)
-    rubric = load(RUBRIC, {"hub_id": hub_id, **handed_in.variables})
+    given = {"hub_id": hub_id, **handed_in.variables}
+    known = load(RUBRIC, lenient=True).variables
+    rubric = load(RUBRIC, {name: value for name, value in given.items() if name in known})
     journal = JournalFile(handed_in.journal).read()
     at = journal.entries[-1].at if journal.entries else datetime(2026, 12, 1, tzinfo=UTC)
     asked = [need for need in rubric.needs() if isinstance(need, OF_SUBMISSION)]
