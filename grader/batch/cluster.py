@@ -33,8 +33,14 @@ class Cluster(Executor):
     """The workers behind a client; each task may take ``seconds``."""
 
     def __init__(self, client: Any, seconds: float) -> None:
+        self._client = client
         self._workers: Executor = client.get_executor(pure=False)
         self._seconds = seconds
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its scheduler went away for good. A result that was on its way never comes."""
+        return bool(self._client.status == "closed")
 
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
         return self._workers.submit(_apart, self._seconds, partial(fn, *args, **kwargs))

@@ -31,6 +31,8 @@ R = TypeVar("R")
 
 AHEAD = 4
 """Tasks for each worker that wait for it."""
+LOOK_SECONDS = 5.0
+"""When nothing has ended for as long, it is time to see whether anybody is there still."""
 TRIES = 2
 """How many processes a task may cost: somebody else may have ended the first."""
 
@@ -71,7 +73,10 @@ def done(
     waiting: dict[Future[R], tuple[T, int]] = {}
 
     def ended() -> Iterator[tuple[T, R | Message]]:
-        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+        finished = wait(waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED).done
+        if not finished and getattr(work, "is_gone", False):
+            raise _gone()
+        for future in finished:
             task, tries = waiting.pop(future)
             error = None if future.cancelled() else future.exception()
             if isinstance(error, ProcessExpired | BrokenExecutor) and tries < TRIES:
@@ -91,10 +96,14 @@ def _result(future: Future[R]) -> R:
     try:
         return future.result()
     except CancelledError:
-        raise GradeLabError(
-            msg("the cluster is gone; what was finished is kept"),
-            msg("start its scheduler and workers, then run the same command again"),
-        ) from None
+        raise _gone() from None
+
+
+def _gone() -> GradeLabError:
+    return GradeLabError(
+        msg("the cluster is gone; what was finished is kept"),
+        msg("start its scheduler and workers, then run the same command again"),
+    )
 
 
 def _reason(error: BaseException) -> Message:

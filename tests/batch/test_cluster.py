@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
+from grader.batch import cluster as batch_cluster
 from grader.batch.batch import Progress
+from grader.batch.cluster import workers
 from grader.errors import GradeLabError
 from tests.batch.odd_class import OddClass, installed
 
@@ -146,6 +148,19 @@ def test_a_scheduler_that_goes_away_is_told_and_what_was_finished_is_kept(
     assert capfd.readouterr() == ("", "")
     class_.run()
     assert not kept & set(class_.judged)
+
+
+def test_workers_that_would_judge_otherwise_are_told(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        pytest.raises(GradeLabError, match="does not see the folder /no/such"),
+        workers(cluster.address, 60, "/no/such"),
+    ):
+        pass
+    monkeypatch.setattr(batch_cluster, "__version__", "99")
+    with pytest.raises(GradeLabError, match="a worker of the cluster has grade-lab"):
+        OddClass.make(tmp_path, HOW).run(cluster=cluster.address)
 
 
 def test_a_scheduler_without_workers_is_told(site: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch import processes
+from grader.batch import processes, work
 from grader.batch.work import AHEAD, done, executor, usual_jobs
 from grader.errors import GradeLabError
 
@@ -158,14 +158,21 @@ def test_the_environment_is_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "PYTHONSAFEPATH" not in os.environ
 
 
-def test_workers_that_went_away_are_told() -> None:
+@pytest.mark.parametrize("is_cancelled", [True, False])
+def test_workers_that_went_away_are_told(
+    monkeypatch: pytest.MonkeyPatch, is_cancelled: bool
+) -> None:
     class Gone(Executor):
+        is_gone = True
+
         def submit(self, *_: object, **__: object) -> Future[int]:  # type: ignore[override]
             future: Future[int] = Future()
-            future.cancel()
-            future.set_running_or_notify_cancel()
+            if is_cancelled:
+                future.cancel()
+                future.set_running_or_notify_cancel()
             return future
 
+    monkeypatch.setattr(work, "LOOK_SECONDS", 0)
     with pytest.raises(GradeLabError, match="the cluster is gone"):
         list(done(Gone(), AHEAD, square, [1]))
 
