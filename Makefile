@@ -17,7 +17,7 @@ demo:  ## do the lab with a real engine and registry, grade it twice, leave the 
 
 test:  ## all tests, with live ones against a throwaway engine; ARGS="-k name" is passed on
 	@$(BOOTSTRAP) --browser
-	@$(LAB) $(OPTIONAL) -- $(VENV)/python -m pytest $(ARGS)
+	@$(LAB) $(OPTIONAL) -- $(VENV)/python scripts/run_tests.py $(ARGS)
 
 lint:  ## ruff: rules and format
 	@$(BOOTSTRAP)

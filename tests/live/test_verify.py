@@ -205,6 +205,7 @@ def test_without_a_login_a_registry_that_wants_one_makes_errors_not_failures(
     tmp_path: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch, untouched: None
 ) -> None:
     monkeypatch.delenv("GRADE_LAB_REGISTRY_USER")
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))  # in which nobody is logged in
     folder = submission(tmp_path / "s", "good")
     name = f"{registry.address}/somebody/web:1.0"
     extra = f'      - {{type: pushed, image: "{name}"}}\n'
