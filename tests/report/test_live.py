@@ -270,12 +270,13 @@ def test_in_a_real_terminal_a_resize_leaves_nothing_of_the_old_picture() -> None
 
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (30, 100))
+    sized = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
     child = subprocess.Popen(
         [sys.executable, "-c", IN_A_TERMINAL],
         stdin=theirs,
         stdout=theirs,
         stderr=subprocess.PIPE,
-        env={**os.environ, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"},
+        env={**sized, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"},
         text=True,
     )
     os.close(theirs)
