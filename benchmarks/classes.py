@@ -65,8 +65,9 @@ def main() -> int:
 
 
 def _made(place: Path, count: int, seed: int) -> Path:
-    maker = [sys.executable, HERE / "class_maker.py", "--count", str(count), "--seed", str(seed)]
-    subprocess.run([*maker, place], check=True, stdout=subprocess.DEVNULL)
+    options = ["--count", str(count), "--seed", str(seed), str(place)]
+    maker = [sys.executable, str(HERE / "class_maker.py"), *options]
+    subprocess.run(maker, check=True, stdout=subprocess.DEVNULL)
     return place
 
 
