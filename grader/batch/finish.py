@@ -19,7 +19,6 @@ from grader.messages import Message, msg
 from grader.problems import nearest
 from grader.rubric.load import load
 
-USUAL = ("html", "csv", "xlsx", "jsonl", "flags")
 RESULTS, BEFORE = "results.jsonl", ".results-before.jsonl"
 
 
