@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from grader.errors import ExitCode
 from grader.messages import Translator, msg
 from grader.options import described, language_option, settings_option
 
@@ -64,6 +65,59 @@ def rubric_show(rubric: str, settings: dict[str, str], lang: str) -> None:
         click.echo(
             f"{objective.points:>6}  {objective.id}: {text(objective.title)} [{types}]{requires}"
         )
+
+
+@rubric_group.command(
+    "test", help=described(msg("Judge a rubric's example submissions; compare with what is kept."))
+)
+@click.argument("rubric", metavar="NAME|FILE")
+@click.option(
+    "--update", is_flag=True, help=described(msg("Keep what is judged now as what is expected."))
+)
+@click.option(
+    "--add",
+    "submission",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help=described(msg("Copy this submission as a new case, and keep what it is judged.")),
+)
+@click.option("--name", metavar="CASE", help=described(msg("What the new case is called.")))
+@settings_option
+@language_option
+@click.option("--no-color", is_flag=True, help=described(msg("Print without colours.")))
+def rubric_test(
+    *,
+    rubric: str,
+    update: bool,
+    submission: Path | None,
+    name: str | None,
+    settings: dict[str, str],
+    lang: str,
+    no_color: bool,
+) -> ExitCode:
+    """Run the cases beside the rubric."""
+    from rich.console import Console
+
+    from grader.authoring import keep, outcome_lines
+    from grader.authoring.cases import cases, run_case
+    from grader.rubric.load import find, load
+
+    path = find(rubric, Path.cwd())
+    loaded = load(path, settings, lenient=True)
+    text = Translator(lang).text
+    if submission is not None:
+        case = keep.add(submission, path, loaded, name, settings)
+        click.echo(text(msg("added the case {folder}", folder=case)))
+    if update:
+        for case in keep.update(path, loaded, settings):
+            click.echo(text(msg("brought up to date: {folder}", folder=case)))
+    outcomes = [run_case(case, path, loaded, settings, lang) for case in cases(path)]
+    if not outcomes:
+        raise keep.no_cases(path, rubric)
+    console = Console(no_color=no_color or None, highlight=False, soft_wrap=True)
+    for line in outcome_lines.lines(outcomes, loaded, lang, console.encoding):
+        console.print(line)
+    return outcome_lines.exit_code(outcomes)
 
 
 @rubric_group.command("schema", help=described(msg("Print the JSON Schema of rubrics.")))
