@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Literal, Self
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from grader.check import (
     Check,
     Failed,
+    Location,
     NonBlank,
     Passed,
     Proof,
@@ -21,12 +23,12 @@ from grader.check import (
     Verdict,
     partial_or_failed,
 )
-from grader.checking.answers import answer_to
+from grader.checking.answers import answer_to, line_of
 from grader.checking.overlap import overlap
 from grader.checking.phrases import Phrase, Plain
 from grader.checking.submitted import shorten, text_of
-from grader.evidence import Evidence
-from grader.facts import Fact
+from grader.evidence import Evidence, Seen
+from grader.facts import Fact, File
 from grader.messages import Message, msg
 from grader.needs import FileNeed, Need
 
@@ -134,6 +136,12 @@ class Answer(Check):
         if isinstance(read, Verdict):
             return read
         text, seen = read
+        verdict = self._judge_text(text, seen, how)
+        if isinstance(verdict, Passed):
+            return verdict
+        return replace(verdict, places=(Location(self.path, line_of(self.question, text)),))
+
+    def _judge_text(self, text: str, seen: Seen[File], how: Message) -> Verdict:
         answer = Plain.of(answer_to(self.question, text) or "")
         if not answer.letters:
             return Failed(

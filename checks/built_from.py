@@ -14,6 +14,7 @@ from grader.check import (
     Check,
     Failed,
     ImageReference,
+    Location,
     NonBlank,
     Part,
     Unproven,
@@ -139,8 +140,14 @@ class BuiltFrom(Check):
             instructions = parse(text).final
         except DockerfileError as error:
             where = f"{self.dockerfile}:{error.line}" if error.line else self.dockerfile
-            problem = msg("`docker build` cannot read {path}", path=self.dockerfile)
-            return Part(False, expected, f"{where}: {error.reason}", self._build, problem=problem)
+            return Part(
+                False,
+                expected,
+                f"{where}: {error.reason}",
+                self._build,
+                problem=msg("`docker build` cannot read {path}", path=self.dockerfile),
+                place=Location(self.dockerfile, error.line),
+            )
         found = difference(image.history, instructions)
         if found is None:
             return Part(True, expected)
@@ -156,6 +163,7 @@ class BuiltFrom(Check):
                 path=self.dockerfile,
                 where=where,
             ),
+            place=Location(self.dockerfile, found.instruction.line),
         )
 
     def _source(self, image: ImageFact, place: str, path: str, evidence: Evidence) -> Part:
@@ -165,7 +173,15 @@ class BuiltFrom(Check):
             hint = msg("put {path} into the folder of your project", path=path)
             problem = msg("there is no {path} in the submission", path=path)
             unknown = None if series.absent else nothing_seen(series, problem, hint)
-            return Part(False, expected, msg("nothing"), hint, problem=problem, unknown=unknown)
+            return Part(
+                False,
+                expected,
+                msg("nothing"),
+                hint,
+                problem=problem,
+                unknown=unknown,
+                place=Location(path),
+            )
         content = self._content(image, place, evidence)
         if isinstance(content, Verdict):
             return Part(False, expected, unknown=content)
@@ -185,6 +201,7 @@ class BuiltFrom(Check):
                 problem=msg(
                     "your files have changed since image {image} was built", image=self.image
                 ),
+                place=Location(path),
             )
         cut = Unproven(message=msg("there are more files than grade-lab reads"))
         return Part(
@@ -215,6 +232,7 @@ class BuiltFrom(Check):
                         image=self.image,
                     ),
                     problem=msg("{path} was copied into the image, but must not be", path=path),
+                    place=Location(".dockerignore"),
                 )
             elif not content.complete:
                 unknown = unknown or Unproven(
@@ -260,4 +278,7 @@ def _place(path: str, roots: tuple[str, ...]) -> tuple[str, str] | None:
 def _unread(why: Verdict, expected: Message) -> Part:
     unknown = None if isinstance(why, Failed) else why
     actual = why.actual or ""
-    return Part(False, expected, actual, why.hint, problem=why.message, unknown=unknown)
+    place = next(iter(why.places), None)
+    return Part(
+        False, expected, actual, why.hint, problem=why.message, unknown=unknown, place=place
+    )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
-from grader.check import Check, Failed, NonBlank, Part, Proof, Verdict, conclude
+from grader.check import Check, Failed, Location, NonBlank, Part, Proof, Verdict, conclude
 from grader.checking.dockerfile import INSTRUCTIONS, DockerfileError, parse
 from grader.checking.dockerfile import Dockerfile as Parsed
 from grader.checking.practices.known import PRACTICES, PracticeName
@@ -81,6 +81,7 @@ class Dockerfile(Check):
                 proofs=(Proof.of(seen, self.path),),
                 actual=error.reason,
                 hint=msg("put it right, and try it with `docker build .`"),
+                places=(Location(self.path, error.line),),
             )
         count = len(dockerfile.instructions)
         detail = msg("{path}, {count} instructions", path=self.path, count=count)
@@ -107,6 +108,7 @@ class Dockerfile(Check):
                     "add a line with `{instruction}` to {path}", instruction=name, path=self.path
                 ),
                 problem=msg("{path} has no {instruction}", instruction=name, path=self.path),
+                place=Location(self.path),
             )
 
     def _rules(self, dockerfile: Parsed) -> Iterator[Part]:
@@ -119,4 +121,5 @@ class Dockerfile(Check):
             problem = msg(
                 "{place}: {problem}", place=self._place(finding.line), problem=finding.problem
             )
-            yield Part(False, practice.asks, problem, finding.hint, problem=problem)
+            place = Location(self.path, finding.line, finding.problem)
+            yield Part(False, practice.asks, problem, finding.hint, problem=problem, place=place)

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import model_validator
 
-from grader.check import Check, Failed, NonBlank, Part, Proof, Review, Verdict, conclude
+from grader.check import (
+    Check,
+    Failed,
+    Location,
+    NonBlank,
+    Part,
+    Proof,
+    Review,
+    Verdict,
+    conclude,
+)
 from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence
 from grader.facts import Fact
@@ -68,7 +78,9 @@ class Dockerignore(Check):
         )
         if patterns.too_complicated:
             return Review(
-                message=msg("{path} is too complicated to be judged", path=self.path), proofs=proofs
+                message=msg("{path} is too complicated to be judged", path=self.path),
+                proofs=proofs,
+                places=(Location(self.path),),
             )
         for line in patterns.lines:
             if line.problem:
@@ -77,6 +89,7 @@ class Dockerignore(Check):
                     proofs=proofs,
                     actual=shorten(line.text),
                     hint=msg("put this line right: a `[` needs its `]`, a `!` needs a path"),
+                    places=(Location(self.path, line.number),),
                 )
         return conclude(
             [*self._excluded(patterns), *self._kept(patterns)],
@@ -92,6 +105,7 @@ class Dockerignore(Check):
                 msg("{path} is excluded", path=path),
                 hint=msg("add the line `{line}` at the end of {path}", line=path, path=self.path),
                 problem=msg("{file} does not exclude {path}", file=self.path, path=path),
+                place=Location(self.path),
             )
 
     def _kept(self, patterns: _Patterns) -> Iterator[Part]:
@@ -110,6 +124,7 @@ class Dockerignore(Check):
                 problem=msg(
                     "{place} excludes {path}, which the build needs", place=place, path=path
                 ),
+                place=Location(self.path, line.number if line else None),
             )
 
 

@@ -7,7 +7,17 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from grader.check import Check, Failed, NonBlank, Part, Passed, Proof, Verdict, conclude
+from grader.check import (
+    Check,
+    Failed,
+    Location,
+    NonBlank,
+    Part,
+    Passed,
+    Proof,
+    Verdict,
+    conclude,
+)
 from grader.checking.sought import SoughtText
 from grader.checking.submitted import file_of, leaves, not_looked_at, text_of
 from grader.evidence import Evidence, Seen, Strength
@@ -68,6 +78,7 @@ class File(SoughtText, Check):
                     "add it to {path}, save the file and run `grade-lab` again", path=self.path
                 ),
                 problem=msg("{path} lacks {what}", path=self.path, what=wanted),
+                place=Location(self.path),
             )
 
     def _judge_absence(self, evidence: Evidence) -> Verdict:
@@ -79,6 +90,7 @@ class File(SoughtText, Check):
                 hint=msg(
                     "take {path} out of the folder, and run `grade-lab` again", path=self.path
                 ),
+                places=(Location(self.path),),
             )
         if not series.absent or series.looked_at is None:
             return not_looked_at(series, self.path)

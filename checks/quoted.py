@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -14,6 +15,7 @@ from pydantic import model_validator
 from grader.check import (
     Check,
     Failed,
+    Location,
     NonBlank,
     Passed,
     Proof,
@@ -25,11 +27,11 @@ from grader.check import (
     unavailable,
 )
 from grader.checking import looked
-from grader.checking.answers import answer_to
+from grader.checking.answers import answer_to, line_of
 from grader.checking.subject import ContainerSubject
 from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence, Seen, Series
-from grader.facts import Call, Fact, Logs
+from grader.facts import Call, Fact, File, Logs
 from grader.messages import Message, msg
 from grader.needs import EventsNeed, FileNeed, ImageNeed, Need
 
@@ -108,6 +110,12 @@ class Quoted(ContainerSubject, Check):
         if isinstance(read, Verdict):
             return read
         text, seen = read
+        verdict = self._judge_text(text, seen, evidence)
+        if not isinstance(verdict, Failed):
+            return verdict
+        return replace(verdict, places=(Location(self.path, line_of(self.question, text)),))
+
+    def _judge_text(self, text: str, seen: Seen[File], evidence: Evidence) -> Verdict:
         answer = answer_to(self.question, text) or ""
         if not answer:
             return Failed(

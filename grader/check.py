@@ -33,6 +33,7 @@ from grader.reference import is_reference
 from grader.verdict import (
     Errored,
     Failed,
+    Location,
     Partial,
     Passed,
     Proof,
@@ -48,6 +49,7 @@ __all__ = [
     "Errored",
     "Failed",
     "ImageReference",
+    "Location",
     "NonBlank",
     "Part",
     "Partial",

@@ -11,7 +11,16 @@ from typing import TypeVar
 from grader.evidence import Seen, Series, Strength
 from grader.facts import Event, Fact, Reason
 from grader.messages import Message, msg
-from grader.verdict import Errored, Failed, Passed, Proof, Unproven, Verdict, partial_or_failed
+from grader.verdict import (
+    Errored,
+    Failed,
+    Location,
+    Passed,
+    Proof,
+    Unproven,
+    Verdict,
+    partial_or_failed,
+)
 
 F = TypeVar("F", bound=Fact)
 
@@ -22,7 +31,7 @@ class Part:
 
     ``problem`` is the diagnosis, where there is one, as a sentence for the learner. ``unknown`` is
     set when it cannot be told whether it holds, and is the verdict on that. ``pending``: it may yet
-    come to hold, and nothing went wrong.
+    come to hold, and nothing went wrong. ``place`` is where in the submission it does not hold.
     """
 
     holds: bool
@@ -33,6 +42,7 @@ class Part:
     problem: Message | None = None
     unknown: Verdict | None = None
     pending: bool = False
+    place: Location | None = None
 
 
 def score(parts: Sequence[Part]) -> Fraction:
@@ -67,6 +77,7 @@ def conclude(
         actual=_join([part.actual for part in wrong if part.actual]),
         hint=next((part.hint for part in wrong if part.hint), None),
         pending=all(part.pending for part in wrong),
+        places=tuple(_told_place(part, part.place) for part in wrong if part.place),
     )
 
 
@@ -177,6 +188,10 @@ def told(value: object) -> str:
 def protocol_port(port: str | int) -> str:
     """A container's port in the engine's form: ``8000`` → ``8000/tcp``."""
     return str(port) if "/" in str(port) else f"{port}/tcp"
+
+
+def _told_place(part: Part, place: Location) -> Location:
+    return place if place.message else replace(place, message=part.problem)
 
 
 def _join(texts: Sequence[Message | str]) -> Message | str | None:

@@ -22,6 +22,7 @@ from grader.result import (
     Learner,
     ObjectiveResult,
     Override,
+    Place,
     Result,
     RubricInfo,
 )
@@ -169,6 +170,14 @@ def _check(
                 detail=translator.text(proof.detail),
             )
             for proof in verdict.proofs
+        ),
+        places=tuple(
+            Place(
+                path=place.path,
+                line=place.line,
+                message=translator.text(place.message or verdict.message),
+            )
+            for place in verdict.places
         ),
     )
 

@@ -32,10 +32,19 @@ class EvidenceItem(_Model):
     detail: str
 
 
+class Place(_Model):
+    """Where in the submission something is wrong, and what: ``line`` counts from 1, if known."""
+
+    path: str
+    line: int | None = None
+    message: str
+
+
 class CheckResult(_Model):
     """The verdict on one check. ``hint`` is the next thing to do; empty when it passed.
 
-    ``pending``: it failed, wholly or in part, only because it is not done yet.
+    ``pending``: it failed, wholly or in part, only because it is not done yet. ``places`` are where
+    in the submission something is wrong.
     """
 
     id: str
@@ -49,6 +58,7 @@ class CheckResult(_Model):
     expected: str = ""
     actual: str = ""
     evidence: tuple[EvidenceItem, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 class Override(_Model):

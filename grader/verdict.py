@@ -44,11 +44,25 @@ class Proof:
         return cls(seen.strength, seen.source, seen.at, detail)
 
 
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where in the submission something is wrong: a file, and its line where known.
+
+    ``path`` is relative to the submission; ``line`` counts from 1. Without a ``message`` the
+    verdict's own tells what is wrong there.
+    """
+
+    path: str
+    line: int | None = None
+    message: Message | None = None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
     """What a check concludes. Learner failure, missing proof and tool error are different types.
 
-    ``pending``: it is only not done yet, and nothing went wrong.
+    ``pending``: it is only not done yet, and nothing went wrong. ``places`` are where in the
+    submission something is wrong.
     """
 
     status: ClassVar[Status]
@@ -58,6 +72,7 @@ class Verdict:
     actual: Message | str | None = None
     hint: Message | None = None
     pending: bool = False
+    places: tuple[Location, ...] = ()
 
     @property
     def ratio(self) -> Fraction:
@@ -98,6 +113,7 @@ def partial_or_failed(
     actual: Message | str | None = None,
     hint: Message | None = None,
     pending: bool = False,
+    places: tuple[Location, ...] = (),
 ) -> Partial | Failed:
     """The verdict on what is not wholly right: partial, or failed when the share is nothing."""
     if not share:
@@ -108,6 +124,7 @@ def partial_or_failed(
             actual=actual,
             hint=hint,
             pending=pending,
+            places=places,
         )
     return Partial(
         share=share,
@@ -117,6 +134,7 @@ def partial_or_failed(
         actual=actual,
         hint=hint,
         pending=pending,
+        places=places,
     )
 
 

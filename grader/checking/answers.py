@@ -49,6 +49,17 @@ def answer_to(question: str, text: str) -> str | None:
     return next((section.text for section in reversed(found) if section.text), "")
 
 
+def line_of(question: str, text: str) -> int | None:
+    """The line of the heading of ``question``, counted from 1; of several, the last."""
+    titled = (
+        (number, line.strip("#*_`~ \t"))
+        for number, line in enumerate(text[:MAX_CHARS].split("\n"), 1)
+        if line.startswith("#")
+    )
+    found = [number for number, title in titled if _about(question, [Section(1, title, "")])]
+    return found[-1] if found else None
+
+
 def _about(question: str, among: Sequence[Section]) -> list[Section]:
     exact = [section for section in among if _plain(section.title) == _plain(question)]
     if exact:

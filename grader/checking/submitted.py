@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.check import Failed, Verdict, nothing_seen, unavailable
+from grader.check import Failed, Location, Verdict, nothing_seen, unavailable
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import File, Reason
 from grader.messages import Message, msg
@@ -17,10 +17,16 @@ def file_of(evidence: Evidence, path: str, missing: Message) -> Seen[File] | Ver
     if leaves(series):
         return Failed(
             message=msg("{path} leads out of the submission", path=path),
+            places=(Location(path),),
             hint=msg("put a file of its own there instead of a link"),
         )
     if series.absent:
-        return Failed(message=msg("{path} is missing", path=path), expected=path, hint=missing)
+        return Failed(
+            message=msg("{path} is missing", path=path),
+            expected=path,
+            hint=missing,
+            places=(Location(path),),
+        )
     return not_looked_at(series, path)
 
 
@@ -32,6 +38,7 @@ def text_of(evidence: Evidence, path: str, missing: Message) -> tuple[str, Seen[
     if seen.fact.text is None:
         return Failed(
             message=msg("{path} cannot be read as text", path=path),
+            places=(Location(path),),
             expected=msg("text in UTF-8"),
             actual=msg("{size} bytes in another encoding, or too long", size=seen.fact.size),
             hint=msg("open {path} in an editor and save it with the encoding UTF-8", path=path),
