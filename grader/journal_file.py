@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import groupby
 from pathlib import Path
 from threading import RLock
 from typing import BinaryIO
@@ -48,12 +47,14 @@ class JournalFile:
                 where=str(self.path),
             ) from error
 
-    def append(self, observations: Iterable[Observation], run: str, by: Writer = "grade") -> int:
+    def append(
+        self, answered: Iterable[Sequence[Observation]], run: str, by: Writer = "grade"
+    ) -> int:
         """Append observations as one run's entries; return how many.
 
-        The answers to a need are written together once all have come, whoever else writes in
-        between; an event that is there already is not written again. Whatever stops the run, the
-        lines written so far are whole. A line that a crash cut short is dropped first.
+        Each item holds the answers to one need: they are written together and at once, whoever else
+        writes in between; an event that is there already is not written again. Whatever stops the
+        run, what came before is kept, in whole lines. One that a crash cut short is dropped first.
 
         Raises:
             JournalError: it cannot be written; what was written before stays valid.
@@ -61,7 +62,7 @@ class JournalFile:
         with _explained(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                return sum(self._write(answers, run, by) for answers in _by_need(observations))
+                return sum(self._write(answers, run, by) for answers in answered)
             finally:
                 self.sync()
 
@@ -118,18 +119,6 @@ def _event_key(observation: Observation) -> tuple[object, str] | None:
     if not isinstance(observation.need, EventsNeed):
         return None
     return observation.at, repr(sorted((observation.data or {}).items()))
-
-
-def _by_need(observations: Iterable[Observation]) -> Iterator[list[Observation]]:
-    """Observations that follow each other and answer one need; also of a run that is cut short."""
-    for _, answers in groupby(observations, key=lambda observation: observation.need):
-        together: list[Observation] = []
-        try:
-            together.extend(answers)
-        except BaseException:
-            yield together
-            raise
-        yield together
 
 
 @contextmanager

@@ -81,17 +81,18 @@ def observe(
     recorded = Evidence(journal.read())
     troubles: list[Observation] = []
 
-    def noting_trouble() -> Iterator[Observation]:
-        for observation in collect(
+    def noting_trouble() -> Iterator[Sequence[Observation]]:
+        for answers in collect(
             run.rubric.needs(), run.submission.folder, recorded, on_progress=on_progress
         ):
-            if observation.reason in ENGINE_TROUBLE and observation.source == "engine":
-                troubles.append(observation)
-            yield observation
+            troubles.extend(
+                one for one in answers if one.reason in ENGINE_TROUBLE and one.source == "engine"
+            )
+            yield answers
         if verified:
             from grader.verify.verify import verify
 
-            yield from verify(run.rubric, run.submission.folder)
+            yield from ([one] for one in verify(run.rubric, run.submission.folder))
 
     count = journal.append(noting_trouble(), run=os.urandom(8).hex())
     return Observed(count, troubles[0] if troubles else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def observation(name: str) -> Observation:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     target = tmp_path / ".grade-lab" / "journal.jsonl"
-    JournalFile(target).append([observation(f"f{i}") for i in range(5)], RUN)
+    JournalFile(target).append([[observation(f"f{i}")] for i in range(5)], RUN)
     return target
 
 
@@ -41,7 +42,7 @@ def names(read: journal.Journal) -> list[str]:
 
 
 def test_what_is_appended_is_read_back_in_order(path: Path) -> None:
-    JournalFile(path).append([observation("later")], "run-2")
+    JournalFile(path).append([[observation("later")]], "run-2")
     read = JournalFile(path).read()
     assert names(read) == ["f0", "f1", "f2", "f3", "f4", "later"]
     assert [entry.seq for entry in read.entries] == [1, 2, 3, 4, 5, 6]
@@ -97,19 +98,20 @@ def test_a_journal_cut_at_any_byte_keeps_every_whole_line_and_can_be_continued(
         assert len(read.entries) == whole[:cut].count(b"\n")
         assert read.intact == whole[:cut].endswith(b"\n") or cut == 0
     path.write_bytes(whole[:-10])
-    JournalFile(path).append([observation("after")], "run-2")
+    JournalFile(path).append([[observation("after")]], "run-2")
     read = JournalFile(path).read()
     assert names(read) == ["f0", "f1", "f2", "f3", "after"]
     assert read.intact
 
 
 def test_an_interrupted_run_keeps_what_was_collected(path: Path) -> None:
-    def interrupted() -> object:
-        yield observation("kept")
+    def interrupted() -> Iterator[list[Observation]]:
+        yield [observation("kept")]
+        assert names(JournalFile(path).read())[-1] == "kept"  # at once, not with the next
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        JournalFile(path).append(interrupted(), "run-2")  # type: ignore[arg-type]
+        JournalFile(path).append(interrupted(), "run-2")
     read = JournalFile(path).read()
     assert names(read)[-1] == "kept"
     assert read.intact
@@ -150,7 +152,7 @@ def test_an_entry_with_a_right_hash_but_unknown_content_is_left_out(path: Path) 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / ".grade-lab").write_text("a file where the folder should be")
     with pytest.raises(JournalError, match="cannot be written"):
-        JournalFile(tmp_path / ".grade-lab" / "journal.jsonl").append([observation("x")], RUN)
+        JournalFile(tmp_path / ".grade-lab" / "journal.jsonl").append([[observation("x")]], RUN)
 
 
 def an_event(second: int) -> Observation:
@@ -164,10 +166,10 @@ def an_event(second: int) -> Observation:
 
 
 def test_an_event_is_recorded_once_whoever_tells_it(path: Path) -> None:
-    assert JournalFile(path).append([an_event(1), an_event(2)], "run-2") == 2
+    assert JournalFile(path).append([[an_event(1), an_event(2)]], "run-2") == 2
     other = JournalFile(path)
-    assert other.append([an_event(1), an_event(2), an_event(3)], "run-3", "watch") == 1
-    assert other.append([an_event(3)], "run-4", "watch") == 0
+    assert other.append([[an_event(1), an_event(2), an_event(3)]], "run-3", "watch") == 1
+    assert other.append([[an_event(3)]], "run-4", "watch") == 0
     seconds = [e.at.second for e in JournalFile(path).read().entries if e.source == "events"]
     assert seconds == [1, 2, 3]
 
@@ -175,8 +177,8 @@ def test_an_event_is_recorded_once_whoever_tells_it(path: Path) -> None:
 def test_two_writers_that_take_turns_leave_one_whole_chain(path: Path) -> None:
     one, other = JournalFile(path), JournalFile(path)
     for number in range(3):
-        one.append([observation(f"one{number}")], "run-2")
-        other.append([observation(f"other{number}")], "run-3", "watch")
+        one.append([[observation(f"one{number}")]], "run-2")
+        other.append([[observation(f"other{number}")]], "run-3", "watch")
     read = one.read()
     assert read == JournalFile(path).read()
     assert read.intact
@@ -188,5 +190,5 @@ def test_a_reader_takes_up_a_journal_that_was_replaced(path: Path) -> None:
     reader = JournalFile(path)
     assert len(reader.read().entries) == 5
     path.unlink()
-    JournalFile(path).append([observation("new")], "run-2")
+    JournalFile(path).append([[observation("new")]], "run-2")
     assert names(reader.read()) == ["new"]

@@ -63,7 +63,7 @@ def submission(tmp_path: Path) -> Path:
             "data": {"id": "sha256:" + "a" * 64, "history": ["FROM scratch", "COPY . ."]},
         }
     )
-    JournalFile(folder / ".grade-lab" / "journal.jsonl").append([seen], "run-1")
+    JournalFile(folder / ".grade-lab" / "journal.jsonl").append([[seen]], "run-1")
     return folder
 
 

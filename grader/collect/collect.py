@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from grader.collect import content, event_history, http, registry, registry_config, shapes
+from grader.collect import compose, content, event_history, http, registry, registry_config, shapes
 from grader.collect import submission as files
 from grader.collect.answer import AbsentError, NoAnswerError
 from grader.collect.background import in_background
@@ -21,6 +21,7 @@ from grader.facts import Fact
 from grader.journal import Observation, Source
 from grader.needs import (
     CallsNeed,
+    ComposeNeed,
     ContainerNeed,
     ContentNeed,
     EngineNeed,
@@ -51,8 +52,10 @@ def collect(
     *,
     on_progress: Progress | None = None,
     env: Mapping[str, str] = os.environ,
-) -> Iterator[Observation]:
+) -> Iterator[list[Observation]]:
     """Answer each need at least once, whatever breaks: what does is an *unavailable* answer.
+
+    The answers to a need come together, as soon as they are there.
 
     ``submission`` is its folder; ``evidence`` what its journal holds already. ``on_progress`` takes
     each need once it is answered. The last answer is never an event, for its time is that of the
@@ -86,12 +89,13 @@ def look(
     if view is not None:
         kinds += [_looks_at_objects(view), *_slow_looks(view)]
     for looks in kinds:
-        yield from _told(_look(looks, asked), lambda _: None)
+        for _, observations in _look(looks, asked):
+            yield from observations
 
 
 def _look_at_all(
     cheap: Looks, view: EngineView, asked: list[Need[Fact]], tell: Progress
-) -> Iterator[Observation]:
+) -> Iterator[list[Observation]]:
     try:
         yield from _told(_look(cheap, asked), tell)
         yield from _told(_look(_looks_at_objects(view), asked), tell)
@@ -111,15 +115,16 @@ def _look(looks: Looks, asked: list[Need[Fact]]) -> Iterator[Answered]:
                 yield need, list(answers(need, source, look))
 
 
-def _told(answered: Iterator[Answered], tell: Progress) -> Iterator[Observation]:
+def _told(answered: Iterator[Answered], tell: Progress) -> Iterator[list[Observation]]:
     for need, observations in answered:
-        yield from observations
+        yield observations
         tell(need)
 
 
 def _looks_without_engine(folder: Path, env: Mapping[str, str]) -> Looks:
     return {
         FileNeed: ("submission", lambda need: [files.file(folder, need.path)]),
+        ComposeNeed: ("submission", lambda need: [compose.read(folder, need.path)]),
         EnvFileNeed: ("submission", lambda need: [files.env_names(folder, need.path)]),
         TreeNeed: ("submission", lambda need: [files.tree(folder, need.path)]),
         LoginNeed: ("config", lambda need: [login(need.registry, env)]),
@@ -133,7 +138,7 @@ def _looks_at_objects(view: EngineView) -> Looks:
         ImageNeed: ("engine", lambda need: [view.image_fact(need.image)]),
         ContainerNeed: (
             "engine",
-            lambda need: _each(view.containers(need.name, need.image), view.container_fact),
+            lambda need: _each(view.containers(need), view.container_fact),
         ),
         VolumeNeed: ("engine", lambda need: [shapes.volume(client.volume(need.volume))]),
         NetworkNeed: ("engine", lambda need: [shapes.network(client.network(need.network))]),
@@ -146,12 +151,11 @@ def _slow_looks(view: EngineView) -> list[Looks]:
     images = registry.Registries(lambda name: registry_config.image_of(client, name))
 
     def read_logs(need: LogsNeed) -> list[Fact]:
-        containers = view.containers(need.name, need.image)
-        return _each(containers, view.logs)
+        return _each(view.containers(need), view.logs)
 
     def probe(need: HttpNeed) -> list[Fact]:
         try:
-            containers = view.containers(need.name, need.image)
+            containers = view.containers(need)
         except AbsentError:
             containers = ()
         return [http.probe(need, containers, host_name(client.host))]

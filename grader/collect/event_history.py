@@ -20,7 +20,7 @@ EVERY_EVENT = EventsNeed()
 
 def observations(
     needs: Sequence[Need[Fact]], view: EngineView, on_progress: Callable[[Need[Fact]], None]
-) -> Iterator[Observation]:
+) -> Iterator[list[Observation]]:
     """The events of the needs' subjects, each once, then the window, or why there is none."""
     asked = [need for need in needs if isinstance(need, EventsNeed)]
     if not asked and WINDOW not in needs:
@@ -28,14 +28,13 @@ def observations(
     try:
         history = events.read(view, subjects(needs, view))
     except Exception as error:
-        yield observe.unanswered(WINDOW, "events", error)
+        yield [observe.unanswered(WINDOW, "events", error)]
     else:
-        for at, event in history.events:
-            yield observe.found(EVERY_EVENT, "events", event, at)
+        yield [observe.found(EVERY_EVENT, "events", event, at) for at, event in history.events]
         recorded = view.evidence.of(EVERY_EVENT).found
         continues = not recorded or any((s.at, s.fact) in history.events for s in recorded)
         window = history.window.model_copy(update={"continues": continues})
-        yield observe.found(WINDOW, "events", window)
+        yield [observe.found(WINDOW, "events", window)]
     for need in needs:
         if isinstance(need, EventsNeed | EventWindowNeed):
             on_progress(need)
@@ -60,7 +59,8 @@ def recorded_subjects(needs: Sequence[Need[Fact]], evidence: Evidence) -> events
     return events.Subjects(
         names=names,
         images=frozenset(map(familiar, images)),
-        containers=frozenset().union(*(evidence.container_ids(n.name, n.image) for n in asked)),
+        containers=frozenset().union(*map(evidence.container_ids, asked)),
+        services=frozenset((n.service, n.project) for n in asked if n.service),
         image_ids=frozenset().union(*map(evidence.image_ids, images)),
         resources=names
         | {need.volume for need in needs if isinstance(need, VolumeNeed)}

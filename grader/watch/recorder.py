@@ -11,9 +11,10 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Event as Flag
@@ -26,6 +27,7 @@ from grader.collect.events import HealthChecks, Selection
 from grader.collect.observe import found
 from grader.collect.view import EngineView
 from grader.errors import GradeLabError, JournalError
+from grader.evidence import Evidence
 from grader.facts import Event, Fact
 from grader.journal import Observation
 from grader.journal_file import JournalFile
@@ -49,6 +51,7 @@ from grader.watch.files import ChangedFiles
 from grader.watch.interest import Interest
 from grader.watch.lives import Lives
 from grader.watch.notebook import Notebook
+from grader.watch.sleep import Sleep
 from grader.watch.status import State
 
 TURN_SECONDS = 0.25
@@ -56,7 +59,6 @@ SETTLED_SECONDS = 0.15
 """After an event this passes before what it changed is looked at, with all that follows it."""
 FIRST_RETRY, LONGEST_RETRY = 0.25, 5.0
 POLL_SECONDS = 5.0
-ASLEEP_SECONDS = 20.0
 END_SECONDS = 5.0
 MAX_BATCH = 500
 MAX_QUEUED = 20_000
@@ -69,10 +71,13 @@ LIVE = (HttpNeed, LogsNeed)
 
 
 Item = Told | Seen | Lost | Observation | None
+Interested = Callable[[tuple[Need[Fact], ...], Evidence], Interest]
 
 
 class Recorder:
     """Records what ``needs`` ask about, from now on, in the journal of a submission.
+
+    ``interest`` says which needs an event concerns, and may have more of them than these.
 
     ``state`` tells how it goes; ``trouble`` why it does not, where that is known.
     """
@@ -83,6 +88,8 @@ class Recorder:
         submission: Path,
         journal: JournalFile,
         env: Mapping[str, str] = os.environ,
+        *,
+        interest: Interested = Interest,
     ) -> None:
         self.state = State.CONNECTING
         self.trouble: GradeLabError | None = None
@@ -94,7 +101,8 @@ class Recorder:
         self._lives = Lives(self._items.put, lambda: self._items.put(None))
         self._files = ChangedFiles(self._needs, submission, env)
         self._connection: Connection | None = None
-        self._interest = Interest(self._needs, self._notebook.evidence)
+        self._interested = interest
+        self._interest = interest(self._needs, self._notebook.evidence)
         self._selection = Selection(self._interest.subjects)
         self._alike: Counter[Event] = Counter()
         self._due: dict[Need[Fact], float] = {}
@@ -103,7 +111,7 @@ class Recorder:
         self._slow: deque[Future[None]] = deque(maxlen=100)
         self._retry_at = self._poll_at = self._round_at = 0.0
         self._pause = FIRST_RETRY
-        self._clocks = _clocks()
+        self._sleep = Sleep()
 
     def run(self, stop: Flag) -> None:
         """Record until ``stop`` is set."""
@@ -236,14 +244,15 @@ class Recorder:
         self._refresh()
         for need in self._files.changed():
             self._due.setdefault(need, now + SETTLED_SECONDS)
-        if self._slept():
+        if self._sleep.just_ended():
             self._disconnect()
         here = self._connection
         if here is None and now >= self._retry_at:
             self._connect()
         elif here and not here.tells_builds and now >= self._poll_at:
             self._poll_at = now + POLL_SECONDS
-            self._due.update((n, now) for n in self._needs if isinstance(n, ImageNeed))
+            images = (need for need in self._interest.needs if isinstance(need, ImageNeed))
+            self._due.update(dict.fromkeys(images, now))
 
     # The connection
 
@@ -251,18 +260,20 @@ class Recorder:
         self._retry_at = time.monotonic() + self._pause
         self._pause = min(2 * self._pause, LONGEST_RETRY)
         here = Connection(self._env, self._notebook.evidence)
-        self._notebook.note(event_history.observations(self._needs, here.view, lambda _: None))
+        needs = self._interest.needs
+        history = event_history.observations(needs, here.view, lambda _: None)
+        self._notebook.note(chain.from_iterable(history))
         self._refresh()
         health = HealthChecks()
         self._selection = Selection(self._interest.subjects, health, podman=here.podman)
         here.follow(self._selection, self._hear)
         self._connection = here
-        self._look([need for need in self._needs if not isinstance(need, LIVE)], here.view)
+        self._look([need for need in needs if not isinstance(need, LIVE)], here.view)
         health.learn(here.view)
         for container in list(here.view.seen("container")):
             if (container.get("State") or {}).get("Running"):
                 self._at_once.begin(here, container)
-        self._look([need for need in self._needs if isinstance(need, LogsNeed)], here.view)
+        self._look([need for need in needs if isinstance(need, LogsNeed)], here.view)
         self._pause = FIRST_RETRY
 
     def _disconnect(self) -> None:
@@ -273,24 +284,13 @@ class Recorder:
             self._notebook.note([found(EventWindowNeed(), "events", here.window())])
             here.close()
 
-    def _slept(self) -> bool:
-        """Whether this computer slept: connections that were open then may be dead."""
-        before, self._clocks = self._clocks, _clocks()
-        (wall, running), (wall_before, running_before) = self._clocks, before
-        return (wall - wall_before) - (running - running_before) > ASLEEP_SECONDS
-
     def _refresh(self) -> None:
         """Take what was written into account; at each event that would take ever longer."""
         with suppress(JournalError):  # while it cannot be read, what was known has to do
             evidence = self._notebook.evidence
             if evidence is not self._interest.evidence:
-                self._interest = Interest(self._needs, evidence)
+                self._interest = self._interested(self._needs, evidence)
                 self._selection.subjects = self._interest.subjects
-
-
-def _clocks() -> tuple[float, float]:
-    """Seconds by the clock on the wall, and by one that stands still while the computer sleeps."""
-    return time.time(), time.monotonic()
 
 
 def _unforeseen(error: Exception) -> GradeLabError:

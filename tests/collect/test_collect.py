@@ -71,7 +71,8 @@ def run(
     (folder / "Dockerfile").write_text("FROM python", encoding="utf-8")
     (folder / ".env.example").write_text("A=1", encoding="utf-8")
     env = {"DOCKER_HOST": host, "HOME": str(folder)}
-    return list(collect(needs, folder, evidence or Evidence(Journal()), env=env))
+    answered = collect(needs, folder, evidence or Evidence(Journal()), env=env)
+    return [observation for answers in answered for observation in answers]
 
 
 def by_need(observations: list[Observation]) -> dict[Need[Fact], Observation]:

@@ -172,7 +172,7 @@ def claims(class_: Class, label: str) -> None:
         at=minutes(0), need=need, source="registry", outcome="found", data=fact.model_dump()
     )
     path = class_.folder / "class" / label / ".grade-lab" / "journal.jsonl"
-    JournalFile(path).append([seen], run="made-up")
+    JournalFile(path).append([[seen]], run="made-up")
 
 
 @pytest.mark.parametrize("label", STATUSES)

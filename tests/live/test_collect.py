@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,7 +69,7 @@ class Looked:
 
 
 def look(*needs: Need[Any], journal: Journal | None = None) -> Looked:
-    return Looked(list(collect(needs, Path(), Evidence(journal or Journal()))))
+    return Looked(list(chain.from_iterable(collect(needs, Path(), Evidence(journal or Journal())))))
 
 
 @pytest.fixture
@@ -266,7 +267,7 @@ def test_the_content_of_an_image_is_read_once(
 ) -> None:
     need = ContentNeed(image=app, path="/app")
     looked = look(need)
-    JournalFile(tmp_path / "journal.jsonl").append(looked.observations, run="r1")
+    JournalFile(tmp_path / "journal.jsonl").append([looked.observations], run="r1")
     journal = JournalFile(tmp_path / "journal.jsonl").read()
     calls.clear()
     assert look(need, journal=journal).one(need) == looked.one(need)
