@@ -1,44 +1,169 @@
-"""What to do when the engine cannot be used, on this operating system."""
+"""What to do when the engine cannot be used, on this operating system. Pure."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
 
 from grader.facts import Reason
 from grader.messages import Message, msg
 
+Product = Literal["desktop", "engine", "colima", "orbstack", "podman", "rancher"]
+"""What an engine comes with; ``engine`` is Docker Engine itself, as a service of Linux."""
 
-def advice(platform: str, reason: Reason) -> list[Message]:
-    """Next steps, the likeliest first; ``platform`` is that of ``sys.platform``."""
-    again = msg("then try `docker version`, and run `grade-lab` again")
+Group = Literal["member", "pending", "none"]
+"""Whether a process is in the group ``docker``; ``pending``: from the next login on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """A computer, seen from Docker. ``platform`` is that of ``sys.platform``.
+
+    ``products`` are those installed, running or not; of WSL also Docker Desktop on Windows.
+    """
+
+    platform: str = "linux"
+    wsl: bool = False
+    systemd: bool = True
+    group: Group = "none"
+    products: frozenset[Product] = frozenset()
+
+
+def advice(around: Surroundings, reason: Reason) -> list[Message]:
+    """Next steps, the likeliest first; none where the engine is not what is in the way."""
     if reason is Reason.PERMISSION:
-        return [*_permission(platform), again]
-    if reason is Reason.ENGINE_UNREACHABLE:
-        return [*_start(platform), again]
-    return []
+        steps = permission(around)
+    elif reason is Reason.ENGINE_UNREACHABLE:
+        steps = start(around)
+    else:
+        return []
+    more = msg("`grade-lab doctor` looks closer, and says more")
+    return [*steps, msg("then try `docker version`, and run `grade-lab` again"), more]
 
 
-def _start(platform: str) -> list[Message]:
-    if platform == "linux":
-        return [
-            msg("start Docker: `sudo systemctl start docker`, or open Docker Desktop"),
-            msg("in WSL, open Docker Desktop on Windows and turn on its WSL integration"),
+def start(around: Surroundings) -> list[Message]:
+    """How to start the engine that is installed, or how to install one."""
+    if around.wsl and "engine" not in around.products:
+        return wsl_integration() if "desktop" in around.products else install(around)
+    steps = [
+        step
+        for product, step in _STARTS.get(around.platform, {}).items()
+        if product in around.products and not (product == "podman" and len(around.products) > 1)
+    ]
+    if around.platform == "linux" and "engine" in around.products:
+        steps.insert(0, _service(around))
+    return steps or install(around)
+
+
+def _service(around: Surroundings) -> Message:
+    if around.systemd:
+        return msg("start Docker: type `sudo systemctl start docker`, and then your own password")
+    return msg("start Docker: type `sudo service docker start`, and then your own password")
+
+
+_STARTS: dict[str, dict[str, Message]] = {
+    "linux": {
+        "desktop": msg(
+            "open Docker Desktop from your applications, or type "
+            "`systemctl --user start docker-desktop`"
+        ),
+        "podman": msg("start Podman's socket: `systemctl --user enable --now podman.socket`"),
+        "rancher": msg("open Rancher Desktop, and wait until it says that it is running"),
+    },
+    "darwin": {
+        "desktop": msg(
+            "open Docker Desktop (press Command and the space bar, type Docker, press Enter), and "
+            "wait until the whale at the top of the screen stands still"
+        ),
+        "colima": msg("start Colima: `colima start`"),
+        "orbstack": msg("start OrbStack: `orb start`, or open it from your applications"),
+        "rancher": msg("open Rancher Desktop, and wait until it says that it is running"),
+        "podman": msg("start Podman: `podman machine start`"),
+    },
+    "win32": {
+        "desktop": msg(
+            "open Docker Desktop from the Start menu, and wait until it says at the bottom left "
+            "that the engine is running"
+        ),
+        "rancher": msg("open Rancher Desktop, and wait until it says that it is running"),
+        "podman": msg("start Podman: `podman machine start`"),
+    },
+}
+
+
+def install(around: Surroundings) -> list[Message]:
+    """How to get an engine, and the docker command with it."""
+    desktop = "https://docs.docker.com/desktop/"
+    if around.platform == "win32" or around.wsl:
+        steps = [
+            msg(
+                "install Docker Desktop on Windows: {url}",
+                url=f"{desktop}setup/install/windows-install/",
+            ),
+            msg(
+                "restart the computer, open Docker Desktop from the Start menu, and wait until it "
+                "says at the bottom left that the engine is running"
+            ),
         ]
-    desktop = msg("open Docker Desktop, and wait until it says that the engine is running")
-    if platform == "darwin":
-        return [desktop, msg("if you use Colima, run `colima start`")]
-    return [desktop]
+        return [*steps, *_integration_switch()] if around.wsl else steps
+    if around.platform == "darwin":
+        url = f"{desktop}setup/install/mac-install/"
+        return [
+            msg(
+                "install Docker Desktop (choose your chip: Apple or Intel): {url}",
+                url=url,
+            ),
+            msg("open it, and wait until the whale at the top of the screen stands still"),
+        ]
+    return [
+        msg("install Docker Engine: {url}", url="https://docs.docker.com/engine/install/"),
+        _service(around),
+    ]
 
 
-def _permission(platform: str) -> list[Message]:
-    if platform == "win32":
+def wsl_integration() -> list[Message]:
+    """How to reach Docker Desktop, which is on Windows, from a distribution of WSL."""
+    return [
+        msg(
+            "on Windows, open Docker Desktop from the Start menu, and wait until it says at the "
+            "bottom left that the engine is running"
+        ),
+        *_integration_switch(),
+        msg(
+            "if it still does not work, type `wsl --shutdown` in PowerShell, and open this "
+            "terminal again"
+        ),
+    ]
+
+
+def _integration_switch() -> list[Message]:
+    return [
+        msg(
+            "in Docker Desktop, click the gear at the top right (Settings), then Resources → WSL "
+            "integration; turn on the switch of this distribution, and click Apply"
+        ),
+        msg(
+            "if there is no WSL integration to click, right-click the whale beside the clock and "
+            "choose Switch to Linux containers"
+        ),
+    ]
+
+
+def permission(around: Surroundings) -> list[Message]:
+    """How to be allowed to use the engine."""
+    if around.platform == "win32":
         return [
             msg(
                 "open Docker Desktop as the user who runs grade-lab, or ask for membership in the "
                 "group docker-users"
-            )
+            ),
+            msg("log out of Windows and log in again: only then does the membership count"),
         ]
-    if platform == "darwin":
+    if around.platform == "darwin":
         return [msg("open Docker Desktop as the user who runs grade-lab")]
-    return [
-        msg("run `sudo usermod -aG docker $USER`, then log out and log in again"),
-        msg("or, only for now, open a new shell with `newgrp docker`"),
-    ]
+    again = msg("log out and log in again (in WSL: type `wsl --shutdown` in PowerShell)")
+    now = msg("or, only for this terminal and at once: `newgrp docker`")
+    if around.group == "pending":
+        return [again, now]
+    join = msg("type `sudo usermod -aG docker $USER`, and then your own password")
+    return [join, again, now]

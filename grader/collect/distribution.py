@@ -108,6 +108,23 @@ class Distribution:
         except AbsentError as error:  # of an image that the registry says it holds
             raise UnavailableError(Reason.REGISTRY_UNREACHABLE, error.detail) from error
 
+    def greeting(self, repository: str, reference: str) -> tuple[int, Mapping[str, str]]:
+        """Status and headers of a HEAD, as anybody gets them: limits, and the registry's clock.
+
+        Header names are found in any case.
+        """
+        path = f"manifests/{reference}"
+        accept = {"Accept": ", ".join(MANIFESTS)}
+        with self._opened("HEAD", self._url(repository, path), accept) as response:
+            first = response.status, response.headers
+        if first[0] != 401:
+            return first
+        try:
+            with self._authorized("HEAD", repository, path, accept) as response:
+                return response.status, response.headers
+        except UnavailableError:
+            return first
+
     def close(self) -> None:
         """Give the connections back."""
         if self._pool is not None:
@@ -122,7 +139,7 @@ class Distribution:
         self, method: str, repository: str, path: str, headers: Mapping[str, str]
     ) -> Iterator[BaseHTTPResponse]:
         """The answer, once the registry knows who asks if it wants to."""
-        url = f"{'http' if self._plain else 'https'}://{self._host}/v2/{repository}/{path}"
+        url = self._url(repository, path)
         challenge = ""
         if repository not in self._authorizations:
             with self._opened(method, url, headers) as response:
@@ -134,6 +151,9 @@ class Distribution:
         known = {"Authorization": self._authorizations[repository]}
         with self._opened(method, url, {**headers, **known}) as response:
             yield response
+
+    def _url(self, repository: str, path: str) -> str:
+        return f"{'http' if self._plain else 'https'}://{self._host}/v2/{repository}/{path}"
 
     def _authorization(self, challenge: str, repository: str) -> str:
         bearer = _BEARER.search(challenge)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def resolve(env: Mapping[str, str], platform: str) -> Endpoint:
         verify = bool(env.get("DOCKER_TLS_VERIFY"))
         folder = env.get("DOCKER_CERT_PATH") or (str(config_folder(env)) if verify else "")
         return Endpoint((host,), Path(folder) if folder else None, verify)
-    context = env.get("DOCKER_CONTEXT") or _current_context(env)
+    context = current_context(env)
     if context == DEFAULT:
         return Endpoint(usual_sockets(platform, env))
     return _endpoint_of(context, env, platform)
@@ -84,6 +85,25 @@ def read_config(env: Mapping[str, str]) -> dict[str, Any]:
     return _read_object(config_folder(env) / "config.json")
 
 
+def current_context(env: Mapping[str, str]) -> str:
+    """The name of the context in use where ``DOCKER_HOST`` names no engine.
+
+    Raises:
+        GradeLabError: ``config.json`` is broken.
+    """
+    return env.get("DOCKER_CONTEXT") or _configured_context(env)
+
+
+def contexts(env: Mapping[str, str], platform: str) -> dict[str, Endpoint]:
+    """The contexts that ``docker context create`` made, by name, as far as they can be read."""
+    known: dict[str, Endpoint] = {}
+    for meta in sorted((config_folder(env) / "contexts" / "meta").glob("*/meta.json")):
+        with suppress(OSError, ValueError, GradeLabError):
+            name = str(_read_object(meta).get("Name") or "")
+            known[name] = _endpoint_of(name, env, platform)
+    return known
+
+
 def host_name(host: str) -> str:
     """The machine on which published ports are reached: this one, unless ``host`` is remote."""
     parts = urlsplit(host)
@@ -91,7 +111,7 @@ def host_name(host: str) -> str:
     return (parts.hostname if remote else None) or "127.0.0.1"
 
 
-def _current_context(env: Mapping[str, str]) -> str:
+def _configured_context(env: Mapping[str, str]) -> str:
     path = config_folder(env) / "config.json"
     try:
         name = _read_object(path).get("currentContext")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from grader.collect.advice import advice
+from grader.collect.advice import Product, Surroundings, advice
 from grader.collect.endpoint import host_name, resolve, usual_sockets
 from grader.errors import GradeLabError
 from grader.facts import Reason
@@ -136,21 +136,27 @@ def test_published_ports_are_on_the_engines_machine(host: str, machine: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("platform", "reason", "command"),
+    ("platform", "product", "reason", "command"),
     [
-        ("linux", Reason.ENGINE_UNREACHABLE, "sudo systemctl start docker"),
-        ("darwin", Reason.ENGINE_UNREACHABLE, "Docker Desktop"),
-        ("win32", Reason.ENGINE_UNREACHABLE, "Docker Desktop"),
-        ("linux", Reason.PERMISSION, "sudo usermod -aG docker $USER"),
-        ("win32", Reason.PERMISSION, "docker-users"),
+        ("linux", "engine", Reason.ENGINE_UNREACHABLE, "sudo systemctl start docker"),
+        ("linux", "podman", Reason.ENGINE_UNREACHABLE, "podman.socket"),
+        ("darwin", "desktop", Reason.ENGINE_UNREACHABLE, "Docker Desktop"),
+        ("darwin", "colima", Reason.ENGINE_UNREACHABLE, "colima start"),
+        ("win32", "desktop", Reason.ENGINE_UNREACHABLE, "Docker Desktop"),
+        ("linux", "engine", Reason.PERMISSION, "sudo usermod -aG docker $USER"),
+        ("win32", "desktop", Reason.PERMISSION, "docker-users"),
     ],
 )
-def test_advice_fits_the_operating_system(platform: str, reason: Reason, command: str) -> None:
-    told = " ".join(map(str, advice(platform, reason)))
+def test_advice_fits_the_operating_system(
+    platform: str, product: Product, reason: Reason, command: str
+) -> None:
+    around = Surroundings(platform=platform, products=frozenset({product}))
+    told = " ".join(map(str, advice(around, reason)))
     assert command in told
     assert "docker version" in told
+    assert "grade-lab doctor" in told
     assert (platform == "linux") or "sudo" not in told
 
 
 def test_no_advice_where_the_engine_answers() -> None:
-    assert advice("linux", Reason.NOT_THERE) == []
+    assert advice(Surroundings(), Reason.NOT_THERE) == []

@@ -1,0 +1,56 @@
+"""The command ``grade-lab doctor``: options and wiring."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.errors import ExitCode
+from grader.messages import msg
+from grader.options import described, language_option, rubric_options
+
+
+@click.command(
+    "doctor", help=described(msg("Is this computer ready for the lab, and if not, what to do?"))
+)
+@rubric_options
+@language_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help=described(msg("json: for whoever helps you; it holds no names and no passwords.")),
+)
+@click.option("--no-color", is_flag=True, help=described(msg("Print without colours.")))
+def doctor_command(  # noqa: PLR0917 # an option each
+    submission: Path,
+    rubric: str | None,
+    settings: dict[str, str],
+    lang: str,
+    form: str,
+    no_color: bool,
+) -> ExitCode:
+    """Look, and say what to do; 1 when there is something to do."""
+    from grader.doctor.gather.machine import gather
+    from grader.doctor.known import examine, first_problem
+    from grader.doctor.show import as_json, show
+
+    machine = gather(
+        submission,
+        rubric,
+        settings,
+        asked=rubric is not None or submission != Path(),
+        encoding=sys.stdout.encoding if sys.stdout.isatty() else "utf-8",
+    )
+    findings = examine(machine)
+    if form == "json":
+        click.echo(as_json(machine, findings, lang), nl=False)
+    else:
+        from rich.console import Console
+
+        show(findings, Console(no_color=no_color or None, highlight=False), lang)
+    return ExitCode.PASSED if first_problem(findings) is None else ExitCode.BELOW_PASS_MARK

@@ -1,0 +1,1 @@
+"""What is wrong on this machine for doing the lab: gathered once, then concluded. See `machine`."""

@@ -1,0 +1,1 @@
+"""Findings: a file for each family, pure functions of a `Machine`."""

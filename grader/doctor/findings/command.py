@@ -1,0 +1,79 @@
+"""The docker command: there, working, and not too old for its engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.collect import advice
+from grader.doctor.finding import Finding, ok, problem
+from grader.doctor.machine import Machine
+from grader.messages import msg
+
+
+def findings(machine: Machine) -> Iterator[Finding]:
+    """One finding about the docker command."""
+    command, engine, around = machine.command, machine.engine, machine.surroundings
+    if command.stub or (not command.found and around.wsl and "desktop" in around.products):
+        yield problem(
+            "wsl-integration",
+            msg("this WSL distribution is not connected to Docker Desktop"),
+            *advice.wsl_integration(),
+            detail=msg("Docker Desktop is on Windows; the terminal here does not see it yet"),
+        )
+    elif not command.found and engine is None and not around.products:
+        yield problem(
+            "docker-missing",
+            msg("Docker is not installed"),
+            *advice.install(around),
+            msg("open a new terminal, and try `docker version`"),
+        )
+    elif not command.found:
+        yield _no_command(machine)
+    elif not command.version:
+        yield problem(
+            "client-broken",
+            msg("the docker command is there, but it does not run"),
+            msg("type `docker version`, and read what it says"),
+            *advice.install(around),
+        )
+    elif engine and _numbers(command.api) < _numbers(engine.oldest_api):
+        yield problem(
+            "client-old",
+            msg("the docker command is too old for its engine"),
+            msg("update the docker command; the engine wants API {api}", api=engine.oldest_api),
+            *advice.install(around),
+            detail=msg(
+                "the docker command {version} speaks API {api}",
+                version=command.version,
+                api=command.api,
+            ),
+        )
+    else:
+        yield ok(
+            "client", msg("the docker command is installed ({version})", version=command.version)
+        )
+
+
+def _no_command(machine: Machine) -> Finding:
+    title = msg("the docker command is not installed, or this terminal does not find it")
+    new = msg("open a new terminal, and try `docker version`")
+    platform, products = machine.surroundings.platform, machine.surroundings.products
+    if "desktop" in products and platform != "linux":
+        steps = [*advice.start(machine.surroundings), new]
+    elif platform == "darwin":
+        steps = [msg("install the docker command: `brew install docker`"), new]
+    elif products == {"podman"}:
+        steps = [
+            msg("install the docker command; the package is called docker-cli or docker.io"),
+            *advice.start(machine.surroundings),
+            new,
+        ]
+    else:
+        steps = [*advice.install(machine.surroundings), new]
+    return problem("client-missing", title, *steps)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """A version to compare; an unknown one is older than none."""
+    parts = version.split(".")
+    return tuple(map(int, parts)) if version and all(map(str.isdecimal, parts)) else ()

@@ -1,0 +1,208 @@
+"""The engine: does it answer the docker command, and if not, which of many causes it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.collect import advice
+from grader.doctor.finding import Finding, ok, problem
+from grader.doctor.machine import DEFAULT_CONTEXT, Door, Machine
+from grader.facts import Reason
+from grader.messages import Message, msg
+
+
+def findings(machine: Machine) -> Iterator[Finding]:
+    """One finding: the likeliest cause alone, so that one cause is not told several times."""
+    if machine.config.error or machine.settings_error or machine.chosen is None:
+        return  # told with the settings
+    if machine.chosen.answers:
+        yield _answers(machine)
+    elif _told_already(machine):
+        return
+    else:
+        yield _away(machine, machine.chosen)
+
+
+def _told_already(machine: Machine) -> bool:
+    """Whether the finding about the docker command says what to do."""
+    around, command = machine.surroundings, machine.command
+    unconnected = around.wsl and "desktop" in around.products
+    return (
+        command.stub
+        or (not command.found and bool(unconnected))
+        or (not command.found and not around.products)
+    )
+
+
+def _answers(machine: Machine) -> Finding:
+    engine, door = machine.engine, machine.chosen
+    if engine and engine.os == "windows":
+        return problem(
+            "windows-containers",
+            msg("Docker Desktop runs Windows containers; the lab needs Linux containers"),
+            msg("right-click the whale beside the clock, and choose Switch to Linux containers"),
+        )
+    version = engine.version if engine else ""
+    product = door.product if door and door.product else "Docker"
+    return ok("engine", msg("{product} {version} answers", product=product, version=version))
+
+
+def _away(machine: Machine, door: Door) -> Finding:
+    if door.reason is Reason.PERMISSION:
+        return _denied(machine, door)
+    if machine.working is not None:
+        return _elsewhere(machine, door, machine.working)
+    if door.host.startswith(("tcp:", "ssh:", "http")):
+        return _remote(machine, door)
+    if door.reason is not Reason.ENGINE_UNREACHABLE:
+        return _odd(machine, door)
+    return _off(machine, door)
+
+
+def _denied(machine: Machine, door: Door) -> Finding:
+    around = machine.surroundings
+    if around.platform == "linux" and around.group == "pending":
+        detail = msg(
+            "you are in the group docker already, but only the next login makes that count"
+        )
+    elif door.there and around.platform == "linux":
+        detail = msg(
+            "{socket} belongs to {owner}, group {group}, and you are not in that group",
+            socket=door.host,
+            owner=door.owner,
+            group=door.group,
+        )
+    else:
+        detail = msg("{host}: {reason}", host=door.host, reason=door.detail)
+    return problem(
+        "socket-permission",
+        msg("you are not allowed to use Docker yet"),
+        *advice.permission(around),
+        detail=detail,
+    )
+
+
+def _elsewhere(machine: Machine, door: Door, working: Door) -> Finding:
+    """The docker command looks at one place, and the engine is at another."""
+    windows = machine.surroundings.platform == "win32"
+    steps: list[Message] = []
+    if machine.chosen_by != "context":
+        steps.append(_unset(machine.chosen_by, windows=windows))
+    name = working.context
+    if name and (machine.chosen_by == "context" or name != machine.context):
+        steps.append(msg("choose the engine that answers: `docker context use {name}`", name=name))
+    elif not name and working.host != _usual(machine):
+        steps.append(
+            msg(
+                "tell the docker command where it is: `docker context create {name} --docker "
+                '"host={host}"`, and then `docker context use {name}`',
+                name=_name_for(working),
+                host=working.host,
+            )
+        )
+    elif not name and machine.context != DEFAULT_CONTEXT:
+        steps.append(msg("choose the engine that answers: `docker context use default`"))
+    because = {
+        "DOCKER_HOST": msg("the variable DOCKER_HOST"),
+        "DOCKER_CONTEXT": msg("the variable DOCKER_CONTEXT"),
+        "context": msg("the docker context '{name}'", name=machine.context),
+    }[machine.chosen_by]
+    return problem(
+        "docker-host-dead" if machine.chosen_by == "DOCKER_HOST" else "context-wrong",
+        msg("the docker command looks for the engine in the wrong place"),
+        *steps,
+        detail=msg(
+            "{because} points to {host}, where nothing answers; {product} answers at {there}",
+            because=because,
+            host=door.host,
+            product=working.product,
+            there=working.host,
+        ),
+    )
+
+
+def _usual(machine: Machine) -> str:
+    pipe = "npipe:////./pipe/docker_engine"
+    return pipe if machine.surroundings.platform == "win32" else "unix:///var/run/docker.sock"
+
+
+def _name_for(door: Door) -> str:
+    known = ("colima", "orbstack", "podman", "desktop")
+    return next((name for name in known if name in door.host), "lab")
+
+
+def _unset(variable: str, *, windows: bool) -> Message:
+    if windows:
+        return msg("in PowerShell, type `Remove-Item Env:{name}`", name=variable)
+    return msg(
+        "type `unset {name}`; if it comes back in a new terminal, delete its line in ~/.bashrc, "
+        "~/.zshrc or ~/.profile",
+        name=variable,
+    )
+
+
+def _remote(machine: Machine, door: Door) -> Finding:
+    windows = machine.surroundings.platform == "win32"
+    leave = (
+        msg("to use the engine of this computer again: `docker context use default`")
+        if machine.chosen_by == "context"
+        else _unset(machine.chosen_by, windows=windows)
+    )
+    return problem(
+        "engine-remote",
+        msg("the engine on another computer does not answer: {host}", host=door.host),
+        msg("is that computer on, and is the address right? `docker context ls` shows it"),
+        leave,
+        detail=msg("{reason}", reason=door.detail),
+    )
+
+
+def _odd(machine: Machine, door: Door) -> Finding:
+    desktop = "desktop" in machine.surroundings.products
+    restart = (
+        msg("click the whale's menu, and choose Restart")
+        if desktop
+        else msg("restart Docker: `sudo systemctl restart docker`")
+    )
+    return problem(
+        "engine-error",
+        msg("the engine is there, but it does not work"),
+        msg("wait a minute: it may still be starting"),
+        restart,
+        detail=msg("{host}: {reason}", host=door.host, reason=door.detail or str(door.reason)),
+    )
+
+
+def _off(machine: Machine, door: Door) -> Finding:
+    around = machine.surroundings
+    detail = msg("{host}: {reason}", host=door.host, reason=door.detail)
+    steps = advice.start(around)
+    if not around.products:
+        if around.wsl:
+            steps = [*advice.wsl_integration(), *steps]
+        return problem(
+            "engine-missing",
+            msg("the docker command is here, but no engine for it was found"),
+            *steps,
+            detail=detail,
+        )
+    if around.wsl and "engine" not in around.products:
+        title = msg("this WSL distribution is not connected to Docker Desktop")
+        return problem("wsl-integration", title, *steps, detail=detail)
+    if around.platform == "linux" and around.products == {"podman"}:
+        return problem(
+            "podman-socket-off",
+            msg("Podman is installed, but its socket is not switched on"),
+            *steps,
+            msg(
+                "tell the docker command where it is: `export "
+                "DOCKER_HOST=unix://$XDG_RUNTIME_DIR/podman/podman.sock`"
+            ),
+            detail=detail,
+        )
+    if "desktop" in around.products and "engine" not in around.products:
+        title = msg("Docker Desktop is installed, but it is not running")
+        return problem("desktop-stopped", title, *steps, detail=detail)
+    return problem(
+        "engine-stopped", msg("Docker is installed, but not running"), *steps, detail=detail
+    )

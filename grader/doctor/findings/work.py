@@ -1,0 +1,91 @@
+"""The submission: ``lab.yaml``, the rubric, the journal, and a folder that can be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.doctor.finding import Finding, ok, problem, warning
+from grader.doctor.machine import Machine, Work
+from grader.errors import GradeLabError
+from grader.messages import Message, msg
+from grader.submission import JOURNAL
+
+
+def findings(machine: Machine) -> Iterator[Finding]:
+    """What is wrong with the learner's folder."""
+    work = machine.work
+    if work.error is not None and not work.lab_file and not work.asked:
+        yield warning(
+            "submission-elsewhere",
+            msg("this is not the folder of a lab: there is no lab.yaml"),
+            msg("go to the folder of your project (`cd`), and run `grade-lab doctor` there"),
+            detail=msg("so the lab's ports, images and registry were not looked at"),
+        )
+        return
+    if work.error is not None:
+        yield problem(
+            "submission", work.error.message, *work.error.advice, detail=_problems(work.error)
+        )
+    elif not work.learner_named:
+        yield warning(
+            "learner-missing",
+            msg("lab.yaml does not say who you are"),
+            msg("write your id into lab.yaml, as in `{line}`", line='learner: {id: "s-001"}'),
+        )
+    else:
+        yield ok(
+            "submission", msg("lab.yaml and the rubric {rubric} can be used", rubric=work.rubric)
+        )
+    yield from _folder(work, machine.surroundings.platform)
+
+
+def _folder(work: Work, platform: str) -> Iterator[Finding]:
+    if work.disk_full:
+        yield problem(
+            "folder-full",
+            msg("nothing can be written to your project's folder: the disk is full"),
+            msg("empty the bin, and delete what you no longer need on this disk"),
+            detail=msg("{path}", path=work.folder),
+        )
+    elif work.cannot_write:
+        yield problem(
+            "folder-unwritable",
+            msg("your project's folder cannot be written: {reason}", reason=work.cannot_write),
+            *_own(work, platform),
+            detail=msg("{path}", path=work.folder),
+        )
+    if work.journal_error is not None:
+        error = work.journal_error
+        yield problem("journal-unreadable", error.message, *error.advice)
+    elif work.journal_defects:
+        yield warning(
+            "journal-broken",
+            msg(
+                "the journal does not hold together at the lines {lines}",
+                lines=work.journal_defects[:5],
+            ),
+            msg(
+                "do not edit or delete {journal}: what else it holds still counts", journal=JOURNAL
+            ),
+            msg("run `grade-lab`: it goes on after the broken lines; tell your instructor"),
+        )
+
+
+def _own(work: Work, platform: str) -> Iterator[Message]:
+    if platform == "win32":
+        yield msg("move the folder to one of your own, such as Documents")
+        return
+    yield msg("make it yours: `sudo chown -R $USER {folder}`", folder=work.folder)
+    yield msg(
+        "or copy it into your home folder, and work there: `cp -r {folder} ~/`", folder=work.folder
+    )
+
+
+def _problems(error: GradeLabError) -> Message | None:
+    told = [
+        msg("{where}: {message}", where=problem.where, message=problem.message)
+        for problem in error.problems
+    ]
+    if told:
+        return msg("{problems}", problems=told)
+    return msg("{where}", where=error.where) if error.where else None
