@@ -15,6 +15,7 @@ import click
 from grader import __version__
 from grader.cli_batch import batch_group
 from grader.cli_challenge import challenge_group
+from grader.cli_ci import ci_command
 from grader.cli_rubric import rubric_group
 from grader.cli_shell import shell_command
 from grader.cli_watch import watch_command
@@ -133,6 +134,7 @@ cli.add_command(batch_group)
 cli.add_command(rubric_group)
 cli.add_command(challenge_group)
 cli.add_command(watch_command)
+cli.add_command(ci_command)
 cli.add_command(shell_command)
 
 
@@ -209,9 +211,11 @@ def _fail(error: GradeLabError, lang: str) -> NoReturn:
 
 
 def _complain(lines: list[str]) -> None:
-    """Lines on standard error, free of control characters."""
+    """Lines on standard error, free of control characters, and of commands to a CI runner."""
+    from grader.ci.commands import inert
+
     shown = ["".join(char if char.isprintable() else "�" for char in line) for line in lines]
-    click.echo("\n".join(shown), err=True)
+    click.echo("\n".join(map(inert, shown)), err=True)
 
 
 def _interrupt(*_: object) -> NoReturn:

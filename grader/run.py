@@ -12,7 +12,7 @@ from grader.collect.collect import collect
 from grader.errors import ExitCode, GradeLabError
 from grader.evidence import Evidence
 from grader.facts import Fact, Reason
-from grader.journal import Observation
+from grader.journal import Journal, Observation
 from grader.journal_file import JournalFile
 from grader.judge import judge
 from grader.messages import msg
@@ -98,8 +98,10 @@ def observe(
     return Observed(count, troubles[0] if troubles else None)
 
 
-def judged(run: Run, lang: str, overrides_file: Path | None = None) -> Result:
-    """Judge what the journal holds.
+def judged(
+    run: Run, lang: str, overrides_file: Path | None = None, journal: Journal | None = None
+) -> Result:
+    """Judge what the journal holds; that of the submission, unless one is given.
 
     Raises:
         GradeLabError: the journal or the overrides file cannot be used.
@@ -118,8 +120,8 @@ def judged(run: Run, lang: str, overrides_file: Path | None = None) -> Result:
             msg("there is no objective '{name}'{nearest}", name=name, nearest=close),
             where=str(overrides_file),
         )
-    journal = JournalFile(run.submission.journal).read()
-    return judge(run.rubric, journal, run.submission.learner, mine, lang)
+    held = JournalFile(run.submission.journal).read() if journal is None else journal
+    return judge(run.rubric, held, run.submission.learner, mine, lang)
 
 
 def formats(names: Sequence[str]) -> dict[str, ReportFormat]:

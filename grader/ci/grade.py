@@ -1,0 +1,112 @@
+"""Grading what was pushed: the journal as committed, the files as they are, and what is verified.
+
+The runner's engine is not the learner's, so it is not looked at; it is only used to verify. The
+journal in the repository stays as it is: what is found out here is judged with it, in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader import handed_in
+from grader import run as steps
+from grader.ci.contract import Finding, Level
+from grader.evidence import Strength
+from grader.facts import Fact
+from grader.journal import Observation
+from grader.journal_file import JournalFile
+from grader.messages import Message, Translator, msg
+from grader.needs import Need
+from grader.result import Result
+from grader.rubric.load import find, shipped
+from grader.rubric.model import Rubric
+from grader.run import ENGINE_TROUBLE, Run
+from grader.submission import JOURNAL
+
+OF_LEARNERS = {Strength.LIVE, Strength.RECORDED, Strength.SUBMITTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A result, and what to say of the run besides."""
+
+    result: Result
+    notes: tuple[Finding, ...]
+
+
+def judged(run: Run, lang: str, *, verify: bool, overrides: Path | None, named: str) -> Judged:
+    """Judge a submission by a rubric that was ``named`` so, and verify it unless told not to.
+
+    Raises:
+        GradeLabError: journal, overrides or the docker configuration cannot be used.
+    """
+    folder, rubric = run.submission.folder, run.rubric
+    journal = JournalFile(run.submission.journal).read()
+    notes = list(_notes(folder, named, recorded=bool(journal.entries)))
+    journal = handed_in.with_files(journal, rubric, folder, datetime.now(UTC))
+    if verify:
+        verified = _verified(rubric, folder)
+        journal = handed_in.with_found(journal, verified.found, "verified")
+        notes += verified.notes
+    result = steps.judged(run, lang, overrides, journal)
+    text = Translator(lang).text
+    return Judged(result, tuple(Finding(Level.WARNING, "grade-lab", text(note)) for note in notes))
+
+
+def _notes(folder: Path, named: str, *, recorded: bool) -> Iterator[Message]:
+    if not recorded:
+        yield msg(
+            "nothing is recorded in {journal}: run `grade-lab` while you work, then "
+            "`git add {journal}`, commit and push",
+            journal=JOURNAL.as_posix(),
+        )
+    exam = find(named, Path.cwd())
+    if named not in shipped() and exam.resolve().is_relative_to(folder.resolve()):
+        yield msg(
+            "the rubric {path} lies inside the submission: whoever can change the one can change "
+            "the other",
+            path=named,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    found: Sequence[Observation]
+    notes: tuple[Message, ...] = ()
+
+
+def _verified(rubric: Rubric, folder: Path) -> _Verified:
+    """What could be verified. Without an engine, the journal has the word on what ran."""
+    from grader.verify.verify import verify
+
+    found = list(verify(rubric, folder))
+    failed = [one for one in found if _without_engine(one)]
+    if not failed:
+        return _Verified(found)
+    note = msg(
+        "this runner has no Docker Engine that can be used ({reason}): no image was run here, and "
+        "the journal alone was judged",
+        reason=failed[0].detail or str(failed[0].reason),
+    )
+    needed = _only_verified(rubric)
+    return _Verified(
+        [one for one in found if not _without_engine(one) or one.need in needed], (note,)
+    )
+
+
+def _without_engine(one: Observation) -> bool:
+    return one.source == "reproduction" and one.reason in ENGINE_TROUBLE
+
+
+def _only_verified(rubric: Rubric) -> set[Need[Fact]]:
+    """The needs of checks that accept nothing of a journal: they cannot be judged without it."""
+    return {
+        need
+        for objective in rubric.objectives
+        for check in objective.checks
+        if check.accept and not OF_LEARNERS.intersection(check.accept)
+        for need in check.needs()
+    }

@@ -1,0 +1,139 @@
+"""The command ``grade-lab ci``: options and wiring."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.errors import ExitCode, GradeLabError
+from grader.messages import msg
+from grader.options import described, language_option, names, settings_option
+
+if TYPE_CHECKING:
+    from grader.ci.contract import Graded
+    from grader.ci.threshold import Threshold
+
+FORMATS = "html,json,junit,markdown"
+WIDTH = 100
+
+
+def _threshold(ctx: click.Context, param: click.Parameter, value: str | None) -> Threshold | None:
+    from grader.ci.threshold import Threshold
+
+    if value is None:
+        return None
+    try:
+        return Threshold.parse(value)
+    except ValueError:
+        how = msg("write points, as in `--fail-under 60`, or a share, as in `--fail-under 70%`")
+        raise click.BadParameter(described(how), ctx, param) from None
+
+
+@click.command(
+    "ci", help=described(msg("Grade a submission where it is pushed to: GitHub, GitLab, others."))
+)
+@click.argument("submission", type=click.Path(path_type=Path), default=".")
+@click.option("--rubric", metavar="NAME|FILE", help=described(msg("The rubric to judge by.")))
+@settings_option
+@click.option(
+    "--fail-under",
+    metavar="N|N%",
+    callback=_threshold,
+    help=described(msg("The points to reach, in place of the rubric's pass mark; 0: any will do.")),
+)
+@click.option(
+    "--no-verify",
+    "verify",
+    is_flag=True,
+    flag_value=False,
+    default=True,
+    help=described(msg("Ask no registry and run no image: judge the journal and the files.")),
+)
+@click.option(
+    "--overrides",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=described(msg("An instructor's points by hand (YAML or CSV).")),
+)
+@click.option(
+    "--format",
+    "formats",
+    metavar="NAME,…",
+    default=FORMATS,
+    callback=names,
+    show_default=True,
+    help=described(msg("Report formats, with commas between them.")),
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=described(msg("Where reports go (SUBMISSION/.grade-lab/report).")),
+)
+@language_option
+def ci_command(  # noqa: PLR0917 # an option each
+    submission: Path,
+    rubric: str | None,
+    settings: dict[str, str],
+    fail_under: Threshold | None,
+    verify: bool,
+    overrides: Path | None,
+    formats: list[str],
+    out: Path | None,
+    lang: str,
+) -> ExitCode:
+    """Grade, tell the platform, and print."""
+    from grader import handed_in
+    from grader import run as steps
+    from grader.ci.contract import Graded
+    from grader.ci.findings import findings
+    from grader.ci.grade import judged
+    from grader.ci.platforms import detect
+    from grader.ci.threshold import exit_code
+    from grader.submission import REPORT
+
+    if rubric is None:
+        raise GradeLabError(
+            msg("--rubric is missing: here the exam is yours, not the one that a submission names"),
+            msg("add `--rubric NAME` or `--rubric FILE`; `grade-lab rubric list` shows the names"),
+        )
+    platform = detect(os.environ, Path.cwd())
+    chosen = steps.formats(formats)
+    handed_in.guard(submission)
+    run = steps.prepare(submission, rubric, settings)
+    told = judged(run, lang, verify=verify, overrides=overrides, named=rubric)
+    code = exit_code(told.result, fail_under)
+    folder = out or submission / REPORT
+    graded = Graded(
+        result=told.result,
+        reports=steps.write(told.result, chosen, folder),
+        out=folder,
+        findings=(*told.notes, *findings(told.result, submission, platform.root)),
+    )
+    platform.publish(graded)
+    _print(platform.log(_table(graded), graded))
+    return code
+
+
+def _table(graded: Graded) -> str:
+    """The result in short, as on a terminal without colours."""
+    from rich.console import Console
+
+    from grader.report.terminal import show
+
+    table = io.StringIO()
+    console = Console(file=table, width=WIDTH, no_color=True, force_terminal=False, highlight=False)
+    show(graded.result, console, paths=graded.reports)
+    return table.getvalue()
+
+
+def _print(text: str) -> None:
+    """Runners read UTF-8, whatever their system's own encoding is."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    sys.stdout.write(text)

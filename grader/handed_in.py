@@ -1,0 +1,62 @@
+"""What somebody handed in, seen on a computer that is not theirs.
+
+Its engine tells nothing of the learner's work. So what is looked at here are files alone, and what
+was verified; neither is written into the learner's journal.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from grader.collect.collect import look
+from grader.errors import GradeLabError
+from grader.journal import VERSION, Entry, Journal, Observation
+from grader.messages import msg
+from grader.needs import EnvFileNeed, FileNeed, TreeNeed
+from grader.rubric.model import Rubric
+from grader.submission import JOURNAL, LAB_FILE
+
+OF_SUBMISSION = (FileNeed, EnvFileNeed, TreeNeed)
+
+
+def guard(folder: Path) -> None:
+    """Refuse links that lead out of a submission, and what is no file where one is to be read.
+
+    Raises:
+        GradeLabError: its ``lab.yaml`` or its journal is such.
+    """
+    for name in (LAB_FILE, JOURNAL):
+        path = folder / name
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+            raise GradeLabError(msg("{path} is a link that leads out of it", path=str(name)))
+        if path.exists() and not path.is_file():  # a pipe would never end
+            raise GradeLabError(msg("{path} is not a file", path=str(name)))
+
+
+def with_files(journal: Journal, rubric: Rubric, folder: Path, at: datetime) -> Journal:
+    """The journal, and after it the files as they were handed in: they count, not earlier ones.
+
+    They are dated as the journal's last entry, or ``at`` where there is none: the same submission
+    gives the same result, whenever it is judged.
+    """
+    at = journal.entries[-1].at if journal.entries else at
+    # lab.yaml is looked at always: so there is an entry of ours, and a journal that claims to hold
+    # what only a grader can find out is not believed.
+    asked = dict.fromkeys([FileNeed(path=LAB_FILE), *rubric.needs()])
+    needs = [need for need in asked if isinstance(need, OF_SUBMISSION)]
+    seen = (found.model_copy(update={"at": at}) for found in look(needs, folder, None))
+    return with_found(journal, seen, "handed-in")
+
+
+def with_found(journal: Journal, found: Iterable[Observation], run: str) -> Journal:
+    """The journal, and after it what was found out here, which the learner could not write."""
+    last = max(journal.lines, journal.entries[-1].seq if journal.entries else 0)
+    ours = tuple(
+        Entry.model_validate({**dict(one), "v": VERSION, "seq": seq, "run": run, "by": "batch"})
+        for seq, one in enumerate(found, last + 1)
+    )
+    return replace(journal, entries=(*journal.entries, *ours))
