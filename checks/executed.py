@@ -28,11 +28,13 @@ class CommandText(SoughtText):
 
 class Executed(ContainerSubject, Check):
     """``docker exec`` was used on a container. ``command`` is text that the command line contains,
-    or ``{contains: …}``, ``{matches: …}``; without it any command counts.
+    or ``{contains: …}``, ``{matches: …}``; without it any command counts. ``exit_code`` is that of
+    its end.
     """
 
     type: Literal["executed"]
     command: NonBlank | CommandText | None = None
+    exit_code: int | None = None
 
     def needs(self) -> Iterable[Need[Fact]]:
         return self.subject_needs()
@@ -40,7 +42,8 @@ class Executed(ContainerSubject, Check):
     def judge(self, evidence: Evidence) -> Verdict:
         executed = self.events(evidence, "exec_start")
         sought = self._sought
-        proof = next((e for e in executed if not sought or sought.found_in(e.fact.command)), None)
+        fitting = [e for e in executed if not sought or sought.found_in(e.fact.command)]
+        proof = next((e for e in fitting if self._ended_so(e, evidence)), None)
         if proof is not None:
             return Passed(
                 message=msg("a command was run in {subject}", subject=self.subject),
@@ -48,12 +51,37 @@ class Executed(ContainerSubject, Check):
             )
         if evidence.event_window.unavailable:
             return unavailable(evidence.event_window)
+        if fitting:
+            return self._ended_otherwise(fitting[-1], evidence)
         if executed and sought:
             return self._another(executed, sought)
         if not self.containers(evidence).found and not self.events(evidence):
             return self.missing(evidence)
         return Unproven(
             message=msg("no command was seen to be run in {subject}", subject=self.subject),
+            hint=self._hint,
+        )
+
+    def _code(self, begun: Seen[Event], evidence: Evidence) -> int | None:
+        """The exit code of a command; None where no event tells."""
+        ends = [e for e in self.events(evidence, "exec_die") if e.at >= begun.at]
+        own = (e.fact.exit_code for e in ends if e.fact.exec_id == begun.fact.exec_id)
+        return next(own, None)
+
+    def _ended_so(self, begun: Seen[Event], evidence: Evidence) -> bool:
+        return self.exit_code is None or self._code(begun, evidence) == self.exit_code
+
+    def _ended_otherwise(self, begun: Seen[Event], evidence: Evidence) -> Verdict:
+        code = self._code(begun, evidence)
+        proofs = (Proof.of(begun, msg("docker exec {name}", name=begun.fact.name)),)
+        if code is None:
+            message = msg("nothing tells how the command in {subject} ended", subject=self.subject)
+            return Unproven(message=message, proofs=proofs, hint=self._hint)
+        return Failed(
+            message=msg("the command in {subject} did not work", subject=self.subject),
+            proofs=proofs,
+            expected=msg("exit code {code}", code=self.exit_code),
+            actual=msg("exit code {code}", code=code),
             hint=self._hint,
         )
 

@@ -34,8 +34,7 @@ class Http(SoughtText, ContainerSubject, Check):
     @property
     def _need(self) -> HttpNeed:
         return HttpNeed(
-            name=self.name,
-            image=self.image,
+            **self.picked,
             port=self.port,
             path=self.path,
             deadline=self.deadline,

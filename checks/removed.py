@@ -18,7 +18,13 @@ from grader.check import (
     Verdict,
     unavailable,
 )
-from grader.checking.subject import ContainerName, image_subject, image_traces
+from grader.checking.subject import (
+    ContainerName,
+    ProjectName,
+    ServiceName,
+    image_subject,
+    image_traces,
+)
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Container, Event, Fact
 from grader.messages import Message, msg
@@ -27,8 +33,9 @@ from grader.reference import familiar
 
 
 class Removed(Check):
-    """It was seen before, and is gone now. Exactly one of ``container`` (a name), ``image`` (a
-    reference), ``volume`` and ``network`` (names).
+    """It was seen before, and is gone now. Exactly one of ``container`` (a name), ``service`` (of
+    Docker Compose, with its ``project`` or without), ``image`` (a reference), ``volume`` and
+    ``network`` (names).
     """
 
     type: Literal["removed"]
@@ -36,17 +43,21 @@ class Removed(Check):
     image: ImageReference | None = None
     volume: NonBlank | None = None
     network: NonBlank | None = None
+    service: ServiceName | None = None
+    project: ProjectName | None = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
         if len(self._named) != 1:
-            raise ValueError("give exactly one of container, image, volume, network")
+            raise ValueError("give exactly one of container, service, image, volume, network")
+        if self.project and not self.service:
+            raise ValueError("a project is of a Compose service: give the service, too")
         return self
 
     @property
     def _named(self) -> list[tuple[str, str]]:
         """What is named, by kind."""
-        kinds = ("container", "image", "volume", "network")
+        kinds = ("container", "service", "image", "volume", "network")
         return [(kind, name) for kind in kinds if (name := getattr(self, kind))]
 
     @property
@@ -54,6 +65,8 @@ class Removed(Check):
         match self._named[0]:
             case "container", name:
                 return ContainerNeed(name=name)
+            case "service", name:
+                return ContainerNeed(service=name, project=self.project)
             case "image", name:
                 return ImageNeed(image=name)
             case "volume", name:
@@ -66,6 +79,8 @@ class Removed(Check):
         match self._named[0]:
             case "container", name:
                 return msg("container {name}", name=name)
+            case "service", name:
+                return msg("the container of service {service}", service=name)
             case "image", name:
                 return image_subject(name)
             case "volume", name:
@@ -76,10 +91,18 @@ class Removed(Check):
     @property
     def _command(self) -> str:
         kind, name = self._named[0]
-        return f"docker {kind} rm {name}"
+        return "docker compose down" if kind == "service" else f"docker {kind} rm {name}"
 
     def needs(self) -> Iterable[Need[Fact]]:
-        return [self._need, EventsNeed(name=self.container, image=self.image)]
+        return [
+            self._need,
+            EventsNeed(
+                name=self.container,
+                image=self.image,
+                service=self.service,
+                project=self.project,
+            ),
+        ]
 
     def judge(self, evidence: Evidence) -> Verdict:
         series: Series[Fact] = evidence.of(self._need)
@@ -106,6 +129,9 @@ class Removed(Check):
     def _events(self, evidence: Evidence) -> tuple[Sequence[Seen[Event]], Sequence[Seen[Event]]]:
         """Events that say that it was there, and that say that it went."""
         kind, name = self._named[0]
+        if kind == "service":
+            made = evidence.events("create", "start", service=name, project=self.project)
+            return made, evidence.events("destroy", service=name, project=self.project)
         if kind != "image":
             made = evidence.events("create", "start", name=name, kind=kind)
             return made, evidence.events("destroy", name=name, kind=kind)
@@ -159,7 +185,7 @@ class Removed(Check):
                 message = msg("{subject} still runs", subject=self._subject)
                 hint = msg(
                     "run `docker stop {name}`, then `{command}`, and then `grade-lab`",
-                    name=self.container,
+                    name=seen.fact.name,
                     command=self._command,
                 )
         proof = Proof.of(seen, msg("it is there"))

@@ -22,7 +22,12 @@ from grader.check import (
     unavailable,
 )
 from grader.checking.moments import LONG_AGO, Moment, container_moments, image_moments
-from grader.checking.subject import ContainerName, ContainerSubject
+from grader.checking.subject import (
+    ContainerName,
+    ContainerSubject,
+    ProjectName,
+    ServiceName,
+)
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.messages import Message, msg
@@ -47,8 +52,9 @@ class Step(BaseModel):
     """One step: what was done, and to what.
 
     ``started``, ``executed`` (``docker exec``) and ``stopped`` are of a container, picked by
-    ``name``, ``image`` or both. ``removed`` is of a container when it has a ``name``, else of an
-    ``image``. All others are of an ``image``.
+    ``name`` or ``service`` (of the Compose ``project``), ``image`` or both. ``removed`` is of a
+    container when it has a ``name`` or ``service``, else of an ``image``. All others are of an
+    ``image``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -65,21 +71,26 @@ class Step(BaseModel):
     ]
     name: ContainerName | None = None
     image: ImageReference | None = None
+    service: ServiceName | None = None
+    project: ProjectName | None = None
 
     @model_validator(mode="after")
     def _has_its_subject(self) -> Self:
+        named = self.name is not None or self.service is not None
         if self.did in OF_CONTAINERS | {"removed"}:
-            if self.name is None and self.image is None:
+            if not named and self.image is None:
                 raise ValueError(f"'{self.did}' needs a name or an image")
-        elif self.image is None or self.name is not None:
+        elif self.image is None or named:
             raise ValueError(f"'{self.did}' is done to an image: give image, and no name")
         return self
 
     @cached_property
     def container(self) -> ContainerSubject | None:
         """The container it is done to; None when it is done to an image."""
-        if self.did in OF_CONTAINERS or self.name is not None:
-            return ContainerSubject(name=self.name, image=self.image)
+        if self.did in OF_CONTAINERS or self.name or self.service:
+            return ContainerSubject(
+                name=self.name, image=self.image, service=self.service, project=self.project
+            )
         return None
 
     def needs(self) -> Iterable[Need[Fact]]:

@@ -14,7 +14,14 @@ from pydantic import ValidationError
 from grader.facts import Event, EventWindow, Fact, Reason
 from grader.journal import Defect, Entry, Journal, Source
 from grader.messages import msg
-from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ImageNeed, Need
+from grader.needs import (
+    ContainerNeed,
+    EventsNeed,
+    EventWindowNeed,
+    ImageNeed,
+    Need,
+    OfContainers,
+)
 from grader.reference import familiar
 
 F_co = TypeVar("F_co", bound=Fact, covariant=True)
@@ -143,20 +150,21 @@ class Evidence:
         ids |= {e.fact.id for e in self._tagging if e.fact.name == name and e.fact.id}
         return frozenset(ids)
 
-    def container_ids(self, name: str | None, image: str | None) -> frozenset[str]:
-        """Every id of a container that was ever seen with this name, image or both."""
-        need = ContainerNeed(name=name, image=image)
-        ids = {seen.fact.id for seen in self.of(need).found}
-        return frozenset(ids | {e.fact.id for e in self.events(name=name, image=image)})
+    def container_ids(self, need: OfContainers[Fact]) -> frozenset[str]:
+        """Every id of a container that was ever seen and that this need asks about."""
+        ids = {seen.fact.id for seen in self.of(ContainerNeed(**need.picked)).found}
+        return frozenset(ids | {e.fact.id for e in self.events(**need.picked)})
 
     def events(
         self,
         *actions: str,
         name: str | None = None,
         image: str | None = None,
+        service: str | None = None,
+        project: str | None = None,
         kind: str = "container",
     ) -> tuple[Seen[Event], ...]:
-        """Events of a container with this name, image or both, oldest first.
+        """Events of containers that fit all that is given, oldest first.
 
         Another ``kind`` is ``volume`` or ``network``, by name.
         """
@@ -167,6 +175,8 @@ class Evidence:
             if seen.fact.type == kind
             and (not actions or seen.fact.action in actions)
             and (name is None or seen.fact.name == name)
+            and (service is None or seen.fact.service == service)
+            and (project is None or seen.fact.project == project)
             and (wanted is None or familiar(seen.fact.image) == wanted)
         )
 

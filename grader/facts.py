@@ -63,7 +63,8 @@ class Image(Fact):
     """An image in the engine, by inspect and history (oldest step first).
 
     ``last_tagged`` is None for an image that was only ever pulled; ``identity`` holds the names of
-    the engine's own record of origin (``build``, ``pull``), from API 1.53 on.
+    the engine's own record of origin (``build``, ``pull``), from API 1.53 on. ``healthcheck`` tells
+    whether it has one; None where that was not recorded.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Image(Fact):
     size: int = 0
     history: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
+    healthcheck: bool | None = None
 
     @property
     def built_at(self) -> datetime | None:
@@ -109,18 +111,25 @@ class PortBinding(Fact):
 
 
 class Mount(Fact):
-    """A mount: ``source`` is a volume's name or a bind mount's path on the host."""
+    """A mount: ``source`` is a volume's name or a bind mount's path on the host.
+
+    ``read_only`` is None where nobody noted it.
+    """
 
     type: str
     source: str
     target: str
+    read_only: bool | None = None
 
 
 class Container(Fact):
     """A container by inspect. ``ports`` are those asked for, kept when it stops.
 
     ``env`` tells where each variable's value comes from: ``image`` when it is the image's own,
-    ``run`` when ``docker run`` set it (``-e`` and ``--env-file`` cannot be told apart).
+    ``run`` when ``docker run`` set it (``-e`` and ``--env-file`` cannot be told apart). ``health``
+    is ``starting``, ``healthy``, ``unhealthy``, or ``none`` without a health check; empty where
+    that was not recorded.
+    ``service`` and its ``project`` are those of Docker Compose, where it made the container.
     """
 
     id: str
@@ -140,6 +149,9 @@ class Container(Fact):
     networks: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     oom_killed: bool = False
+    health: str = ""
+    project: str = ""
+    service: str = ""
 
     @property
     def running(self) -> bool:
@@ -225,11 +237,16 @@ class Tree(Fact):
 
 
 class Resource(Fact):
-    """A volume or network that exists."""
+    """A volume or network that exists.
+
+    A network also tells whether it is ``internal``, and the names of the containers ``attached``.
+    """
 
     id: str
     name: str
     driver: str = ""
+    internal: bool = False
+    attached: tuple[str, ...] = ()
 
 
 class Event(Fact):
@@ -237,7 +254,9 @@ class Event(Fact):
 
     ``name`` is a container's name or an image's reference; ``image`` is the reference a container
     was made from; ``id`` is the container's or image's id and may be empty for a push or pull.
-    ``exec_id`` tells which start and end of a ``docker exec`` belong together.
+    ``exec_id`` tells which start and end of a ``docker exec`` belong together. ``service`` and
+    ``project`` are those of Docker Compose, as a container's labels say. ``health`` is what a
+    ``health_status`` event says: ``healthy`` or ``unhealthy``.
     """
 
     type: str
@@ -249,6 +268,9 @@ class Event(Fact):
     signal: str = ""
     command: str = ""
     exec_id: str = ""
+    health: str = ""
+    service: str = ""
+    project: str = ""
 
 
 class Call(Fact):

@@ -7,11 +7,11 @@ it, and nothing that no check needs is ever looked at.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, ClassVar, Generic, Literal, TypedDict, TypeVar
 
 from pydantic import Field
 
-from grader import facts
+from grader import compose_facts, facts
 
 F_co = TypeVar("F_co", bound=facts.Fact, covariant=True)
 
@@ -40,34 +40,54 @@ class ImageNeed(Need[facts.Image]):
     image: str
 
 
+class Picked(TypedDict):
+    """The fields that pick containers."""
+
+    name: str | None
+    image: str | None
+    service: str | None
+    project: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
-class ContainerNeed(Need[facts.Container]):
-    """Containers with this name, made from this image reference, or both."""
+class OfContainers(Need[F_co]):
+    """About the containers that fit all of its fields: a name, the image reference that they were
+    made from, a service of Docker Compose, and the Compose project that it belongs to.
+    """
+
+    name: str | None = None
+    image: str | None = None
+    service: str | None = None
+    project: str | None = None
+
+    @property
+    def picked(self) -> Picked:
+        """What picks them, for another need of the same containers."""
+        return Picked(name=self.name, image=self.image, service=self.service, project=self.project)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerNeed(OfContainers[facts.Container]):
+    """Such containers themselves."""
 
     answer = facts.Container
     kind: Literal["container"] = "container"
-    name: str | None = None
-    image: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogsNeed(Need[facts.Logs]):
+class LogsNeed(OfContainers[facts.Logs]):
     """The logs of the containers that a ``ContainerNeed`` of the same fields finds."""
 
     answer = facts.Logs
     kind: Literal["logs"] = "logs"
-    name: str | None = None
-    image: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpNeed(Need[facts.HttpResponse]):
+class HttpNeed(OfContainers[facts.HttpResponse]):
     """The answer of such a container on the host port mapped to ``port``, within ``deadline`` s."""
 
     answer = facts.HttpResponse
     kind: Literal["http"] = "http"
-    name: str | None = None
-    image: str | None = None
     port: int
     path: str = "/"
     deadline: float = 10.0
@@ -129,13 +149,11 @@ class NetworkNeed(Need[facts.Resource]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EventsNeed(Need[facts.Event]):
+class EventsNeed(OfContainers[facts.Event]):
     """The engine's events about these containers or this image. In a journal: any event."""
 
     answer = facts.Event
     kind: Literal["events"] = "events"
-    name: str | None = None
-    image: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +179,15 @@ class EnvFileNeed(Need[facts.EnvNames]):
 
     answer = facts.EnvNames
     kind: Literal["env-file"] = "env-file"
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComposeNeed(Need[compose_facts.ComposeFile]):
+    """What a Compose file of the submission says, by its path in it."""
+
+    answer = compose_facts.ComposeFile
+    kind: Literal["compose"] = "compose"
     path: str
 
 
@@ -202,6 +229,7 @@ AnyNeed = Annotated[
     | EventWindowNeed
     | FileNeed
     | EnvFileNeed
+    | ComposeNeed
     | TreeNeed
     | CallsNeed,
     Field(discriminator="kind"),

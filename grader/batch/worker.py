@@ -27,7 +27,7 @@ from grader.journal import VERSION, Entry, Journal
 from grader.journal_file import JournalFile
 from grader.judge import judge
 from grader.messages import Message, Translator, msg
-from grader.needs import EnvFileNeed, FileNeed, TreeNeed
+from grader.needs import ComposeNeed, EnvFileNeed, FileNeed, TreeNeed
 from grader.plugins import report_format
 from grader.report.contract import ReportFormat
 from grader.result import ObjectiveResult, Result
@@ -42,7 +42,7 @@ VERIFIED = "verified"
 SCRATCH = ".scratch"
 """The folder in the class's for what is unpacked; what a killed run left goes with it."""
 MAX_REASONS = 4
-OF_SUBMISSION = (FileNeed, EnvFileNeed, TreeNeed)
+OF_SUBMISSION = (FileNeed, EnvFileNeed, ComposeNeed, TreeNeed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 
 from grader.facts import Mount
 
-_OPTION = re.compile(r"(?:(?P<source>[^:]+):)?(?P<target>/[^:]*)(?::[a-zA-Z,]+)?")
+_OPTION = re.compile(r"(?:(?P<source>[^:]+):)?(?P<target>/[^:]*)(?::(?P<modes>[a-zA-Z,]+))?")
 
 
 def _is_option(option: str) -> str:
@@ -26,9 +26,12 @@ def makes(option: str, mount: Mount) -> bool:
     """Whether ``option`` makes this mount.
 
     A folder counts by the end of its path, since the machine of the learner says where it begins.
+    With ``:ro`` the mount must be read-only; where nobody noted that, it counts.
     """
     match = _OPTION.fullmatch(option)
     if match is None or mount.target.rstrip("/") != match["target"].rstrip("/"):
+        return False
+    if "ro" in (match["modes"] or "").split(",") and mount.read_only is False:
         return False
     source = match["source"]
     if source is None:
@@ -42,4 +45,4 @@ def makes(option: str, mount: Mount) -> bool:
 
 def told(mount: Mount) -> str:
     """A mount as one would type it."""
-    return f"{mount.source}:{mount.target}"
+    return f"{mount.source}:{mount.target}{':ro' if mount.read_only else ''}"

@@ -103,6 +103,18 @@ class Published:
         return ":".join(text for text in (ip, self.host, port) if text)
 
 
+def not_published(container: Container) -> Part:
+    """Whether a container publishes no port at all."""
+    options = " ".join(f"-p {told(binding)}" for binding in container.ports)
+    return Part(
+        not container.ports,
+        msg("no port is published"),
+        options,
+        msg("run `docker rm -f {name}`, and then run it again without `-p`", name=container.name),
+        problem=msg("container {name} publishes a port that nobody needs", name=container.name),
+    )
+
+
 def told(binding: PortBinding) -> str:
     """A binding as one would type it: ``127.0.0.1:8080:8000``; ``8000`` for a random port."""
     ip = "" if binding.ip in _EVERY_ADDRESS else binding.ip

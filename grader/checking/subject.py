@@ -1,4 +1,6 @@
-"""What a check is about: a container, picked by its name, its image or both; or an image."""
+"""What a check is about: a container, picked by its name or Compose service, its image or both; or
+an image.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,17 @@ from grader.checking.crash import crashed_at_start, last_words, state_part
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Container, Event, Fact
 from grader.messages import Message, msg
-from grader.needs import ContainerNeed, EventsNeed, LogsNeed, Need
+from grader.needs import ContainerNeed, EventsNeed, LogsNeed, Need, Picked
 from grader.reference import familiar
 
 ContainerName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]+$")]
 """A container's name as ``docker run --name`` takes it."""
+
+ServiceName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]+$")]
+"""A service's name as a Compose file takes it."""
+
+ProjectName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+"""A project's name as ``name`` in a Compose file, or ``docker compose -p``, takes it."""
 
 
 def image_subject(image: str) -> Message:
@@ -47,20 +55,32 @@ def run_again(name: str, option: str) -> Message:
 
 
 class ContainerSubject(BaseModel):
-    """Fields that pick containers: ``name``, ``image`` or both; at least one."""
+    """Fields that pick containers: ``name`` or ``service``, ``image``, or one of them with it.
+
+    A ``service`` is one of Docker Compose, whose containers are named by Compose; ``project`` is
+    the Compose project that it belongs to.
+    """
 
     name: ContainerName | None = None
     image: ImageReference | None = None
+    service: ServiceName | None = None
+    project: ProjectName | None = None
 
     @model_validator(mode="after")
     def _picks_a_container(self) -> Self:
-        if self.name is None and self.image is None:
+        if self.name is None and self.image is None and self.service is None:
             raise ValueError("say which container: give its name, its image, or both")
+        if self.name and self.service:
+            raise ValueError("give either name or service, not both")
+        if self.project and not self.service:
+            raise ValueError("a project is of a Compose service: give the service, too")
         return self
 
     @property
     def subject(self) -> Message:
         """The container, in words."""
+        if self.service is not None:
+            return msg("the container of service {service}", service=self.service)
         if self.name is None:
             return msg("the container of image {image}", image=self.image)
         return msg("container {name}", name=self.name)
@@ -68,6 +88,8 @@ class ContainerSubject(BaseModel):
     @property
     def typed(self) -> str:
         """What stands for the container in a command to type."""
+        if self.service is not None:
+            return f"$(docker compose ps -aq {self.service})"
         return self.name or "CONTAINER"
 
     def run_options(self) -> Sequence[str]:
@@ -76,45 +98,53 @@ class ContainerSubject(BaseModel):
 
     def run_command(self) -> str:
         """The command that starts such a container."""
+        if self.service is not None:
+            return "docker compose up -d"
         name = [f"--name {self.name}"] if self.name else []
         return " ".join(["docker run -d", *name, *self.run_options(), self.image or "IMAGE"])
 
     def subject_needs(self) -> list[Need[Fact]]:
         """What `containers`, `events` and `missing` look at."""
         needs: list[Need[Fact]] = [
-            ContainerNeed(name=self.name, image=self.image),
-            EventsNeed(name=self.name, image=self.image),
+            ContainerNeed(**self.picked),
+            EventsNeed(**self.picked),
         ]
-        if self.name and self.image:
-            needs += [
-                ContainerNeed(name=self.name),
-                ContainerNeed(image=self.image),
-            ]
+        if self.image and (self.name or self.service):
+            needs += [ContainerNeed(**self._whatever_image), ContainerNeed(image=self.image)]
         return needs
+
+    @property
+    def picked(self) -> Picked:
+        """The fields that pick such containers, as a need or `Evidence.events` takes them."""
+        return Picked(name=self.name, image=self.image, service=self.service, project=self.project)
+
+    @property
+    def _whatever_image(self) -> Picked:
+        return Picked(name=self.name, image=None, service=self.service, project=self.project)
 
     def containers(self, evidence: Evidence) -> Series[Container]:
         """Every answer about such containers.
 
         A container of this name that runs the same image under another reference is one of them.
         """
-        return evidence.of(ContainerNeed(name=self.name, image=self.image))
+        return evidence.of(ContainerNeed(**self.picked))
 
     def events(self, evidence: Evidence, *actions: str) -> tuple[Seen[Event], ...]:
         """Events of such containers, oldest first."""
-        if self.name is None or self.image is None:
-            return evidence.events(*actions, name=self.name, image=self.image)
+        if self.image is None or (self.name is None and self.service is None):
+            return evidence.events(*actions, **self.picked)
         ids = {seen.fact.id for seen in self.containers(evidence).found}
         image = familiar(self.image)
         return tuple(
             seen
-            for seen in evidence.events(*actions, name=self.name)
+            for seen in evidence.events(*actions, **self._whatever_image)
             if seen.fact.id in ids or familiar(seen.fact.image) == image
         )
 
     @property
     def logs_need(self) -> LogsNeed:
         """Such containers' logs: `state` quotes the last words of one that crashed."""
-        return LogsNeed(name=self.name, image=self.image)
+        return LogsNeed(**self.picked)
 
     def last_words(self, evidence: Evidence, container: Container) -> str:
         """The end of a container's log; empty where it was not seen."""
@@ -155,12 +185,12 @@ class ContainerSubject(BaseModel):
     def missing(self, evidence: Evidence, *, now: bool = False) -> Verdict:
         """The verdict when no such container was found, with what else was found instead."""
         series = self.containers(evidence)
-        if not series.unavailable and self.name and self.image:
-            others = evidence.of(ContainerNeed(name=self.name)).found
+        if not series.unavailable and self.image and (self.name or self.service):
+            others = evidence.of(ContainerNeed(**self._whatever_image)).found
             if others:
                 return self._other_image(others[0])
             others = evidence.of(ContainerNeed(image=self.image)).found
-            if others:
+            if others and self.name:
                 return self._other_name(others[0])
         return absence(
             series,
@@ -171,15 +201,14 @@ class ContainerSubject(BaseModel):
         )
 
     def _other_image(self, seen: Seen[Container]) -> Verdict:
-        made_from = msg(
-            "container {name} was made from {image}", name=self.name, image=seen.fact.image
-        )
+        name = seen.fact.name
+        made_from = msg("container {name} was made from {image}", name=name, image=seen.fact.image)
         return Failed(
             message=msg("{subject}: made from another image", subject=self.subject),
             proofs=(Proof.of(seen, made_from),),
             expected=self.image,
             actual=seen.fact.image,
-            hint=then_grade(f"docker rm -f {self.name}", self.run_command()),
+            hint=then_grade(f"docker rm -f {name}", self.run_command()),
         )
 
     def _other_name(self, seen: Seen[Container]) -> Verdict:

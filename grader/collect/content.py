@@ -10,7 +10,7 @@ from grader.collect.bounded import BoundedReader, Hashes, open_tar, relative, wi
 from grader.collect.client import Payload
 from grader.collect.view import EngineView
 from grader.facts import Tree
-from grader.needs import ContentNeed
+from grader.needs import ContainerNeed, ContentNeed
 
 ARCHIVE_BYTES = 256 * 1024 * 1024
 EXPORT_BYTES = 2 * 1024 * 1024 * 1024
@@ -49,7 +49,7 @@ def read(view: EngineView, need: ContentNeed) -> Tree:
 def _untouched(view: EngineView, reference: str, id_: str, path: str) -> Payload | None:
     """The newest container of exactly this image with nothing mounted at the path."""
     try:
-        containers = view.containers(None, reference)
+        containers = view.containers(ContainerNeed(image=reference))
     except AbsentError:
         return None
     for container in reversed(containers):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from grader.collect import redact
+from grader.collect import redact, shapes
 from grader.facts import Event
 from grader.reference import familiar
 
@@ -18,7 +18,7 @@ KEPT = {
     "container": frozenset(
         (
             *("create", "start", "restart", "kill", "die", "oom", "stop", "pause", "unpause"),
-            *("rename", "destroy", "exec_start", "exec_die"),
+            *("rename", "destroy", "exec_start", "exec_die", "health_status"),
         )
     ),
     "image": frozenset(("tag", "untag", "push", "pull", "delete", "build", "import", "load")),
@@ -59,6 +59,7 @@ def event(payload: Payload, *, podman: bool = False) -> Event | None:
     name = str(attributes.get("name") or "")
     if kind == "image":
         return _image_event(action, id_, _named(name, podman=podman))
+    is_health = action == "health_status"
     return Event(
         type=kind,
         action=action,
@@ -67,8 +68,12 @@ def event(payload: Payload, *, podman: bool = False) -> Event | None:
         image=_named(str(attributes.get("image") or ""), podman=podman),
         exit_code=_exit_code(attributes),
         signal=str(attributes.get("signal") or ""),
-        command=redact.command(command.strip()),
+        command="" if is_health else redact.command(command.strip()),
         exec_id=str(attributes.get("execID") or ""),
+        service=shapes.label(attributes, shapes.COMPOSE_SERVICE),
+        project=shapes.label(attributes, shapes.COMPOSE_PROJECT),
+        # Podman tells it beside the action.
+        health=(command.strip() or str(attributes.get("health_status") or "")) if is_health else "",
     )
 
 

@@ -29,13 +29,17 @@ Dated = tuple[datetime, Event]
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """What a rubric's events are about. ``containers`` and ``image_ids`` are ids."""
+    """What a rubric's events are about. ``containers`` and ``image_ids`` are ids.
+
+    ``services`` are those of Docker Compose, each with its project or None.
+    """
 
     names: AbstractSet[str] = frozenset()
     images: AbstractSet[str] = frozenset()
     containers: AbstractSet[str] = frozenset()
     image_ids: AbstractSet[str] = frozenset()
     resources: AbstractSet[str] = frozenset()
+    services: AbstractSet[tuple[str, str | None]] = frozenset()
 
     def concerned(self, event: Event) -> bool:
         """Whether an event is about one of them."""
@@ -44,6 +48,8 @@ class Subjects:
         if event.type != "container":
             return event.name in self.resources
         if event.name in self.names or event.id in self.containers:
+            return True
+        if {(event.service, event.project), (event.service, None)} & self.services:
             return True
         # The steps of a classic build run in containers of the image so far, by its whole id.
         return not event.image.startswith("sha256:") and (

@@ -19,6 +19,10 @@ Payload = Mapping[str, Any]
 MAX_STEPS = 500
 MAX_STEP = 8192
 CONTAINERD_STORE = "io.containerd.snapshotter.v1"
+COMPOSE_PROJECT = "com.docker.compose.project"
+COMPOSE_SERVICE = "com.docker.compose.service"
+MAX_NAME = 255
+MAX_ATTACHED = 100
 
 
 def engine(version: Payload, info: Payload, endpoint: str) -> facts.Engine:
@@ -59,6 +63,7 @@ def image(inspected: Payload, history: list[Payload]) -> facts.Image:
             for step in reversed(history[:MAX_STEPS])
         ),
         identity=tuple(sorted(key.lower() for key, value in _identity(inspected) if value)),
+        healthcheck=_has_health_check(config),
     )
 
 
@@ -90,6 +95,9 @@ def container(inspected: Payload, image_environment: Mapping[str, str]) -> facts
         networks=tuple(sorted(_of(_of(inspected, "NetworkSettings"), "Networks"))),
         command=tuple(redact.arguments(_words(config.get("Cmd")))),
         oom_killed=bool(state.get("OOMKilled")),
+        project=label(labels(inspected), COMPOSE_PROJECT),
+        service=label(labels(inspected), COMPOSE_SERVICE),
+        health=str(_of(state, "Health").get("Status") or "none"),
     )
 
 
@@ -105,6 +113,8 @@ def network(inspected: Payload) -> facts.Resource:
         id=str(inspected.get("Id") or ""),
         name=str(inspected.get("Name") or ""),
         driver=str(inspected.get("Driver") or ""),
+        internal=bool(inspected.get("Internal")),
+        attached=tuple(sorted(_attached(inspected))[:MAX_ATTACHED]),
     )
 
 
@@ -128,6 +138,16 @@ def environment(inspected: Payload) -> dict[str, str]:
     """Variables with their values, which must not be kept."""
     pairs = (str(pair).partition("=") for pair in _of(inspected, "Config").get("Env") or ())
     return {name: value for name, _, value in pairs if name}
+
+
+def labels(container: Payload) -> Payload:
+    """An inspected container's labels, which are the learner's."""
+    return _of(_of(container, "Config"), "Labels")
+
+
+def label(labels: Payload, key: str) -> str:
+    """The value of one label; empty when it is not set. It is the learner's, so it is bounded."""
+    return str(labels.get(key) or "")[:MAX_NAME]
 
 
 def name(inspected: Payload) -> str:
@@ -162,6 +182,11 @@ def _identity(inspected: Payload) -> Iterator[tuple[str, Any]]:
     yield from _of(inspected, "Identity").items()
 
 
+def _has_health_check(config: Payload) -> bool:
+    """``HEALTHCHECK NONE`` in a Dockerfile is kept as a test of its own."""
+    return _of(config, "Healthcheck").get("Test") not in (None, [], ["NONE"])
+
+
 def _ports(host: Payload, config: Payload) -> Iterator[facts.PortBinding]:
     asked = _of(host, "PortBindings")
     for port in sorted(asked):
@@ -179,9 +204,16 @@ def _mounts(inspected: Payload) -> Iterator[facts.Mount]:
         kind = str(mount.get("Type") or "")
         source = mount.get("Name") if kind == "volume" else mount.get("Source")
         target = str(mount.get("Destination") or "")
-        yield facts.Mount(type=kind, source=str(source or ""), target=target)
+        read_only = mount.get("RW") is False
+        yield facts.Mount(type=kind, source=str(source or ""), target=target, read_only=read_only)
     for target in sorted(_of(_of(inspected, "HostConfig"), "Tmpfs")):
         yield facts.Mount(type="tmpfs", source="", target=target)
+
+
+def _attached(inspected: Payload) -> Iterator[str]:
+    for endpoint in _of(inspected, "Containers").values():
+        if isinstance(endpoint, Mapping) and (attached := endpoint.get("Name")):
+            yield str(attached)[:MAX_NAME]
 
 
 def _of(payload: Payload, key: str) -> Payload:

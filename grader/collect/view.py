@@ -12,6 +12,7 @@ from grader.collect.answer import AbsentError, NoAnswerError
 from grader.collect.client import Client, Payload
 from grader.evidence import Evidence
 from grader.facts import Reason
+from grader.needs import OfContainers
 from grader.reference import familiar
 
 MAX_MATCHES = 3
@@ -21,6 +22,13 @@ PODMAN_SETS = frozenset(("HOME", "HOSTNAME", "TERM", "container"))
 """Variables that Podman gives to every container."""
 
 T = TypeVar("T")
+
+
+def is_of_service(labels: Payload, need: OfContainers[facts.Fact]) -> bool:
+    """Whether a container with these labels is of the Compose service that a need names, if any."""
+    service = shapes.label(labels, shapes.COMPOSE_SERVICE)
+    project = shapes.label(labels, shapes.COMPOSE_PROJECT)
+    return need.service in {None, service} and need.project in {None, project}
 
 
 class EngineView:
@@ -63,16 +71,19 @@ class EngineView:
         except AbsentError:
             return known
 
-    def containers(self, name: str | None, image: str | None) -> tuple[Payload, ...]:
-        """Containers with this name, made from this image, or both; the newest last."""
+    def containers(self, need: OfContainers[facts.Fact]) -> tuple[Payload, ...]:
+        """The containers that a need is about; the newest last."""
+        name, image = need.name, need.image
         if name is None:
-            return tuple(self._containers_of(image or ""))
+            return tuple(self._searched(need))
         found = self._container(name)
         if shapes.name(found) != name:  # the engine also takes the beginning of an id
             raise AbsentError(Reason.NOT_THERE, f"no container is named {name}")
         if image is not None and not self.is_of(found, image):
             made_from = found.get("Config", {}).get("Image")
             raise AbsentError(Reason.NOT_THERE, f"{name} was made from {made_from}")
+        if not is_of_service(shapes.labels(found), need):
+            raise AbsentError(Reason.NOT_THERE, f"{name} is not of that Compose service")
         return (found,)
 
     def container_fact(self, container: Payload) -> facts.Container:
@@ -117,14 +128,20 @@ class EngineView:
         self._answers.setdefault(("container", str(found.get("Id"))), found)
         return found
 
-    def _containers_of(self, reference: str) -> Iterator[Payload]:
-        wanted, ids = familiar(reference), self.image_ids(reference)
+    def _searched(self, need: OfContainers[facts.Fact]) -> Iterator[Payload]:
+        """The containers that are found in the list of all, by their image, service or both."""
+        wanted = familiar(need.image) if need.image else None
+        ids = self.image_ids(need.image) if need.image else frozenset()
         everything = self._once(("list", ""), self.client.containers)
         matches = [
             short
             for short in everything
-            if familiar(str(short.get("Image"))) == wanted
-            or shapes.image_id(short, "ImageID") in ids
+            if is_of_service(short.get("Labels") or {}, need)
+            and (
+                wanted is None
+                or familiar(str(short.get("Image"))) == wanted
+                or shapes.image_id(short, "ImageID") in ids
+            )
         ]
         # Those that were looked at by name come first: they cost no further call.
         matches.sort(key=lambda short: (self._knows(short), short.get("Created") or 0))
@@ -137,7 +154,8 @@ class EngineView:
                 continue
             found += 1
         if not found:
-            raise AbsentError(Reason.NOT_THERE, f"no container was made from {reference}")
+            sought = f"made from {need.image}" if need.image else f"of service {need.service}"
+            raise AbsentError(Reason.NOT_THERE, f"no container is {sought}")
 
     def _knows(self, short: Payload) -> bool:
         return ("container", str(short.get("Id"))) in self._answers

@@ -79,6 +79,8 @@ def plan(needs: Iterable[Need[Fact]]) -> Plan:
     grouped: dict[str | None, list[OfImage | OfRun]] = {}
     for need in asked:
         if isinstance(need, OfRun):
+            if need.service and not need.image:  # one service of several, which need each other
+                continue
             grouped.setdefault(whose.image_of(need), []).append(need)
         elif isinstance(need, OfImage) and familiar(need.image) in pushed:
             grouped.setdefault(familiar(need.image), []).append(need)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.collect.endpoint import config_folder
 from grader.facts import Fact
-from grader.needs import EnvFileNeed, FileNeed, LoginNeed, Need
+from grader.needs import ComposeNeed, EnvFileNeed, FileNeed, LoginNeed, Need
 
 Signature = tuple[int, int, int] | None
 
@@ -20,7 +20,7 @@ class ChangedFiles:
     ) -> None:
         self._paths: dict[Need[Fact], Path] = {}
         for need in needs:
-            if isinstance(need, FileNeed | EnvFileNeed):
+            if isinstance(need, FileNeed | EnvFileNeed | ComposeNeed):
                 self._paths[need] = submission / need.path
             elif isinstance(need, LoginNeed):
                 self._paths[need] = config_folder(env) / "config.json"

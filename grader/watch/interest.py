@@ -9,9 +9,11 @@ from functools import cached_property
 from grader.collect import event_history, shapes
 from grader.collect.client import Payload
 from grader.collect.events import Subjects
+from grader.collect.view import is_of_service
 from grader.evidence import Evidence
 from grader.facts import Event, Fact
 from grader.needs import (
+    ComposeNeed,
     ContainerNeed,
     ContentNeed,
     EnvFileNeed,
@@ -30,15 +32,21 @@ from grader.needs import (
 from grader.reference import familiar
 
 STATE = frozenset(
-    ("create", "start", "restart", "die", "oom", "stop", "pause", "unpause", "rename", "destroy")
+    (
+        *("create", "start", "restart", "die", "oom", "stop", "pause", "unpause", "rename"),
+        *("destroy", "health_status"),
+    )
 )
 """Actions that change what a container's inspect tells."""
+
+ATTACHING = frozenset(("start", "die"))
+"""Actions with which a container joins its networks, or leaves them."""
 
 GAINED = frozenset(("tag", "pull", "build", "load", "import"))
 """Actions that put an image under a name."""
 
 OfImage = ImageNeed | ContentNeed | ManifestNeed | RegistryImageNeed
-OF_SUBMISSION = (FileNeed, EnvFileNeed, TreeNeed)
+OF_SUBMISSION = (FileNeed, EnvFileNeed, ComposeNeed, TreeNeed)
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,7 @@ class Interest:
             for need in self.needs
             if isinstance(need, ContainerNeed | LogsNeed | HttpNeed)
             and need.name in {None, name}
+            and is_of_service(shapes.labels(container), need)
             and (
                 need.image is None
                 or familiar(need.image) == made_from
@@ -84,16 +93,18 @@ class Interest:
 
     def _of_container(self, event: Event) -> Iterator[Need[Fact]]:
         for need in self.needs:
-            if isinstance(need, ContainerNeed | LogsNeed | HttpNeed) and (
-                event.action == "rename" or self._is_container(need, event)
-            ):
+            if isinstance(need, ContainerNeed | LogsNeed | HttpNeed):
+                if event.action == "rename" or self._is_container(need, event):
+                    yield need
+            elif isinstance(need, NetworkNeed) and event.action in ATTACHING:
                 yield need
 
     def _is_container(self, need: ContainerNeed | LogsNeed | HttpNeed, event: Event) -> bool:
         return (
             (need.name is not None and need.name == event.name)
             or (need.image is not None and familiar(need.image) == familiar(event.image))
-            or event.id in self.evidence.container_ids(need.name, need.image)
+            or (need.service is not None and need.service == event.service)
+            or event.id in self.evidence.container_ids(need)
         )
 
     def _of_image(self, event: Event) -> Iterator[Need[Fact]]:

@@ -79,10 +79,26 @@ def test_an_image_event(action: str, about: dict[str, str], raised: set[str]) ->
 
 @pytest.mark.parametrize("action", ["create", "start", "die", "destroy", "pause"])
 def test_a_container_event_by_name_and_by_image(action: str) -> None:
+    joined = {"network"} if action in {"start", "die"} else set()
     named = Event(type="container", action=action, id="c1", name="web", image="other:1")
-    assert kinds(named) == {"container web", "logs web", "http web"}
+    assert kinds(named) == {"container web", "logs web", "http web"} | joined
     made = Event(type="container", action=action, id="c1", name="eager_elk", image="app:1")
-    assert kinds(made) == {"container app:1"}
+    assert kinds(made) == {"container app:1"} | joined
+
+
+def test_a_container_event_by_compose_service() -> None:
+    needs = (ContainerNeed(service="web", project="shop"), HttpNeed(service="web", port=80))
+    interest = Interest(needs, evidence_of())
+    about = {"type": "container", "action": "start", "id": "c1", "name": "shop_web_1"}
+    assert set(interest.raised_by(Event(**about, service="web", project="shop"))) == set(needs)
+    assert not list(interest.raised_by(Event(**about, service="store", project="shop")))
+
+
+def test_a_container_is_asked_about_by_its_labels() -> None:
+    needs = (ContainerNeed(service="web", project="shop"), ContainerNeed(service="store"))
+    labels = {"com.docker.compose.project": "shop", "com.docker.compose.service": "web"}
+    asked = Interest(needs, evidence_of()).asked_of({"Config": {"Labels": labels}})
+    assert asked == [needs[0]]
 
 
 def test_a_container_that_was_known_by_another_name() -> None:
