@@ -16,6 +16,7 @@ from grader import __version__
 from grader.cli_batch import batch_group
 from grader.cli_challenge import challenge_group
 from grader.cli_ci import ci_command
+from grader.cli_doctor import doctor_command
 from grader.cli_rubric import rubric_group
 from grader.cli_shell import shell_command
 from grader.cli_watch import watch_command
@@ -136,6 +137,7 @@ cli.add_command(challenge_group)
 cli.add_command(watch_command)
 cli.add_command(ci_command)
 cli.add_command(shell_command)
+cli.add_command(doctor_command)
 
 
 def _observe(run: Run, lang: str, *, quiet: bool, no_color: bool, verify: bool = False) -> int:
@@ -155,11 +157,12 @@ def _observe(run: Run, lang: str, *, quiet: bool, no_color: bool, verify: bool =
 
 def _warn(trouble: Observation, lang: str) -> None:
     from grader.collect.advice import advice
+    from grader.collect.surroundings import surroundings
 
     text = Translator(lang).text
     reason = msg("the Docker Engine cannot be used: {reason}", reason=trouble.detail)
     lines = [f"grade-lab: {text(reason)}"]
-    steps = advice(sys.platform, trouble.reason) if trouble.reason else []
+    steps = advice(surroundings(), trouble.reason) if trouble.reason else []
     lines += [f"  → {text(step)}" for step in steps]
     _complain(lines)
 
