@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from grader.check import Check, NonBlank, Part, Verdict, judge_series, nothing_seen
-from grader.checking import mounts
+from grader.checking import health, mounts
 from grader.checking.mounts import MountOption
-from grader.checking.ports import PortOption, Published
+from grader.checking.ports import PortOption, Published, not_published
 from grader.checking.subject import ContainerSubject, run_again
 from grader.evidence import Evidence
 from grader.facts import Container as ContainerFact
@@ -21,20 +21,24 @@ class Container(ContainerSubject, Check):
     """A container ran; it was started and did not crash. A container that was stopped counts.
 
     ``ports`` as ``docker run -p`` takes them: ``8080:8000``, ``127.0.0.1:8080:8000``, or ``8000``
-    for any port of the computer. ``env`` lists names that are set, by the image or the run;
+    for any port of the computer; ``published: false`` wants no port published. ``env`` lists names
+    that are set, by the image or the run;
     ``env_file`` is an env file of the submission, each name of which the run sets. ``mounts`` as
     ``docker run -v`` takes them: ``volume:/data``, ``./folder:/data``, or ``/data`` for any source.
-    ``network`` is a network's name. ``exit_code`` is that of its end. ``when: running`` counts only
+    ``network`` is a network's name. ``exit_code`` is that of its end. ``health: healthy`` wants its
+    health check to have succeeded. ``when: running`` counts only
     a container that runs now, ``now`` only one that is there now.
     """
 
     type: Literal["container"]
     ports: tuple[PortOption, ...] = ()
+    published: Literal[False] | None = None
     env: tuple[NonBlank, ...] = ()
     env_file: NonBlank | None = None
     detached: bool | None = None
     restart: Literal["no", "always", "on-failure", "unless-stopped"] | None = None
     exit_code: int | None = None
+    health: Literal["healthy"] | None = None
     mounts: tuple[MountOption, ...] = ()
     network: NonBlank | None = None
     when: Literal["running", "now", "ever"] = "ever"
@@ -84,8 +88,12 @@ class Container(ContainerSubject, Check):
                 msg("run `docker start {name}`, and then `grade-lab`", name=container.name),
                 problem=msg("container {name} does not run now", name=container.name),
             )
+        if self.health is not None:
+            yield health.part(container, self.events(evidence, "health_status"))
         for port in self.ports:
             yield Published.parse(port).part(container)
+        if self.published is False:
+            yield not_published(container)
         yield from self._environment(container, evidence)
         yield from self._options(container)
 

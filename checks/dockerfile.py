@@ -46,6 +46,9 @@ class Dockerfile(Check):
     - ``no-sudo``: no RUN uses sudo.
     - ``apt-update-with-install``: no RUN of ``apt-get update`` alone before an install.
     - ``cleans-apt``: a RUN of ``apt-get update`` in the final stage removes ``/var/lib/apt/lists``.
+    - ``no-recommends``: ``apt-get install`` in the final stage has ``--no-install-recommends``.
+    - ``multi-stage``: the final stage copies something from an earlier stage.
+    - ``healthcheck``: the final stage, or a stage that it is built from, has a HEALTHCHECK.
     - ``no-deprecated``: no MAINTAINER, no ENV without an equals sign.
 
     A rule speaks only where it is certain: a base image named by a build argument without a default

@@ -22,6 +22,7 @@ from grader.check import (
     then_grade,
     told,
 )
+from grader.checking import image_parts
 from grader.checking.subject import image_detail, image_subject, image_traces
 from grader.evidence import Evidence, Seen
 from grader.facts import Event, Fact
@@ -44,7 +45,8 @@ class Image(Check):
     """An image exists under ``image`` and its configuration is as stated.
 
     ``exposes`` lists ports (``8000`` or ``8000/tcp``); ``env`` names; ``max_size`` is a size such
-    as ``200MB`` (1 MB = 1,000,000 bytes, as the docker command prints it); ``platform`` is
+    as ``200MB`` (1 MB = 1,000,000 bytes, as the docker command prints it); ``smaller_than`` is
+    another image that was seen; ``healthcheck: true`` wants a HEALTHCHECK; ``platform`` is
     ``os/arch`` or ``os/arch/variant``; ``when: now`` counts only the present.
     """
 
@@ -60,6 +62,8 @@ class Image(Check):
     workdir: NonBlank | None = None
     platform: NonBlank | None = None
     max_size: Size | None = None
+    smaller_than: ImageReference | None = None
+    healthcheck: Literal[True] | None = None
     when: Literal["now", "ever"] = "ever"
 
     @model_validator(mode="after")
@@ -78,11 +82,13 @@ class Image(Check):
         yield EventsNeed(image=self.image)
         if familiar(self.image) != self._untagged:
             yield ImageNeed(image=self._untagged)
+        if self.smaller_than is not None:
+            yield ImageNeed(image=self.smaller_than)
 
     def judge(self, evidence: Evidence) -> Verdict:
         return judge_series(
             evidence.of(ImageNeed(image=self.image), reproduced=True),
-            lambda image: list(self._parts(image)),
+            lambda image: list(self._parts(image, evidence)),
             subject=image_subject(self.image),
             detail=lambda image: image_detail(self.image, image.id),
             missing=lambda: self._missing(evidence),
@@ -121,7 +127,7 @@ class Image(Check):
         since = not existed or (made is not None and made > existed[-1].at)
         return found[0] if since else None
 
-    def _parts(self, image: ImageFact) -> Iterator[Part]:
+    def _parts(self, image: ImageFact, evidence: Evidence) -> Iterator[Part]:
         yield Part(True, msg("image {image} exists", image=self.image))
         yield from self._labels(image)
         yield from self._instructions(image)
@@ -140,14 +146,13 @@ class Image(Check):
                 image.platform,
                 then_grade(f"docker build --platform {self.platform} -t {self.image} ."),
             )
+        if self.healthcheck:
+            yield image_parts.healthcheck(self.image, image)
         if self.max_size is not None:
-            yield Part(
-                image.size <= self.max_size,
-                msg("at most {size} MB", size=f"{self.max_size / 1e6:,.1f}"),
-                msg("{size} MB", size=f"{image.size / 1e6:,.1f}"),
-                msg("use a smaller base image, and keep with .dockerignore what is not needed out"),
-                problem=msg("{subject} is too large", subject=image_subject(self.image)),
-            )
+            yield image_parts.max_size(self.image, image, self.max_size)
+        if self.smaller_than is not None:
+            other = evidence.of(ImageNeed(image=self.smaller_than))
+            yield image_parts.smaller_than(self.image, image, self.smaller_than, other)
 
     def _labels(self, image: ImageFact) -> Iterator[Part]:
         for label, wanted in self.labels.items():

@@ -20,6 +20,7 @@ from lab.ports import free_port
 GRADE_LAB = Path(sys.executable).with_name("grade-lab")
 NOT_KEPT = (".env", "*.lock", "report", "__pycache__")
 PATIENCE = 20.0
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - where docker publishes a port
 
 
 class StoryError(Exception):
@@ -107,7 +108,7 @@ class Student:
 def begin(starter: Path, folder: Path, rubric: str, *, tag: str) -> Student:
     """A student who got the starter, and wrote a lab.yaml."""
     shutil.copytree(starter, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    student = Student(folder, rubric, free_port(8080, "0.0.0.0"), tag)  # noqa: S104 - as docker
+    student = Student(folder, rubric, free_port(8080, EVERYWHERE), tag)
     student.write(
         "lab.yaml",
         f"rubric: {rubric}\n"

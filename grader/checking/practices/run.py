@@ -52,6 +52,17 @@ def cleans_apt(dockerfile: Dockerfile) -> Iterator[Finding]:
             )
 
 
+def no_recommends(dockerfile: Dockerfile) -> Iterator[Finding]:
+    """An ``apt-get install`` for the final image leaves out packages that are only recommended."""
+    for run in dockerfile.final:
+        if _apt(run, "install") and not _mentions(run, "install-recommends"):
+            yield Finding(
+                run.line,
+                msg("apt-get also installs packages here that are only recommended"),
+                msg("write `apt-get install -y --no-install-recommends …`"),
+            )
+
+
 def _apt(run: Instruction, verb: str) -> bool:
     for command in _commands(run):
         words = command[1:] if command[0] == "sudo" else command

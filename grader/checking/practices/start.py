@@ -1,4 +1,4 @@
-"""Practices about how the app starts: as which user, by which command."""
+"""Practices about how the app runs: as which user, by which command, and how its health shows."""
 
 from __future__ import annotations
 
@@ -60,3 +60,15 @@ def one_cmd(dockerfile: Dockerfile) -> Iterator[Finding]:
                     msg("this {instruction} is replaced by a later one", instruction=name),
                     msg("keep only one `{instruction}`", instruction=name),
                 )
+
+
+def healthcheck(dockerfile: Dockerfile) -> Iterator[Finding]:
+    """The final image has a HEALTHCHECK other than NONE."""
+    check = dockerfile.effective("HEALTHCHECK")
+    if check is None or [*map(str.upper, check.args)] == ["NONE"]:
+        line = check.line if check else dockerfile.stages[-1].line
+        yield Finding(
+            line,
+            msg("there is no HEALTHCHECK, so Docker cannot see whether the app works"),
+            msg("add a line `HEALTHCHECK CMD …`, with a command that fails when the app does"),
+        )
