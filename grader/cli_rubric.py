@@ -120,11 +120,14 @@ def rubric_test(
     return outcome_lines.exit_code(outcomes)
 
 
-@rubric_group.command("schema", help=described(msg("Print the JSON Schema of rubrics.")))
-def rubric_schema() -> None:
-    """The schema covers every installed check type."""
+@rubric_group.command(
+    "schema", help=described(msg("Print the JSON Schema of rubrics, results or journals."))
+)
+@click.argument("of", type=click.Choice(("rubric", "result", "journal")), default="rubric")
+def rubric_schema(of: str) -> None:
+    """The schema of a rubric covers every installed check type; a journal's is that of a line."""
     import json
 
-    from grader.rubric.schema import schema
+    from grader.schemas import schema
 
-    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(schema(of), indent=2, ensure_ascii=False))

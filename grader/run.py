@@ -125,7 +125,11 @@ def judged(
 
 
 def formats(names: Sequence[str]) -> dict[str, ReportFormat]:
-    """The report formats of these names. Raises GradeLabError for an unknown one."""
+    """The report formats of these names.
+
+    Raises:
+        GradeLabError: one is unknown, or two would write the same file.
+    """
     known = plugins.report_formats()
     for name in names:
         if name not in known:
@@ -137,7 +141,22 @@ def formats(names: Sequence[str]) -> dict[str, ReportFormat]:
                 ),
                 msg("the formats are: {names}", names=known),
             )
-    return {name: plugins.report_format(name) for name in names}
+    chosen: dict[str, ReportFormat] = {}
+    for name in dict.fromkeys(names):
+        report = plugins.report_format(name)
+        for other, another in chosen.items():
+            if another.filename == report.filename:
+                raise GradeLabError(
+                    msg(
+                        "the formats '{name}' and '{other}' both write {file}",
+                        name=other,
+                        other=name,
+                        file=report.filename,
+                    ),
+                    msg("ask for one of them at a time, each with an --out of its own"),
+                )
+        chosen[name] = report
+    return chosen
 
 
 def write(result: Result, chosen: Mapping[str, ReportFormat], out: Path) -> dict[str, Path]:

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import os
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,9 +91,9 @@ def environment() -> Environment:
         one_line=one_line,
         plain=plain,
         points=reading.points,
-        readable=_readable,
+        readable=reading.moment,
         shorten=shorten,
-        utc=_utc,
+        utc=reading.iso,
     )
     made.globals.update(
         MAX_SHORT=MAX_SHORT,
@@ -138,11 +137,3 @@ def _code(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if is_code else escape(part)
         for is_code, part in reading.pieces(plain(text))
     )
-
-
-def _utc(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _readable(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -18,7 +18,6 @@ PAGE: Mapping[str, Message] = {
     "cut": msg("The rest, {count} characters, is left out here; it is in result.json."),
     "description": msg("What was done in the lab, and how we know."),
     "entries": msg("{count} entries, from {first} to {last}"),
-    "evidence": msg("Evidence"),
     "exit-code": msg("exit code {code}"),
     "failed": msg("failed"),
     "footer": msg("Made by grade-lab {version}. This page needs no network and holds no script."),
@@ -30,7 +29,6 @@ PAGE: Mapping[str, Message] = {
         "Docker was restarted and forgot what had happened in this time, so steps may be missing."
     ),
     "head": msg("last hash"),
-    "journal": msg("The record (journal)"),
     "journal-empty": msg("There is no record yet."),
     "journal-intact": msg(
         "The record holds together: every line fits the one before it, from first to last."
@@ -43,7 +41,6 @@ PAGE: Mapping[str, Message] = {
     "jump": msg("Jump to the objectives"),
     "last-words": msg("The last lines of its log:"),
     "overview": msg("Overview"),
-    "rubric": msg("Rubric"),
     "score": msg("Score"),
     "select": msg("One click on the command selects it whole."),
     "settings": msg("What was graded, and when"),
@@ -59,5 +56,4 @@ PAGE: Mapping[str, Message] = {
     "title": msg("{title}: report"),
     "type-this": msg("Type this command:"),
     "what": msg("About"),
-    "where": msg("Where"),
 }

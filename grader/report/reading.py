@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -83,6 +84,16 @@ def points(value: Decimal) -> str:
     """Points as people write them: ``10``, ``3.5``."""
     rounded = f"{value:.2f}"
     return rounded.rstrip("0").rstrip(".")
+
+
+def moment(at: datetime) -> str:
+    """A time as people read it."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def iso(at: datetime) -> str:
+    """A time as programs read it, to the second."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def pieces(text: str) -> Iterator[tuple[bool, str]]:

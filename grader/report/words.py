@@ -62,10 +62,12 @@ TEXTS: Mapping[str, Message] = {
     "actual": msg("Seen"),
     "done": msg("Nothing is left to do."),
     "engine": msg("Docker"),
+    "evidence": msg("Evidence"),
     "expected": msg("Expected"),
     "given": msg("An instructor gave {points} points by hand."),
     "graded-at": msg("Evidence up to"),
     "hint": msg("What to do"),
+    "journal": msg("The record (journal)"),
     "learner": msg("Learner"),
     "next": msg("Next step"),
     "nobody": msg("not named"),
@@ -74,9 +76,11 @@ TEXTS: Mapping[str, Message] = {
     "points": msg("Points"),
     "reason": msg("Reason"),
     "report": msg("Report"),
+    "rubric": msg("Rubric"),
     "then-again": msg("Then run `grade-lab` again."),
     "to-review": msg("{count} of the objectives are for your instructor to look at."),
     "waits-for": msg("Waits for"),
+    "where": msg("Where"),
     "journal-broken": msg(
         "The record does not hold together at the lines below. "
         "Lines that were changed or cut short are not counted as evidence."
