@@ -148,7 +148,7 @@ def _tell_status(session: Session, lang: str) -> ExitCode:
             "process {pid} records since {since}: {state}",
             pid=status.pid,
             since=f"{since:%Y-%m-%d %H:%M:%S}" if since else "…",
-            state=TOLD[status.state],
+            state=status.trouble or TOLD[status.state],
         ),
         lang,
     )

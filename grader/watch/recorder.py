@@ -31,7 +31,6 @@ from grader.evidence import Evidence
 from grader.facts import Event, Fact
 from grader.journal import Observation
 from grader.journal_file import JournalFile
-from grader.messages import msg
 from grader.needs import (
     CallsNeed,
     ContainerNeed,
@@ -53,6 +52,7 @@ from grader.watch.lives import Lives
 from grader.watch.notebook import Notebook
 from grader.watch.sleep import Sleep
 from grader.watch.status import State
+from grader.watch.trouble import engine_away, unforeseen
 
 TURN_SECONDS = 0.25
 SETTLED_SECONDS = 0.15
@@ -141,13 +141,14 @@ class Recorder:
             if time.monotonic() >= self._round_at:
                 self._round_at = time.monotonic() + TURN_SECONDS
                 self._make_the_round()
-        except NoAnswerError:
+        except NoAnswerError as error:
+            self.trouble = engine_away(error)
             self._disconnect()
         except GradeLabError as error:
             self.trouble = error
             self._disconnect()
         except Exception as error:  # an odd answer of the engine must not end the recording
-            self.trouble = _unforeseen(error)
+            self.trouble = unforeseen(error)
             self._disconnect()
         self._tell()
 
@@ -291,9 +292,3 @@ class Recorder:
             if evidence is not self._interest.evidence:
                 self._interest = self._interested(self._needs, evidence)
                 self._selection.subjects = self._interest.subjects
-
-
-def _unforeseen(error: Exception) -> GradeLabError:
-    return GradeLabError(
-        msg("the recording met something unforeseen: {error}", error=type(error).__name__)
-    )

@@ -11,21 +11,27 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from grader.report.plain import shorten
 from grader.watch.status import State
 
 LOCK, STATUS, STOP = "watch.lock", "watch.json", "watch.stop"
+MAX_TROUBLE = 200
 STATUS_BYTES = 1024
 """The status file keeps its size, so that it can be written to a full disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a recorder tells of itself: since when (ISO 8601), how it goes, and its page, if any."""
+    """What a recorder tells of itself: since when (ISO 8601), how it goes, and its page, if any.
+
+    ``trouble`` says in its reader's words why nothing can be recorded now, and what to do.
+    """
 
     pid: int
     since: str
     state: State = State.CONNECTING
     page: str = ""
+    trouble: str = ""
 
 
 class Session:
@@ -64,9 +70,11 @@ class Session:
                 (self._folder / STOP).unlink(missing_ok=True)
             self._lock.release()
 
-    def tell(self, state: State) -> None:
+    def tell(self, state: State, trouble: str = "") -> None:
         """Let others know how it goes."""
-        text = json.dumps(asdict(Status(os.getpid(), self._since, state, self.page)))
+        trouble = shorten(trouble, MAX_TROUBLE)
+        status = Status(os.getpid(), self._since, state, self.page, trouble)
+        text = json.dumps(asdict(status), ensure_ascii=False)
         with suppress(OSError):  # to record matters more than to tell
             # Neither truncated, for a full disk, nor readable by others, for the page's address.
             file = os.open(self._folder / STATUS, os.O_WRONLY | os.O_CREAT, mode=0o600)
@@ -82,7 +90,11 @@ class Session:
         try:
             told = json.loads((self._folder / STATUS).read_bytes())
             return Status(
-                int(told["pid"]), str(told["since"]), State(told["state"]), str(told["page"])
+                int(told["pid"]),
+                str(told["since"]),
+                State(told["state"]),
+                str(told["page"]),
+                str(told.get("trouble", "")),
             )
         except (OSError, ValueError, KeyError, TypeError):
             return Status(0, "")  # it began or ends just now

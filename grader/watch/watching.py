@@ -18,6 +18,7 @@ from grader.run import Run
 from grader.watch.recorder import Recorder
 from grader.watch.session import Session
 from grader.watch.status import TOLD, State
+from grader.watch.trouble import HALTED, told
 
 GLANCE_SECONDS = 0.1
 LOOK_UP_SECONDS = 1.0
@@ -42,6 +43,7 @@ class Watching:
         self._session = session
         self._views = views
         self._lang = lang
+        self._text = Translator(lang).text
         self._journal = JournalFile(run.submission.journal)
         self._shown: tuple[Journal, str] | None = None
         self._result: Result | None = None
@@ -66,12 +68,14 @@ class Watching:
         recorder = Recorder(needs, self._run.submission.folder, self._journal)
         try:
             with _running(recorder.run) as still_runs:
-                told = State.CONNECTING
+                before = ""
                 while still_runs() and not self._session.asked_to_stop:
-                    if recorder.state is not told:
-                        told = recorder.state
-                        self._session.tell(told)
-                    self._show(told)
+                    state = recorder.state
+                    notice = self._text(told(state, recorder.trouble))
+                    if notice != before:
+                        before = notice
+                        self._session.tell(state, notice if state in HALTED else "")
+                    self._show(state, notice)
                     time.sleep(GLANCE_SECONDS)
         finally:
             self._show(State.ENDED)
@@ -80,13 +84,13 @@ class Watching:
         while status := self._session.status():
             glances = round(LOOK_UP_SECONDS / GLANCE_SECONDS)
             for _ in range(glances):
-                self._show(status.state)
+                self._show(status.state, status.trouble)
                 time.sleep(GLANCE_SECONDS)
 
-    def _show(self, state: State) -> None:
+    def _show(self, state: State, notice: str = "") -> None:
         if not self._views:
             return
-        notice = Translator(self._lang).text(TOLD[state])
+        notice = notice or self._text(TOLD[state])
         journal = self._journal.read()
         if self._shown is None or self._shown[0] is not journal or self._shown[1] != notice:
             self._shown = journal, notice
