@@ -110,9 +110,11 @@ class Answer(Check):
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
         if not self.concepts and not self.misconceptions and self.min_chars is None:
-            raise ValueError("give concepts, misconceptions or min_chars; else it asserts nothing")
+            raise ValueError(
+                msg("give concepts, misconceptions or min_chars; else it asserts nothing")
+            )
         if self.need is not None and self._needed > self._all_points:
-            raise ValueError("need is more than all concepts together weigh")
+            raise ValueError(msg("need is more than all concepts together weigh"))
         return self
 
     @property

@@ -40,7 +40,7 @@ MAX_TOLD = 5
 
 def _absolute(path: str) -> str:
     if not path.startswith("/"):
-        raise ValueError(f"'{path}' is not a path in the image, which begins with /")
+        raise ValueError(msg("'{path}' is not a path in the image, which begins with /", path=path))
     return posixpath.normpath(path)
 
 
@@ -66,7 +66,9 @@ class BuiltFrom(Check):
     @model_validator(mode="after")
     def _relative_to_something(self) -> Self:
         if not self.source and not all(path.startswith("/") for path in self.without):
-            raise ValueError("a relative path in without needs a source that it is relative to")
+            raise ValueError(
+                msg("a relative path in without needs a source that it is relative to")
+            )
         return self
 
     def needs(self) -> Iterable[Need[Fact]]:

@@ -44,7 +44,9 @@ SHOWN = 8
 
 def _are_verifiers(text: str) -> str:
     if not are_verifiers(text):
-        raise ValueError("is not a list of verifiers, as `grade-lab challenge issue` writes it")
+        raise ValueError(
+            msg("is not a list of verifiers, as `grade-lab challenge issue` writes it")
+        )
     return text
 
 

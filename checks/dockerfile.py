@@ -20,7 +20,9 @@ from grader.needs import FileNeed, Need
 
 def _known_instruction(name: str) -> str:
     if name.upper() not in INSTRUCTIONS:
-        raise ValueError(f"'{name}' is not an instruction; they are {', '.join(INSTRUCTIONS)}")
+        raise ValueError(
+            msg("'{name}' is not an instruction; they are {known}", name=name, known=INSTRUCTIONS)
+        )
     return name.upper()
 
 
@@ -63,7 +65,7 @@ class Dockerfile(Check):
     @model_validator(mode="after")
     def _asserts_something(self) -> Self:
         if not self.instructions and not self.rules:
-            raise ValueError("give instructions, rules or both; else it would assert nothing")
+            raise ValueError(msg("give instructions, rules or both; else it would assert nothing"))
         return self
 
     def needs(self) -> Iterable[Need[Fact]]:

@@ -55,7 +55,7 @@ class Dockerignore(Check):
     @model_validator(mode="after")
     def _asserts_something(self) -> Self:
         if not self.excludes and not self.keeps:
-            raise ValueError("give excludes, keeps or both; else it would assert nothing")
+            raise ValueError(msg("give excludes, keeps or both; else it would assert nothing"))
         return self
 
     def needs(self) -> Iterable[Need[Fact]]:

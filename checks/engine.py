@@ -21,7 +21,7 @@ _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 def _is_version(value: object) -> object:
     if not isinstance(value, str) or not _VERSION.fullmatch(value):
-        raise ValueError('is not a version; write it in quotes, such as "20.10"')
+        raise ValueError(msg('is not a version; write it in quotes, such as "20.10"'))
     return value
 
 

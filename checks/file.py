@@ -43,7 +43,9 @@ class File(SoughtText, Check):
     @model_validator(mode="after")
     def _asserts_one_thing(self) -> Self:
         if self.absent and self.seeks:
-            raise ValueError("a file that must be absent can have neither contains nor matches")
+            raise ValueError(
+                msg("a file that must be absent can have neither contains nor matches")
+            )
         return self
 
     def needs(self) -> Iterable[Need[Fact]]:

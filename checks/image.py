@@ -69,7 +69,7 @@ class Image(Check):
     @model_validator(mode="after")
     def _one_way_to_say_user(self) -> Self:
         if self.user and self.non_root:
-            raise ValueError("give either user or non_root, not both")
+            raise ValueError(msg("give either user or non_root, not both"))
         return self
 
     @property

@@ -32,7 +32,7 @@ class Logs(SoughtText, ContainerSubject, Check):
     @model_validator(mode="after")
     def _seeks_something(self) -> Self:
         if not self.seeks:
-            raise ValueError("give contains or matches; with neither it would assert nothing")
+            raise ValueError(msg("give contains or matches; with neither it would assert nothing"))
         return self
 
     def needs(self) -> Iterable[Need[Fact]]:

@@ -64,7 +64,7 @@ class Quoted(ContainerSubject, Check):
     @model_validator(mode="after")
     def _image_by_image(self) -> Self:
         if self.of == "image_id" and (self.name or not self.image):
-            raise ValueError("an image_id is of an image: give image, and no name")
+            raise ValueError(msg("an image_id is of an image: give image, and no name"))
         return self
 
     def needs(self) -> Iterable[Need[Fact]]:

@@ -49,9 +49,9 @@ class Removed(Check):
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
         if len(self._named) != 1:
-            raise ValueError("give exactly one of container, service, image, volume, network")
+            raise ValueError(msg("give exactly one of container, service, image, volume, network"))
         if self.project and not self.service:
-            raise ValueError("a project is of a Compose service: give the service, too")
+            raise ValueError(msg("a project is of a Compose service: give the service, too"))
         return self
 
     @property

@@ -36,7 +36,7 @@ class SameImage(Check):
     @classmethod
     def _two_or_more(cls, images: tuple[str, ...]) -> tuple[str, ...]:
         if len({familiar(image) for image in images}) < max(len(images), 2):
-            raise ValueError("needs two or more different references")
+            raise ValueError(msg("needs two or more different references"))
         return images
 
     def needs(self) -> Iterable[Need[Fact]]:

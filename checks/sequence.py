@@ -79,9 +79,11 @@ class Step(BaseModel):
         named = self.name is not None or self.service is not None
         if self.did in OF_CONTAINERS | {"removed"}:
             if not named and self.image is None:
-                raise ValueError(f"'{self.did}' needs a name or an image")
+                raise ValueError(msg("'{did}' needs a name or an image", did=self.did))
         elif self.image is None or named:
-            raise ValueError(f"'{self.did}' is done to an image: give image, and no name")
+            raise ValueError(
+                msg("'{did}' is done to an image: give image, and no name", did=self.did)
+            )
         return self
 
     @cached_property

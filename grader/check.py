@@ -28,6 +28,7 @@ from grader.conclude import (
 )
 from grader.evidence import Evidence, Strength
 from grader.facts import Fact
+from grader.messages import msg
 from grader.needs import Need
 from grader.reference import is_reference
 from grader.verdict import (
@@ -77,7 +78,7 @@ __all__ = [
 
 def _not_blank(text: str) -> str:
     if not text.strip():
-        raise ValueError("is empty, so it would assert nothing")
+        raise ValueError(msg("is empty, so it would assert nothing"))
     return text
 
 
@@ -87,7 +88,9 @@ NonBlank = Annotated[str, AfterValidator(_not_blank)]
 
 def _image_reference(text: str) -> str:
     if not is_reference(text):
-        raise ValueError(f"'{text}' is not an image reference such as name/app:1.0 (lower case)")
+        raise ValueError(
+            msg("'{text}' is not an image reference such as name/app:1.0 (lower case)", text=text)
+        )
     return text
 
 

@@ -207,7 +207,7 @@ def _fail(error: GradeLabError, lang: str) -> NoReturn:
     text = Translator(lang).text
     place = f"{error.where}: " if error.where else ""
     lines = [f"grade-lab: {place}{text(error.message)}"]
-    lines += [f"  {problem.where}: {text(problem.message)}" for problem in error.problems]
+    lines += [f"  {problem.where}: {text(problem.told)}" for problem in error.problems]
     lines += [f"  → {text(advice)}" for advice in error.advice]
     _complain(lines)
     sys.exit(error.exit_code)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli_rubric_new import rubric_new
 from grader.errors import ExitCode
 from grader.messages import Translator, msg
 from grader.options import described, language_option, settings_option
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+color_option = click.option(
+    "--no-color", is_flag=True, help=described(msg("Print without colours."))
+)
 
 
 @click.group("rubric", help=described(msg("List, show and check rubrics.")))
@@ -27,25 +36,25 @@ def rubric_list(lang: str) -> None:
 
 
 @rubric_group.command(
-    "check", help=described(msg("Check a rubric; show every mistake and its place."))
+    "check", help=described(msg("Check rubrics; show every mistake and its place."))
 )
-@click.argument("rubric", metavar="NAME|FILE")
+@click.argument("rubrics", metavar="NAME|FILE…", nargs=-1, required=True)
+@click.option("--strict", is_flag=True, help=described(msg("Let warnings fail, too.")))
 @settings_option
 @language_option
-def rubric_check(rubric: str, settings: dict[str, str], lang: str) -> None:
-    """Load the rubric; a required variable may go without a value."""
-    from grader.rubric.load import find, load
+@color_option
+def rubric_check(
+    rubrics: tuple[str, ...], strict: bool, settings: dict[str, str], lang: str, no_color: bool
+) -> ExitCode:
+    """Load each rubric; a required variable may go without a value."""
+    from grader.authoring import looked_over
 
-    loaded = load(find(rubric, Path.cwd()), settings, lenient=True)
-    checks = sum(len(objective.checks) for objective in loaded.objectives)
-    told = msg(
-        "{id}: {objectives} objectives, {checks} checks, {points} points: no mistakes",
-        id=loaded.id,
-        objectives=len(loaded.objectives),
-        checks=checks,
-        points=sum(objective.points for objective in loaded.objectives),
-    )
-    click.echo(Translator(lang).text(told))
+    console = _console(no_color)
+    looks = [looked_over.look_over(name, settings) for name in rubrics]
+    for look in looks:
+        for line in looked_over.lines(look, lang, console.encoding):
+            console.print(line)
+    return looked_over.exit_code(looks, strict=strict)
 
 
 @rubric_group.command("show", help=described(msg("Show a rubric's objectives, points and checks.")))
@@ -84,7 +93,7 @@ def rubric_show(rubric: str, settings: dict[str, str], lang: str) -> None:
 @click.option("--name", metavar="CASE", help=described(msg("What the new case is called.")))
 @settings_option
 @language_option
-@click.option("--no-color", is_flag=True, help=described(msg("Print without colours.")))
+@color_option
 def rubric_test(
     *,
     rubric: str,
@@ -96,8 +105,6 @@ def rubric_test(
     no_color: bool,
 ) -> ExitCode:
     """Run the cases beside the rubric."""
-    from rich.console import Console
-
     from grader.authoring import keep, outcome_lines
     from grader.authoring.cases import cases, run_case
     from grader.rubric.load import find, load
@@ -114,7 +121,7 @@ def rubric_test(
     outcomes = [run_case(case, path, loaded, settings, lang) for case in cases(path)]
     if not outcomes:
         raise keep.no_cases(path, rubric)
-    console = Console(no_color=no_color or None, highlight=False, soft_wrap=True)
+    console = _console(no_color)
     for line in outcome_lines.lines(outcomes, loaded, lang, console.encoding):
         console.print(line)
     return outcome_lines.exit_code(outcomes)
@@ -131,3 +138,12 @@ def rubric_schema(of: str) -> None:
     from grader.schemas import schema
 
     click.echo(json.dumps(schema(of), indent=2, ensure_ascii=False))
+
+
+def _console(no_color: bool) -> Console:
+    from rich.console import Console
+
+    return Console(no_color=no_color or None, highlight=False, soft_wrap=True)
+
+
+rubric_group.add_command(rubric_new)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
-from grader.messages import Message
+from grader.messages import Message, msg
 
 
 class ExitCode(IntEnum):
@@ -18,17 +19,41 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A line of a file, and the part of it that is wrong: ``length`` characters from ``column``.
+
+    Line and column count from 1.
+    """
+
+    text: str
+    line: int
+    column: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in a file: its place (``file:line:column``), and what is wrong."""
+    """One mistake in a file: its place (``file:line:column``), what is wrong, and what would help.
 
-    __slots__ = ("message", "where")
+    ``code`` is the stable name of the kind of mistake; docs/rubric-mistakes.md explains each.
+    """
 
-    def __init__(self, where: str, message: Message) -> None:
-        self.where = where
-        self.message = message
+    where: str
+    message: Message
+    code: str = ""
+    help: Message | None = None
+    snippet: Snippet | None = None
+
+    @property
+    def told(self) -> Message:
+        """What is wrong and what would help, on one line."""
+        if self.help is None:
+            return self.message
+        return msg("{message}; {help}", message=self.message, help=self.help)
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
+        return f"{self.where}: {self.told}"
 
 
 class GradeLabError(Exception):

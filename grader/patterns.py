@@ -8,7 +8,15 @@ import re2
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from grader.messages import msg
+
 MAX_LENGTH = 2_000
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be used."""
+
+    code = "bad-pattern"
 
 
 class Pattern:
@@ -18,15 +26,16 @@ class Pattern:
 
     def __init__(self, text: str) -> None:
         if len(text) > MAX_LENGTH:
-            raise ValueError(f"is longer than {MAX_LENGTH} characters")
+            raise PatternError(msg("is longer than {limit} characters", limit=MAX_LENGTH))
         try:
             self._compiled = re2.compile(f"(?m){text}", _OPTIONS)
         except re2.error as error:
             reason = error.args[0]
             reason = reason.decode() if isinstance(reason, bytes) else str(reason)
-            raise ValueError(f"is not a valid RE2 pattern: {reason}") from None
+            told = msg("is not a valid RE2 pattern: {reason}", reason=reason.replace("(?m)", "", 1))
+            raise PatternError(told) from None
         if self._compiled.search("") is not None:
-            raise ValueError("matches even an empty text, so it would assert nothing")
+            raise PatternError(msg("matches even an empty text, so it would assert nothing"))
         self.text = text
 
     def __str__(self) -> str:

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator, WithJsonSchema
 
+from grader.messages import msg
+
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
 
@@ -18,7 +20,7 @@ def _bytes(value: object) -> object:
         return value
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]i?B|B)", value.strip(), re.IGNORECASE)
     if match is None:
-        raise ValueError("is not a size; write it like 200MB or 1.5GiB")
+        raise ValueError(msg("is not a size; write it like 200MB or 1.5GiB"))
     return int(float(match[1]) * _UNITS[match[2].upper()])
 
 
@@ -34,7 +36,7 @@ def _duration(value: object) -> object:
         return value
     match = re.fullmatch(_DURATION, str(value).strip())
     if match is None:
-        raise ValueError("is not a duration; write it like 30m, 2h or 1d")
+        raise ValueError(msg("is not a duration; write it like 30m, 2h or 1d"))
     return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
 
 
@@ -48,7 +50,7 @@ Duration = Annotated[
 
 def _moment(value: object) -> object:
     if isinstance(value, int | float):
-        raise ValueError("is not a date and time; write it like 2026-11-30T23:59:00+09:00")
+        raise ValueError(msg("is not a date and time; write it like 2026-11-30T23:59:00+09:00"))
     return value
 
 
@@ -76,9 +78,9 @@ def _deduction(value: object) -> object:
         return value
     match = re.fullmatch(_DEDUCTION, str(value).strip())
     if match is None or not Decimal(match[1]):
-        raise ValueError("is neither points nor a percentage; write it like 5 or 10%")
+        raise ValueError(msg("is neither points nor a percentage; write it like 5 or 10%"))
     if match[2] and Decimal(match[1]) > 100:
-        raise ValueError("is more than 100%")
+        raise ValueError(msg("is more than 100%"))
     return Deduction(Decimal(match[1]), bool(match[2]))
 
 

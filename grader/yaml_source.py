@@ -9,9 +9,11 @@ from typing import Any
 from ruamel.yaml import YAML, MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.constructor import ConstructorError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
-from grader.errors import Problem
-from grader.messages import msg
+from grader.errors import Problem, Snippet
+from grader.messages import Message, msg
+from grader.yaml_mistakes import YamlMistake, control_character, explained
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 50_000
@@ -28,6 +30,12 @@ class InvalidYamlError(Exception):
         self.problem = problem
 
 
+class _MistakeError(Exception):
+    def __init__(self, mistake: YamlMistake) -> None:
+        super().__init__(str(mistake.message))
+        self.mistake = mistake
+
+
 class Source:
     """A parsed YAML file: its ``data``, and the line and column of each place in it."""
 
@@ -36,24 +44,32 @@ class Source:
     ) -> None:
         self.name = name
         self._max_nodes = max_nodes
+        self._lines = text.splitlines()
         self._marks: dict[Place, tuple[int, int]] = {}
+        self._values: dict[Place, tuple[int, int, int, int]] = {}
         self._count = 0
         self._yaml = YAML(typ="safe")
         if len(text.encode()) > max_bytes:
-            self._refuse(1, 1, f"is larger than {max_bytes} bytes")
+            message = msg("is larger than {limit} bytes", limit=max_bytes)
+            self._refuse(YamlMistake("too-large", 0, 0, message))
         try:
             node = self._yaml.compose(text)
             self.data: Any = None if node is None else self._value(node, ())
+        except _MistakeError as error:
+            self._refuse(error.mistake)
         except (MarkedYAMLError, ConstructorError) as error:
-            mark = error.problem_mark or error.context_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            self._refuse(line, column, str(error.problem or error.context))
+            self._refuse(explained(error, self._lines))
+        except ReaderError:
+            self._refuse(control_character(text))
         except (YAMLError, ValueError, RecursionError) as error:
-            self._refuse(1, 1, str(error).splitlines()[0])
+            reason = msg("not valid YAML: {reason}", reason=str(error).splitlines()[0])
+            self._refuse(YamlMistake("yaml-syntax", 0, 0, reason))
 
-    def _refuse(self, line: int, column: int, reason: str) -> None:
+    def _refuse(self, found: YamlMistake) -> None:
+        line, column = found.line + 1, found.column + 1
+        snippet = self._snippet(line, column, found.length)
         where = f"{self.name}:{line}:{column}"
-        raise InvalidYamlError(Problem(where, msg("not valid YAML: {reason}", reason=reason)))
+        raise InvalidYamlError(Problem(where, found.message, found.code, found.help, snippet))
 
     @classmethod
     def read(cls, path: Path, *, max_bytes: int = MAX_BYTES, max_nodes: int = MAX_NODES) -> Source:
@@ -64,7 +80,9 @@ class Source:
             # What is cut in the middle of a character is too large, and that is what is told.
             text = data.decode("utf-8-sig", "replace" if len(data) > max_bytes else "strict")
         except UnicodeDecodeError as error:
-            problem = Problem(str(path), msg("is not UTF-8 (byte {offset})", offset=error.start))
+            problem = Problem(
+                str(path), msg("is not UTF-8 (byte {offset})", offset=error.start), "not-utf8"
+            )
             raise InvalidYamlError(problem) from None
         return cls(str(path), text, max_bytes=max_bytes, max_nodes=max_nodes)
 
@@ -83,11 +101,55 @@ class Source:
         line, column = self._marks.get(place, (1, 1))
         return f"{self.name}:{line}:{column}"
 
+    def problem(
+        self,
+        place: Place,
+        message: Message,
+        code: str,
+        aid: Message | None = None,
+        *,
+        of_value: bool = False,
+        part: str = "",
+    ) -> Problem:
+        """A problem at a place: with its key, or ``of_value``, or of a ``part`` of its value."""
+        while place and place not in self._marks:
+            place, of_value = place[:-1], False
+        key = place[-1] if place else ""
+        line, column = self._marks.get(place, (1, 1))
+        length = len(key) if isinstance(key, str) and key else 1
+        if (of_value or isinstance(key, int)) and place in self._values:
+            line, column, end_line, end_column = self._values[place]
+            length = end_column - column if end_line == line else self._rest(line, column)
+        text = self._lines[line - 1] if line <= len(self._lines) else ""
+        if part and (at := text.find(part, column - 1)) >= 0:
+            column, length = at + 1, len(part)
+        where = f"{self.name}:{line}:{column}"
+        return Problem(where, message, code, aid, self._snippet(line, column, max(1, length)))
+
+    def line(self, place: Place) -> int:
+        """The line of a place that the file has, counted from 1."""
+        return self._marks[place][0]
+
+    def text_of(self, place: Place) -> str:
+        """A value as it stands in the file, if that is in one line; else empty."""
+        line, column, end_line, end_column = self._values.get(place, (0, 0, 1, 0))
+        return self._lines[line - 1][column - 1 : end_column - 1] if line == end_line else ""
+
+    def _rest(self, line: int, column: int) -> int:
+        return len(self._lines[line - 1].rstrip()) - column + 1
+
+    def _snippet(self, line: int, column: int, length: int) -> Snippet | None:
+        if line > len(self._lines):
+            return None
+        return Snippet(self._lines[line - 1], line, column, length)
+
     def _value(self, node: Node, place: Place) -> Any:
         self._count += 1
         if self._count > self._max_nodes:
             raise ValueError(f"has more than {self._max_nodes} values")
-        self._marks.setdefault(place, (node.start_mark.line + 1, node.start_mark.column + 1))
+        start, end = node.start_mark, node.end_mark
+        self._marks.setdefault(place, (start.line + 1, start.column + 1))
+        self._values[place] = start.line + 1, start.column + 1, end.line + 1, end.column + 1
         if isinstance(node, MappingNode):
             return dict(self._pairs(node, place))
         if isinstance(node, SequenceNode):
@@ -95,13 +157,18 @@ class Source:
         return self._scalar(node) if isinstance(node, ScalarNode) else None
 
     def _pairs(self, node: MappingNode, place: Place) -> Iterator[tuple[str, Any]]:
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value) if isinstance(key_node, ScalarNode) else "?"
             mark = key_node.start_mark
             if key in seen:
-                raise MarkedYAMLError(problem=f"the key '{key}' stands twice", problem_mark=mark)
-            seen.add(key)
+                message = msg("the key '{key}' stands twice", key=key)
+                aid = msg("it stands in line {line} already; keep one of them", line=seen[key])
+                place_in_file = mark.line, mark.column
+                raise _MistakeError(
+                    YamlMistake("duplicate-key", *place_in_file, message, aid, len(key))
+                )
+            seen[key] = mark.line + 1
             self._marks[(*place, key)] = (mark.line + 1, mark.column + 1)
             yield key, self._value(value_node, (*place, key))
 
@@ -116,5 +183,5 @@ def as_mapping(source: Source) -> Mapping[str, Any]:
     """The file's top level as a map. Raises InvalidYamlError when it is something else."""
     if isinstance(source.data, dict):
         return source.data
-    problem = Problem(f"{source.name}:1:1", msg("is not a map of fields (`name: value`)"))
-    raise InvalidYamlError(problem)
+    message = msg("is not a map of fields (`name: value`)")
+    raise InvalidYamlError(source.problem((), message, "not-a-map"))

@@ -116,7 +116,7 @@ def test_collect_then_judge_is_grade(submission: Path) -> None:
     ("lab", "said"),
     [
         (None, "there is no lab.yaml in"),
-        ("rubric: [", "lab.yaml:2:1: not valid YAML"),
+        ("rubric: [", "lab.yaml:1:9: not valid YAML"),
         ("rubrik: x", "lab.yaml:1:1: unknown field 'rubrik'; did you mean 'rubric'?"),
         ("learner: {id: s-1}", "lab.yaml names no rubric"),
         ("rubric: nosuch", "there is no rubric 'nosuch'"),

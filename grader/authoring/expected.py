@@ -29,7 +29,7 @@ class ExpectedObjective(BaseModel):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if self.status is None and self.score is None:
-            raise ValueError("expects nothing: give a `status`, a `score` or both")
+            raise ValueError(msg("expects nothing: give a `status`, a `score` or both"))
         return self
 
 
@@ -50,7 +50,7 @@ class Expected(BaseModel):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("expects nothing, so it would be met by every result")
+            raise ValueError(msg("expects nothing, so it would be met by every result"))
         return self
 
 

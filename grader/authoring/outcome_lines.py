@@ -36,7 +36,7 @@ def _of(outcome: Outcome, text: Callable[[Message], str]) -> Iterator[tuple[str,
         place = f"{outcome.error.where}: " if outcome.error.where else ""
         yield INDENT, f"{place}{text(outcome.error.message)}"
         for problem in outcome.error.problems:
-            yield INDENT, f"{problem.where}: {text(problem.message)}"
+            yield INDENT, f"{problem.where}: {text(problem.told)}"
         for advice in outcome.error.advice:
             yield INDENT, f"→ {text(advice)}"
     for difference in outcome.differences:

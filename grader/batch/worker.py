@@ -98,7 +98,7 @@ def work(task: Task) -> Row | None:
         roster = given.roster
         return _work(task, given)
     except GradeLabError as error:
-        reasons = [error.message, *(problem.message for problem in error.problems)]
+        reasons = [error.message, *(problem.told for problem in error.problems)]
     except OSError as error:
         reasons = [msg("it cannot be read: {reason}", reason=error.strerror or str(error))]
     except MemoryError:

@@ -46,7 +46,7 @@ class Service(BaseModel):
     @model_validator(mode="after")
     def _ports_or_none(self) -> Self:
         if self.ports and self.published is False:
-            raise ValueError("give either ports or published: false, not both")
+            raise ValueError(msg("give either ports or published: false, not both"))
         return self
 
     def parts(self, name: str, there: ComposeService) -> Iterator[Part]:

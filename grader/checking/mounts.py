@@ -8,13 +8,19 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from grader.facts import Mount
+from grader.messages import msg
 
 _OPTION = re.compile(r"(?:(?P<source>[^:]+):)?(?P<target>/[^:]*)(?::(?P<modes>[a-zA-Z,]+))?")
 
 
 def _is_option(option: str) -> str:
     if not _OPTION.fullmatch(option):
-        raise ValueError(f"'{option}' is not a mount such as data:/var/data, ./src:/app or /data")
+        raise ValueError(
+            msg(
+                "'{option}' is not a mount such as data:/var/data, ./src:/app or /data",
+                option=option,
+            )
+        )
     return option
 
 

@@ -11,6 +11,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator
 
+from grader.messages import msg
+
 WORD, SENTENCE = 1, 2
 """What may come before a letter: the start of a word, or of a sentence."""
 
@@ -161,7 +163,7 @@ def _parts(phrase: str) -> tuple[Plain, ...]:
 
 def _is_phrase(text: str) -> str:
     if not all(part.letters for part in _parts(text)):
-        raise ValueError("holds no letter or digit (or a `+` has nothing on one side)")
+        raise ValueError(msg("holds no letter or digit (or a `+` has nothing on one side)"))
     return text
 
 

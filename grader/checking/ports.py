@@ -36,7 +36,11 @@ class Published:
         if match is None or not all(
             0 < int(port) < 65536 for port in (match["host"] or "1", match["container"])
         ):
-            raise ValueError(f"'{option}' is not a port such as 8080:8000, 127.0.0.1:8080:8000")
+            raise ValueError(
+                msg(
+                    "'{option}' is not a port such as 8080:8000, 127.0.0.1:8080:8000", option=option
+                )
+            )
         ip = (match["ip"] or "").strip("[]")
         return cls(
             container=f"{match['container']}/{match['protocol'] or 'tcp'}",

@@ -25,7 +25,7 @@ class SoughtText(BaseModel):
     @model_validator(mode="after")
     def _no_empty_list(self) -> Self:
         if self.contains == ():
-            raise ValueError("contains is empty, so it would assert nothing")
+            raise ValueError(msg("contains is empty, so it would assert nothing"))
         return self
 
     @property

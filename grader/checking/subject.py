@@ -69,11 +69,11 @@ class ContainerSubject(BaseModel):
     @model_validator(mode="after")
     def _picks_a_container(self) -> Self:
         if self.name is None and self.image is None and self.service is None:
-            raise ValueError("say which container: give its name, its image, or both")
+            raise ValueError(msg("say which container: give its name, its image, or both"))
         if self.name and self.service:
-            raise ValueError("give either name or service, not both")
+            raise ValueError(msg("give either name or service, not both"))
         if self.project and not self.service:
-            raise ValueError("a project is of a Compose service: give the service, too")
+            raise ValueError(msg("a project is of a Compose service: give the service, too"))
         return self
 
     @property

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
-from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,9 +16,10 @@ from grader import plugins
 from grader.check import Check, Text
 from grader.errors import Problem, RubricError
 from grader.messages import Message, msg
-from grader.problems import nearest, problems_of
+from grader.problems import did_you_mean, nearest, problems_of
+from grader.rubric.graph import graph_problems
 from grader.rubric.model import Objective, Rubric, Variable
-from grader.rubric.variables import LEARNER_ID, UndeclaredVariableError, expand, problem_with
+from grader.rubric.variables import LEARNER_ID, expand, problem_with
 from grader.yaml_source import InvalidYamlError, Place, Source, as_mapping
 
 M = TypeVar("M", bound=BaseModel)
@@ -81,7 +81,8 @@ def load(
         raise _failure(path, [error.problem]) from None
     except OSError as error:
         reason = error.strerror or str(error)
-        problem = Problem(str(path), msg("cannot be read: {reason}", reason=reason))
+        message = msg("cannot be read: {reason}", reason=reason)
+        problem = Problem(str(path), message, "unreadable")
         raise _failure(path, [problem]) from error
 
 
@@ -92,7 +93,28 @@ def _source(path: Path, _changed: int, _size: int) -> Source:
 
 
 def _failure(path: Path, problems: list[Problem]) -> RubricError:
-    return RubricError(msg("the rubric {path} cannot be used", path=path.name), problems=problems)
+    def line(problem: Problem) -> int:
+        return problem.snippet.line if problem.snippet else 0
+
+    message = msg("the rubric {path} cannot be used", path=path.name)
+    return RubricError(message, problems=sorted(problems, key=line))
+
+
+def _no_value(name: str) -> tuple[Message, str]:
+    if name == LEARNER_ID:
+        return msg("write your id into lab.yaml: `id:` below `learner:`"), "variable-without-value"
+    message = msg(
+        "the variable '{name}' is required: give it in lab.yaml under "
+        "`variables:`, or with --set {name}=VALUE",
+        name=name,
+    )
+    return message, "variable-without-value"
+
+
+def _example(name: str, variable: Variable) -> str:
+    """What stands for a variable that has no value, so that the rest can be looked at."""
+    likely = (name, name.replace("_", ""), "example", "8080", "1", "1.0", "a")
+    return next((value for value in likely if problem_with(variable, value) is None), name)
 
 
 class _Loader:
@@ -108,141 +130,121 @@ class _Loader:
     def load(self, given: Mapping[str, str]) -> Rubric:
         data = dict(as_mapping(self.source))
         values = self._values(data.get("variables") or {}, given)
+        told = {"variables"} if isinstance(data.get("variables"), dict) else set()
         objectives = data.get("objectives")
-        if not self.problems and isinstance(objectives, list):
+        if isinstance(objectives, list) and objectives:
+            told.add("objectives")
             data["objectives"] = tuple(self._objectives(objectives, values))
-        self._stop_at_problems()
-        if isinstance(objectives, list):
-            self._graph(data["objectives"])
-        rubric = self._model(Rubric, data, ())
-        self._stop_at_problems()
+            self.problems.extend(graph_problems(self.source, objectives))
+        rubric = self._model(Rubric, data, (), without=told)
+        if self.problems:
+            raise _failure(self.path, self.problems)
         assert rubric is not None  # noqa: S101 # no problems, so there is a model
         return rubric.model_copy(update={"sha256": self.digest.hexdigest()})
 
-    def _stop_at_problems(self) -> None:
-        if self.problems:
-            raise _failure(self.path, self.problems)
-
-    def _problem(self, place: Place, message: Message) -> None:
-        self.problems.append(Problem(self.source.where(place), message))
+    def _problem(
+        self, place: Place, message: Message, code: str, aid: Message | None = None, **where: Any
+    ) -> None:
+        self.problems.append(self.source.problem(place, message, code, aid, **where))
 
     def _values(self, declared: Any, given: Mapping[str, str]) -> dict[str, str]:
         values: dict[str, str] = {}
         if not isinstance(declared, dict):
             return values
         for name in given.keys() - declared.keys():
-            close = nearest(name, list(declared))
-            self.problems.append(
-                Problem(name, msg("is not a variable of this rubric{nearest}", nearest=close))
-            )
+            message = msg("is not a variable of this rubric")
+            aid = did_you_mean(name, declared)
+            self.problems.append(Problem(name, message, "unknown-variable", aid))
         for name, raw in declared.items():
+            values[name] = name  # what stands for it until a value is known
             place = ("variables", name)
             variable = self._model(Variable, raw or {}, place)
             if variable is None:
                 continue
             value = given.get(name, self.known.get(name, variable.default))
-            if value is None:
-                values[name] = name if variable.required else ""
-                if variable.required and not self.lenient:
-                    self._problem(
-                        place,
-                        msg("write your id into lab.yaml: `id:` below `learner:`")
-                        if name == LEARNER_ID
-                        else msg(
-                            "the variable '{name}' is required: give it in lab.yaml under "
-                            "`variables:`, or with --set {name}=VALUE",
-                            name=name,
-                        ),
-                    )
-                continue
-            values[name] = str(value)
-            wrong = problem_with(variable, values[name])
-            if wrong is not None:
-                self._problem(place, msg("variable '{name}': {wrong}", name=name, wrong=wrong))
+            if value is None and not variable.required:
+                values[name] = ""
+            elif value is not None and self._fits(name, variable, str(value), given):
+                values[name] = str(value)
+            else:
+                values[name] = _example(name, variable)
+                if value is None and not self.lenient:
+                    self._problem(place, *_no_value(name))
         return values
+
+    def _fits(self, name: str, variable: Variable, value: str, given: Mapping[str, str]) -> bool:
+        wrong = problem_with(variable, value)
+        if wrong is not None:
+            message = msg("variable '{name}': {wrong}", name=name, wrong=wrong)
+            in_file = name not in given and name not in self.known
+            place = ("variables", name, *(["default"] if in_file else []))
+            letters = msg(
+                "use letters, digits, spaces and `. / : @ + - _`, or give the variable a `pattern`"
+            )
+            aid = None if variable.pattern or variable.type == "integer" else letters
+            self._problem(place, message, "bad-variable-value", aid, of_value=in_file)
+        return wrong is None
 
     def _objectives(self, raw: list[Any], values: Mapping[str, str]) -> Iterator[Objective]:
         for index, unexpanded in enumerate(raw):
             place: Place = ("objectives", index)
-            try:
-                item = expand(unexpanded, values, place)
-            except UndeclaredVariableError as error:
-                close = nearest(error.name, list(values))
-                self._problem(
-                    error.place,
-                    msg(
-                        "the variable '{name}' is not declared{nearest}",
-                        name=error.name,
-                        nearest=close,
-                    ),
+
+            def undeclared(name: str, where: Place) -> None:
+                message = msg("the variable '{name}' is not declared", name=name)
+                aid = did_you_mean(name, values) or msg(
+                    "declare it under `variables:`, or write `{text}` if the braces are meant",
+                    text=f"{{{{{name}}}}}",
                 )
-                continue
+                part = f"{{{name}}}"
+                code = "undeclared-variable"
+                self._problem(where, message, code, aid, of_value=True, part=part)
+
+            item = expand(unexpanded, values, place, undeclared)
+            told: Collection[str] = ()
             if isinstance(item, dict) and isinstance(item.get("checks"), list):
                 checks = [
                     self._check(check, (*place, "checks", i))
                     for i, check in enumerate(item["checks"])
                 ]
-                if None in checks:
-                    continue
-                item["checks"] = tuple(checks)
-            objective = self._model(Objective, item, place)
+                item["checks"] = tuple(check for check in checks if check is not None)
+                told = {"checks"} if None in checks else told
+            objective = self._model(Objective, item, place, without=told)
             if objective is not None:
                 yield objective
 
     def _check(self, raw: Any, place: Place) -> Check | None:
         name = raw.get("type") if isinstance(raw, dict) else None
         known = plugins.check_types()
-        if name not in known:
-            close = nearest(str(name), known) if name else ""
-            message = (
-                msg("unknown check type '{name}'{nearest}", name=name, nearest=close)
-                if name
-                else msg("a check needs a `type`, one of {types}", types=known)
-            )
-            self._problem((*place, "type") if name else place, message)
-            return None
-        return self._model(plugins.check_type(str(name)), raw, place)
+        if name in known:
+            return self._model(plugins.check_type(str(name)), raw, place)
+        if name:
+            message = msg("unknown check type '{name}'", name=name)
+            aid = did_you_mean(str(name), known) or msg("the types are: {types}", types=known)
+            self._problem((*place, "type"), message, "unknown-type", aid, of_value=True)
+        else:
+            message = msg("a check needs a `type`, one of {types}", types=known)
+            self._problem(place, message, "missing-type")
+        return None
 
-    def _model(self, model: type[M], raw: Any, place: Place) -> M | None:
+    def _model(
+        self, model: type[M], raw: Any, place: Place, without: Collection[str] = ()
+    ) -> M | None:
         try:
             if issubclass(model, Check):
                 # Strict JSON mode takes a list for a tuple, but no "5" for 5.
                 return model.model_validate_json(json.dumps(raw), context=self.context)
             return model.model_validate(raw, context=self.context)
         except ValidationError as error:
-            self.problems.extend(problems_of(error, model, self.source, place))
+            found = problems_of(error, model, self.source, place, without=without)
+            self.problems.extend(found)
             return None
-
-    def _graph(self, objectives: tuple[Objective, ...]) -> None:
-        known: dict[str, int] = {}
-        for index, objective in enumerate(objectives):
-            if objective.id in known:
-                self._problem(
-                    ("objectives", index, "id"), msg("the id '{id}' stands twice", id=objective.id)
-                )
-            known.setdefault(objective.id, index)
-            for i, name in enumerate(objective.requires):
-                if name not in {o.id for o in objectives}:
-                    close = nearest(name, [o.id for o in objectives])
-                    self._problem(
-                        ("objectives", index, "requires", i),
-                        msg("there is no objective '{name}'{nearest}", name=name, nearest=close),
-                    )
-        try:
-            TopologicalSorter({o.id: o.requires for o in objectives}).prepare()
-        except CycleError as error:
-            cycle = error.args[1]
-            self._problem(
-                ("objectives", known[cycle[0]], "requires"),
-                msg(
-                    "objectives require one another in a circle: {circle}", circle=" → ".join(cycle)
-                ),
-            )
 
     def _read_text(self, name: str) -> str:
         try:
             data = (self.path.parent / name).read_bytes()[:MAX_TEXT_BYTES]
         except OSError as error:
-            raise ValueError(f"'{name}' cannot be read: {error.strerror}") from None
+            reason = error.strerror or str(error)
+            told = msg("'{file}' cannot be read: {reason}", file=name, reason=reason)
+            raise ValueError(told) from None
         self.digest.update(data)
         return data.decode("utf-8", "replace")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.messages import Message, msg
@@ -28,6 +28,10 @@ class UndeclaredVariableError(Exception):
         self.place = place
 
 
+def _refuse(name: str, place: Place) -> None:
+    raise UndeclaredVariableError(name, place)
+
+
 def problem_with(variable: Variable, value: str) -> Message | None:
     """What is wrong with a value given for ``variable``; None when nothing is."""
     if variable.type == "integer" and not re.fullmatch(r"-?[0-9]{1,18}", value):
@@ -38,16 +42,22 @@ def problem_with(variable: Variable, value: str) -> Message | None:
     return None
 
 
-def expand(value: Any, values: Mapping[str, str], place: Place = ()) -> Any:
+def expand(
+    value: Any,
+    values: Mapping[str, str],
+    place: Place = (),
+    undeclared: Callable[[str, Place], None] = _refuse,
+) -> Any:
     """Put variables into every string of ``value``, which stands at ``place``, however deep.
 
     Under a key ``matches`` a value stands for itself, not for a pattern: a learner must not widen
-    what the rubric asks for. Raises UndeclaredVariableError.
+    what the rubric asks for. ``undeclared`` is told of a name that has no value; unless given, it
+    raises UndeclaredVariableError.
     """
     if isinstance(value, dict):
-        return {key: expand(item, values, (*place, key)) for key, item in value.items()}
+        return {k: expand(item, values, (*place, k), undeclared) for k, item in value.items()}
     if isinstance(value, list):
-        return [expand(item, values, (*place, i)) for i, item in enumerate(value)]
+        return [expand(item, values, (*place, i), undeclared) for i, item in enumerate(value)]
     if not isinstance(value, str):
         return value
 
@@ -55,7 +65,17 @@ def expand(value: Any, values: Mapping[str, str], place: Place = ()) -> Any:
         if match[1]:
             return "{" + match[1] + "}"
         if match[2] not in values:
-            raise UndeclaredVariableError(match[2], place)
+            undeclared(match[2], place)
+            return match[2]
         return escape(values[match[2]]) if "matches" in place else values[match[2]]
 
     return _USE.sub(put, value)
+
+
+def used_in(value: Any) -> set[str]:
+    """The names of the variables that strings of ``value`` use."""
+    if isinstance(value, dict):
+        return set().union(*map(used_in, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(used_in, value))
+    return {m[2] for m in _USE.finditer(value) if m[2]} if isinstance(value, str) else set()

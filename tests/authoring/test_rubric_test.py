@@ -45,7 +45,7 @@ def a_submission(folder: Path, notes: str) -> Path:
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "lab.yaml").write_text("learner: {id: s-1}\n", encoding="utf-8")
     observations = [submitted(name, text) for name, text in files.items() if name != ".env"]
-    JournalFile(folder / ".grade-lab" / "journal.jsonl").append(observations, "run-1")
+    JournalFile(folder / ".grade-lab" / "journal.jsonl").append([observations], "run-1")
     return folder
 
 
@@ -143,12 +143,15 @@ def test_update_changes_nothing_where_all_is_as_expected(rubric: Path, good: Pat
     ("expected", "said"),
     [
         ("objectives:\n  plam: pass\n", "expected.yaml:2:3: there is no objective 'plam'; did you"),
-        ("objectives:\n  plan: passed\n", "expected.yaml:2:3: "),
+        (
+            "objectives:\n  plan: passed\n",
+            "expected.yaml:2:9: 'plan' cannot be 'passed'; did you mean 'pass'?",
+        ),
         ("objectives:\n  plan: {}\n", "expects nothing"),
         ("scroe: 1\n", "unknown field 'scroe'; did you mean 'score'?"),
         ("{}\n", "expects nothing"),
         ("", "is not a map of fields"),
-        ("a: [\n", "expected.yaml:2:1: not valid YAML"),
+        ("a: [\n", "expected.yaml:1:4: not valid YAML"),
     ],
 )
 def test_a_mistake_in_an_expectation_has_its_place(
