@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-LANGUAGES = ("ko", "en")
-"""Languages with a complete catalogue. English is the language of the message ids."""
-
 _LOCALE_DIR = Path(__file__).parent / "locale"
+
+
+def languages(folder: Path = _LOCALE_DIR) -> tuple[str, ...]:
+    """English, the language of the message ids, and each that has a catalogue in ``folder``."""
+    return ("en", *sorted(path.parts[-3] for path in folder.glob("*/LC_MESSAGES/grade_lab.mo")))
+
+
+LANGUAGES = languages()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,9 @@ def main() -> None:
     if not made.holds() or not _works(PYTHON):
         _make_venv()
         made.write()
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    installed = Stamp(VENV / f"installed-{options.extras}.stamp", project)
+    sources = [ROOT / "pyproject.toml", *sorted(ROOT.glob("grader/locale/**/*.po"))]
+    contents = [source.read_text(encoding="utf-8") for source in sources]
+    installed = Stamp(VENV / f"installed-{options.extras}.stamp", *contents)
     if not installed.holds():
         _install(options.extras)
         installed.write()

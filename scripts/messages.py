@@ -1,14 +1,17 @@
 """Catalogues of messages: extract what the code says, update each language, compile.
 
 ``python scripts/messages.py`` updates ``grader/locale``; translate the empty entries of the ``.po``
-files, then run it again. Adding a language is adding its ``.po`` file (``pybabel init``).
+files, then run it again. ``python scripts/messages.py add LANGUAGE`` begins a language: its one
+file, in which every entry is empty. What is compiled is not kept in git: installing makes it.
 """
 
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -52,18 +55,33 @@ def compiled(path: Path) -> bytes:
     return buffer.getvalue()
 
 
+def compile_all() -> None:
+    """Write the ``.mo`` of every catalogue beside it."""
+    for path in catalogues():
+        path.with_suffix(".mo").write_bytes(compiled(path))
+
+
 def main() -> None:
     """Update and compile every catalogue; say what is left to translate."""
     template = extracted()
+    if len(sys.argv) == 3 and sys.argv[1] == "add":
+        _add(Locale.parse(sys.argv[2]))
     for path in catalogues():
         catalogue = read(path)
         catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()
         with path.open("wb") as file:
             write_po(file, catalogue, width=100, include_lineno=False, sort_output=True)
-        path.with_suffix(".mo").write_bytes(compiled(path))
         left = [entry.id for entry in catalogue if entry.id and not entry.string]
         print(f"{path.relative_to(ROOT)}: {len(catalogue)} messages, {len(left)} to translate")
+    compile_all()
+
+
+def _add(language: Locale) -> None:
+    path = LOCALE / str(language) / "LC_MESSAGES" / f"{DOMAIN}.po"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        write_po(file, Catalog(locale=language, domain=DOMAIN, project="grade-lab", fuzzy=False))
 
 
 if __name__ == "__main__":

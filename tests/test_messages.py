@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.messages import LANGUAGES, Translator, msg
+from grader.messages import LANGUAGES, Translator, languages, msg
 
 ROOT = Path(__file__).parent.parent
 spec = importlib.util.spec_from_file_location("messages", ROOT / "scripts" / "messages.py")
@@ -39,6 +39,20 @@ def test_a_compiled_catalogue_is_up_to_date(path: Path) -> None:
 
 def test_every_language_but_english_has_a_catalogue() -> None:
     assert {path.parts[-3] for path in messages.catalogues()} == set(LANGUAGES) - {"en"}
+    assert "ko" in LANGUAGES
+
+
+def test_a_language_is_added_by_its_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "LOCALE", tmp_path)
+    catalogue = tmp_path / "ja" / "LC_MESSAGES" / "grade_lab.po"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.write_text('msgid "nothing"\nmsgstr "なし"\n', encoding="utf-8")
+    messages.compile_all()
+    assert languages(tmp_path) == ("en", "ja")
+    monkeypatch.setattr("grader.messages._LOCALE_DIR", tmp_path)
+    assert Translator("ja").text(msg("nothing")) == "なし"
 
 
 def test_a_rubric_text_falls_back_to_english_and_then_to_what_it_has() -> None:
