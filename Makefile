@@ -6,7 +6,7 @@ LAB := $(VENV)/python scripts/lab_env.py run
 OPTIONAL := $(if $(CI),,--optional)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint typecheck bench clean
+.PHONY: help demo test lint typecheck bench docs clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,10 @@ typecheck:  ## mypy, strict
 bench:  ## speed, against peers and against the floor
 	@$(BOOTSTRAP) --extras dev,bench
 	@$(LAB) -- $(VENV)/python benchmarks/run.py $(ARGS)
+
+docs:  ## the pages of docs/ as a site in dist/docs; a warning is an error
+	@$(BOOTSTRAP) --extras docs
+	$(VENV)/sphinx-build -W --keep-going -q -b html docs dist/docs
 
 clean:  ## remove what the other targets made here
 	rm -rf .venv demo-report dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
