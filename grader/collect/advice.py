@@ -43,8 +43,10 @@ def advice(around: Surroundings, reason: Reason) -> list[Message]:
 
 def start(around: Surroundings) -> list[Message]:
     """How to start the engine that is installed, or how to install one."""
-    if around.wsl and "engine" not in around.products:
-        return wsl_integration() if "desktop" in around.products else install(around)
+    if around.wsl:
+        own = [_service(around)] if "engine" in around.products else []
+        windows = wsl_integration() if "desktop" in around.products else []
+        return [*own, *windows] or install(around)
     steps = [
         step
         for product, step in _STARTS.get(around.platform, {}).items()

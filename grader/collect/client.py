@@ -226,6 +226,14 @@ def _trouble(error: Exception) -> NoAnswerError:
     return UnavailableError(_reason(causes), str(words))
 
 
+_PIPE_ERRORS = {
+    2: Reason.ENGINE_UNREACHABLE,  # ERROR_FILE_NOT_FOUND
+    5: Reason.PERMISSION,  # ERROR_ACCESS_DENIED
+    231: Reason.ENGINE_UNREACHABLE,  # ERROR_PIPE_BUSY
+}
+"""Error codes of Windows, winerror.h."""
+
+
 def _reason(causes: Sequence[BaseException]) -> Reason:
     from docker.errors import InvalidVersion
     from requests.exceptions import JSONDecodeError, ReadTimeout
@@ -233,6 +241,9 @@ def _reason(causes: Sequence[BaseException]) -> Reason:
 
     if any(getattr(cause, "errno", 0) in {errno.EACCES, errno.EPERM} for cause in causes):
         return Reason.PERMISSION
+    for cause in causes:  # a named pipe's errors are no OSErrors
+        if reason := _PIPE_ERRORS.get(getattr(cause, "winerror", None) or 0):
+            return reason
     kinds: list[tuple[tuple[type[BaseException], ...], Reason]] = [
         ((ReadTimeout, ReadTimeoutError), Reason.TIMEOUT),
         ((JSONDecodeError, LookupError, TypeError), Reason.ENGINE_ERROR),

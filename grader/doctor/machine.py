@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from grader.collect.advice import Surroundings
+from grader.collect.endpoint import usual_sockets
 from grader.errors import GradeLabError
 from grader.facts import Reason
 
@@ -18,12 +19,13 @@ DEFAULT_CONTEXT = "default"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """The docker command: ``version`` is empty where it is there but does not run.
+    """The docker command, and whether it runs.
 
     ``stub``: it only says that this WSL distribution has no integration with Docker Desktop.
     """
 
     found: bool = True
+    runs: bool = True
     version: str = ""
     api: str = ""
     stub: bool = False
@@ -46,20 +48,18 @@ class Config:
     error: str = ""
     line: int = 0
     helpers: tuple[Helper, ...] = ()
-    proxies: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
     """An address at which an engine may be; ``context`` names it, where one does.
 
-    ``owner``, ``group`` and ``mode`` (octal) are those of a socket that is there.
+    ``group`` and ``mode`` (octal) are those of a socket that is there.
     """
 
     host: str
     context: str = ""
     there: bool = False
-    owner: str = ""
     group: str = ""
     mode: str = ""
     product: str = ""
@@ -200,8 +200,13 @@ class Machine:
 
     @property
     def chosen(self) -> Door | None:
-        """Where the docker command goes."""
-        return self.doors[0] if self.doors else None
+        """Where the docker command goes; None where its settings do not tell."""
+        return self.doors[0] if self.doors and not self.settings_error else None
+
+    @property
+    def usual_host(self) -> str:
+        """Where the docker command goes when nobody told it anything else."""
+        return usual_sockets(self.surroundings.platform, {"HOME": "/"})[0]
 
     @property
     def working(self) -> Door | None:

@@ -29,14 +29,14 @@ def findings(machine: Machine) -> Iterator[Finding]:
         )
     elif not command.found:
         yield _no_command(machine)
-    elif not command.version:
+    elif not command.runs:
         yield problem(
             "client-broken",
             msg("the docker command is there, but it does not run"),
             msg("type `docker version`, and read what it says"),
             *advice.install(around),
         )
-    elif engine and _numbers(command.api) < _numbers(engine.oldest_api):
+    elif engine and _is_older(command.api, engine.oldest_api):
         yield problem(
             "client-old",
             msg("the docker command is too old for its engine"),
@@ -73,7 +73,8 @@ def _no_command(machine: Machine) -> Finding:
     return problem("client-missing", title, *steps)
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    """A version to compare; an unknown one is older than none."""
-    parts = version.split(".")
-    return tuple(map(int, parts)) if version and all(map(str.isdecimal, parts)) else ()
+def _is_older(version: str, than: str) -> bool:
+    """Whether both are known, and one is older."""
+    ours, theirs = version.split("."), than.split(".")
+    known = all(map(str.isdecimal, [*ours, *theirs]))
+    return known and list(map(int, ours)) < list(map(int, theirs))

@@ -67,9 +67,8 @@ def _denied(machine: Machine, door: Door) -> Finding:
         )
     elif door.there and around.platform == "linux":
         detail = msg(
-            "{socket} belongs to {owner}, group {group}, and you are not in that group",
+            "{socket} is open to the group {group}, and you are not in it",
             socket=door.host,
-            owner=door.owner,
             group=door.group,
         )
     else:
@@ -91,7 +90,7 @@ def _elsewhere(machine: Machine, door: Door, working: Door) -> Finding:
     name = working.context
     if name and (machine.chosen_by == "context" or name != machine.context):
         steps.append(msg("choose the engine that answers: `docker context use {name}`", name=name))
-    elif not name and working.host != _usual(machine):
+    elif not name and working.host != machine.usual_host:
         steps.append(
             msg(
                 "tell the docker command where it is: `docker context create {name} --docker "
@@ -121,11 +120,6 @@ def _elsewhere(machine: Machine, door: Door, working: Door) -> Finding:
     )
 
 
-def _usual(machine: Machine) -> str:
-    pipe = "npipe:////./pipe/docker_engine"
-    return pipe if machine.surroundings.platform == "win32" else "unix:///var/run/docker.sock"
-
-
 def _name_for(door: Door) -> str:
     known = ("colima", "orbstack", "podman", "desktop")
     return next((name for name in known if name in door.host), "lab")
@@ -133,7 +127,11 @@ def _name_for(door: Door) -> str:
 
 def _unset(variable: str, *, windows: bool) -> Message:
     if windows:
-        return msg("in PowerShell, type `Remove-Item Env:{name}`", name=variable)
+        return msg(
+            "in PowerShell, type `Remove-Item Env:{name}`; if it comes back, press the Windows "
+            "key, type environment variables, and delete it there",
+            name=variable,
+        )
     return msg(
         "type `unset {name}`; if it comes back in a new terminal, delete its line in ~/.bashrc, "
         "~/.zshrc or ~/.profile",
@@ -150,8 +148,8 @@ def _remote(machine: Machine, door: Door) -> Finding:
     )
     return problem(
         "engine-remote",
-        msg("the engine on another computer does not answer: {host}", host=door.host),
-        msg("is that computer on, and is the address right? `docker context ls` shows it"),
+        msg("no engine answers at {host}", host=door.host),
+        msg("is that computer on, and is the address right? `docker context ls` shows addresses"),
         leave,
         detail=msg("{reason}", reason=door.detail),
     )

@@ -23,6 +23,11 @@ def findings(machine: Machine) -> Iterator[Finding]:
         yield ok("disk", msg("there is room on the disk ({free} free)", free=_told(least)))
 
 
+def is_full(disk: Disk) -> bool:
+    """Whether hardly anything can be written any more."""
+    return disk.free is not None and disk.free < EMPTY
+
+
 def _low(disk: Disk) -> Finding:
     free = disk.free or 0
     title = {
@@ -35,7 +40,7 @@ def _low(disk: Disk) -> Finding:
         msg("run `grade-lab` first: what you removed could not be recorded any more"),
         *_steps(disk),
     ]
-    make = problem if free < EMPTY else warning
+    make = problem if is_full(disk) else warning
     return make("disk-full", title, *steps, detail=msg("{path}", path=disk.path))
 
 

@@ -15,10 +15,23 @@ def findings(machine: Machine) -> Iterator[Finding]:
     if config.error:
         yield _broken(config, machine.surroundings.platform)
     elif error is not None:
-        yield problem("context-unusable", error.message, *error.advice)
+        yield problem("context-unusable", error.message, *error.advice, *_instead(machine))
     for helper in config.helpers:
         if helper.state != "works":
-            yield _helper(helper, config)
+            yield _helper(helper, config, certain=machine.engine is not None)
+
+
+def _instead(machine: Machine) -> Iterator[Message]:
+    there = machine.working
+    if there is None:
+        return
+    name = there.context or "default"
+    if there.context or there.host == machine.usual_host:
+        yield msg(
+            "{product} answers as the context {name}: `docker context use {name}`",
+            product=there.product,
+            name=name,
+        )
 
 
 def _broken(config: Config, platform: str) -> Finding:
@@ -45,7 +58,7 @@ _HELPERS: dict[str, Message] = {
 }
 
 
-def _helper(helper: Helper, config: Config) -> Finding:
+def _helper(helper: Helper, config: Config, *, certain: bool) -> Finding:
     title = Message(
         _HELPERS[helper.state].template, {"program": f"docker-credential-{helper.name}"}
     )
@@ -59,5 +72,8 @@ def _helper(helper: Helper, config: Config) -> Finding:
         msg("log in again: `docker login`"),
     ]
     detail = msg("it says: {words}", words=helper.words) if helper.words else None
-    make = warning if helper.state == "hangs" else problem
+    # Some helpers answer only while Docker Desktop runs.
+    make = (
+        problem if helper.state == "missing" or (certain and helper.state == "fails") else warning
+    )
     return make(f"credential-helper-{helper.state}", title, *steps, detail=detail)

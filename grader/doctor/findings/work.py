@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.doctor.finding import Finding, ok, problem, warning
+from grader.doctor.findings import room
 from grader.doctor.machine import Machine, Work
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
@@ -36,22 +37,23 @@ def findings(machine: Machine) -> Iterator[Finding]:
         yield ok(
             "submission", msg("lab.yaml and the rubric {rubric} can be used", rubric=work.rubric)
         )
-    yield from _folder(work, machine.surroundings.platform)
+    yield from _folder(machine, work)
 
 
-def _folder(work: Work, platform: str) -> Iterator[Finding]:
-    if work.disk_full:
+def _folder(machine: Machine, work: Work) -> Iterator[Finding]:
+    told = any(one.role == "submission" and room.is_full(one) for one in machine.disks)
+    if work.disk_full and not told:
         yield problem(
             "folder-full",
             msg("nothing can be written to your project's folder: the disk is full"),
             msg("empty the bin, and delete what you no longer need on this disk"),
             detail=msg("{path}", path=work.folder),
         )
-    elif work.cannot_write:
+    elif work.cannot_write and not work.disk_full:
         yield problem(
             "folder-unwritable",
             msg("your project's folder cannot be written: {reason}", reason=work.cannot_write),
-            *_own(work, platform),
+            *_own(work, machine.surroundings.platform),
             detail=msg("{path}", path=work.folder),
         )
     if work.journal_error is not None:

@@ -12,6 +12,8 @@ from grader.collect.endpoint import config_folder, read_config
 from grader.doctor.machine import Command, Config, Helper
 
 SECONDS = 3.0
+COMMAND_SECONDS = 4.0
+MAX_HELPERS = 10
 MAX_WORDS = 200
 _NOWHERE = "unix:///nonexistent/docker.sock"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -23,11 +25,15 @@ def command(env: Mapping[str, str]) -> Command:
     program = shutil.which("docker", path=env.get("PATH"))
     if program is None:
         return Command(found=False)
-    code, words = _run([program, "version", "--format", _FORMAT], {**env, "DOCKER_HOST": _NOWHERE})
+    version = [program, "version", "--format", _FORMAT]
+    try:
+        code, words = _run(version, {**env, "DOCKER_HOST": _NOWHERE}, COMMAND_SECONDS)
+    except subprocess.TimeoutExpired:
+        return Command(runs=False)
     if code and "WSL" in words:
         return Command(stub=True)
     match = re.search(r"^(\d[\w.+~-]*) (\d[\d.]*)$", words, re.MULTILINE)
-    return Command(version=match[1], api=match[2]) if match else Command()
+    return Command(version=match[1], api=match[2]) if match else Command(runs=False)
 
 
 def config(env: Mapping[str, str]) -> Config:
@@ -44,8 +50,7 @@ def config(env: Mapping[str, str]) -> Config:
     names = sorted({str(name) for name in named if name})
     return Config(
         path=path,
-        helpers=tuple(_helper(name, env) for name in names[:10]),
-        proxies=bool(settings.get("proxies")),
+        helpers=tuple(_helper(name, env) for name in names[:MAX_HELPERS]),
     )
 
 
@@ -57,7 +62,7 @@ def _helper(name: str, env: Mapping[str, str]) -> Helper:
     if not program:
         return Helper(name=name, state="missing")
     try:
-        code, words = _run([program, "list"], env)
+        code, words = _run([program, "list"], env, SECONDS)
     except subprocess.TimeoutExpired:
         return Helper(name=name, state="hangs")
     if code:
@@ -65,7 +70,7 @@ def _helper(name: str, env: Mapping[str, str]) -> Helper:
     return Helper(name=name)
 
 
-def _run(words: list[str], env: Mapping[str, str]) -> tuple[int, str]:
+def _run(words: list[str], env: Mapping[str, str], seconds: float) -> tuple[int, str]:
     try:
         done = subprocess.run(  # noqa: S603 # a program of the learner's PATH, without a shell
             words,
@@ -73,7 +78,7 @@ def _run(words: list[str], env: Mapping[str, str]) -> tuple[int, str]:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=SECONDS,
+            timeout=seconds,
             check=False,
         )
     except OSError as error:

@@ -22,7 +22,7 @@ from grader.facts import Reason
 
 MAX_IMAGES = 10
 MAX_CONTAINERS = 200
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 4.0
 
 
 def doors(env: Mapping[str, str], chosen: Endpoint | None) -> tuple[Door, ...]:
@@ -56,7 +56,10 @@ def doors(env: Mapping[str, str], chosen: Endpoint | None) -> tuple[Door, ...]:
 
 def _may_be_there(host: str) -> bool:
     path = _path(host)
-    return path is None or path.exists() or path.is_symlink()
+    try:
+        return path is None or path.exists() or path.is_symlink()
+    except OSError:  # a folder that this user may not look into
+        return True
 
 
 def _path(host: str) -> Path | None:
@@ -87,10 +90,10 @@ def _socket(host: str) -> dict[str, Any]:
         status = path.stat()
     except OSError:
         return {}
-    names = {"owner": str(status.st_uid), "group": str(status.st_gid)}
-    with suppress(KeyError, ImportError, NotImplementedError):
-        names = {"owner": path.owner(), "group": path.group()}
-    return {"there": True, "mode": f"{stat.S_IMODE(status.st_mode):o}", **names}
+    group = str(status.st_gid)
+    with suppress(KeyError, NotImplementedError):
+        group = path.group()
+    return {"there": True, "mode": f"{stat.S_IMODE(status.st_mode):o}", "group": group}
 
 
 def engine(env: Mapping[str, str], images: Iterable[str]) -> Engine:

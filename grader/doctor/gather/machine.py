@@ -6,20 +6,22 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from grader.collect.endpoint import DEFAULT, Endpoint, current_context, resolve
+from grader.collect.endpoint import Endpoint, current_context, resolve
 from grader.collect.surroundings import surroundings
 from grader.doctor.gather import command, engine, registries, system, work
 from grader.doctor.gather.bounded import at_once
-from grader.doctor.machine import Command, Config, Engine, Machine, Registry
+from grader.doctor.machine import Command, Config, Door, Engine, Machine, Registry
 from grader.errors import GradeLabError
+from grader.facts import Reason
 from grader.shell_environment import outside
 
-ALL_SECONDS = 6.0
+ALL_SECONDS = 5.0
 _EMULATED = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "ARM64": "arm64"}
 
 
@@ -57,9 +59,9 @@ def gather(
         encoding=encoding,
         command=found.get("command", Command()),
         config=found.get("config", Config()),
-        **_choice(env, endpoint),
+        **_choice(env),
         settings_error=error,
-        doors=found.get("doors", ()),
+        doors=found.get("doors") or _silent(endpoint),
         engine=running,
         proxies=system.proxies(env),
         disks=(system.disk("submission", str(folder)),),
@@ -82,15 +84,17 @@ def _endpoint(env: Mapping[str, str]) -> tuple[Endpoint | None, GradeLabError | 
         return None, error
 
 
-def _choice(env: Mapping[str, str], endpoint: Endpoint | None) -> dict[str, Any]:
+def _choice(env: Mapping[str, str]) -> dict[str, Any]:
     """By what the docker command's engine is chosen."""
-    if env.get("DOCKER_HOST"):
-        return {"chosen_by": "DOCKER_HOST"}
-    context = current_context(env) if endpoint else env.get("DOCKER_CONTEXT", DEFAULT)
-    return {
-        "chosen_by": "DOCKER_CONTEXT" if env.get("DOCKER_CONTEXT") else "context",
-        "context": context,
-    }
+    names = ("DOCKER_HOST", "DOCKER_CONTEXT")
+    choice: dict[str, Any] = {"chosen_by": next((n for n in names if env.get(n)), "context")}
+    with suppress(GradeLabError):
+        choice["context"] = current_context(env)
+    return choice
+
+
+def _silent(endpoint: Endpoint | None) -> tuple[Door, ...]:
+    return (Door(host=endpoint.hosts[0], reason=Reason.TIMEOUT),) if endpoint else ()
 
 
 def _answer(found: Mapping[str, Any], place: Registry) -> Registry:

@@ -18,7 +18,7 @@ from grader.facts import Fact
 from grader.needs import LoginNeed, ManifestNeed, Need, RegistryImageNeed
 from grader.reference import path_and_version, registry_of
 
-SECONDS = 4.5
+SECONDS = 4.0
 HUB_TEST = "docker.io/ratelimitpreview/test:latest"
 """The repository that Docker made for looking at one's pull limit."""
 _LIMIT = re.compile(r"(\d{1,9})(?:;w=(\d{1,9}))?")
