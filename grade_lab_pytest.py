@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 from pathlib import Path
@@ -96,9 +96,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     option = config.option
     if option.grade_lab_collect and not option.collectonly and not _is_worker(config):
-        named = [str(_path_of(config, arg)) for arg in config.args]
-        files = [name for name in named if name.endswith(SUFFIX)]
-        for rubric in dict.fromkeys([option.rubric, *files] if option.rubric else files or [None]):
+        files = [str(_path_of(config, arg)) for arg in config.args]
+        named = [option.rubric, *(file for file in files if file.endswith(SUFFIX))]
+        for rubric in dict.fromkeys(filter(None, named)) or [None]:
             _desk(config).observe(rubric)
 
 
@@ -143,6 +143,15 @@ def lab(pytestconfig: pytest.Config) -> Lab:
 def evidence(pytestconfig: pytest.Config) -> Evidence:
     """What the submission's journal is evidence of; needs no rubric."""
     return _desk(pytestconfig).evidence_or_fail()
+
+
+@pytest.fixture(scope="session")
+def evidence_of() -> Callable[..., Evidence]:
+    """Make up evidence, for the test of a check: `evidence_of((need, fact), …)`."""
+    _own_packages()
+    from grader.under_pytest.made_up import evidence_of
+
+    return evidence_of
 
 
 def _rubric_file(parent: pytest.Collector, path: Path, nodeid: str | None) -> RubricFile:
