@@ -57,23 +57,34 @@ def rubric_check(
     return looked_over.exit_code(looks, strict=strict)
 
 
-@rubric_group.command("show", help=described(msg("Show a rubric's objectives, points and checks.")))
+@rubric_group.command("show", help=described(msg("Show what a rubric asks for, in words.")))
 @click.argument("rubric", metavar="NAME|FILE")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "markdown")),
+    default="text",
+    show_default=True,
+    help=described(msg("For this terminal, or Markdown for a syllabus.")),
+)
 @settings_option
 @language_option
-def rubric_show(rubric: str, settings: dict[str, str], lang: str) -> None:
-    """Objectives with points, what they require, and their check types."""
+@color_option
+def rubric_show(
+    rubric: str, form: str, settings: dict[str, str], lang: str, no_color: bool
+) -> None:
+    """Everything that a learner should know of it."""
+    from grader.authoring import shown
     from grader.rubric.load import find, load
 
-    loaded = load(find(rubric, Path.cwd()), settings, lenient=True)
-    text = Translator(lang).text
-    click.echo(f"{text(loaded.title)} ({loaded.id}, sha256 {loaded.sha256[:12]})")
-    for objective in loaded.objectives:
-        requires = f"  ← {', '.join(objective.requires)}" if objective.requires else ""
-        types = ", ".join(check.type for check in objective.checks)
-        click.echo(
-            f"{objective.points:>6}  {objective.id}: {text(objective.title)} [{types}]{requires}"
-        )
+    path = find(rubric, Path())
+    blocks = shown.page(load(path, settings, lenient=True), path, settings, lang)
+    if form == "markdown":
+        click.echo(shown.markdown(blocks), nl=False)
+        return
+    console = _console(no_color, wrap=True)
+    for renderable in shown.terminal(blocks, console.encoding):
+        console.print(renderable)
 
 
 @rubric_group.command(
@@ -109,7 +120,7 @@ def rubric_test(
     from grader.authoring.cases import cases, run_case
     from grader.rubric.load import find, load
 
-    path = find(rubric, Path.cwd())
+    path = find(rubric, Path())
     loaded = load(path, settings, lenient=True)
     text = Translator(lang).text
     if submission is not None:
@@ -140,10 +151,10 @@ def rubric_schema(of: str) -> None:
     click.echo(json.dumps(schema(of), indent=2, ensure_ascii=False))
 
 
-def _console(no_color: bool) -> Console:
+def _console(no_color: bool, *, wrap: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(no_color=no_color or None, highlight=False, soft_wrap=True)
+    return Console(no_color=no_color or None, highlight=False, soft_wrap=not wrap)
 
 
 rubric_group.add_command(rubric_new)

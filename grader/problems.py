@@ -41,13 +41,14 @@ def problems_of(
 ) -> Iterator[Problem]:
     """What pydantic found wrong with the value at ``place``, which should have been a ``model``.
 
-    Fields ``without`` which it was validated are passed over.
+    Fields ``without`` which it was validated are passed over, but for their keys.
     """
     top = _value_at(source.data, place)
     found: dict[Place, list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):
-        if not detail["loc"] or detail["loc"][0] not in without:
-            found.setdefault(_in_file(detail["loc"], top), []).append(detail)
+        loc = detail["loc"]
+        if not loc or loc[0] not in without or loc[-1] == "[key]":
+            found.setdefault(_in_file(loc, top), []).append(detail)
     for inner, details in found.items():
         others = [d for d in details if d["type"] not in KINDS]
         # Of a union, the alternatives that it is not say nothing where another says more.

@@ -38,7 +38,7 @@ def explained(error: MarkedYAMLError, lines: Sequence[str]) -> YamlMistake:
         )
     said = str(error.problem or error.context)
     opened = error.context_mark
-    in_one_line = opened is None or opened.line == line
+    in_one_line = opened is None or opened.line == line or "flow" not in str(error.context)
     found = _cut_short(line, before, rest, said) if in_one_line else None
     found = found or _never_closed(error, said, lines)
     if found is not None:

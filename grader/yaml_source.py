@@ -117,7 +117,7 @@ class Source:
         key = place[-1] if place else ""
         line, column = self._marks.get(place, (1, 1))
         length = len(key) if isinstance(key, str) and key else 1
-        if (of_value or isinstance(key, int)) and place in self._values:
+        if (of_value or not isinstance(key, str) or not key) and place in self._values:
             line, column, end_line, end_column = self._values[place]
             length = end_column - column if end_line == line else self._rest(line, column)
         text = self._lines[line - 1] if line <= len(self._lines) else ""
