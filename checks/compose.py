@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import model_validator
 
 from grader.check import (
     Check,
     Failed,
+    Location,
     NonBlank,
     Part,
+    Passed,
     Proof,
     Verdict,
     conclude,
@@ -43,10 +46,16 @@ class Compose(Check):
     type: Literal["compose"]
     path: NonBlank | None = None
     project: ProjectName | None = None
-    services: Annotated[dict[ServiceName, Service], Field(min_length=1)]
+    services: dict[ServiceName, Service] = {}
     volumes: tuple[NonBlank, ...] = ()
     networks: tuple[NonBlank, ...] = ()
     no_secrets: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _states_something(self) -> Self:
+        if not (self.services or self.volumes or self.networks or self.no_secrets):
+            raise ValueError("give services, or no_secrets; with neither it would assert nothing")
+        return self
 
     @property
     def _paths(self) -> tuple[str, ...]:
@@ -77,15 +86,27 @@ class Compose(Check):
             return Failed(
                 message=msg("{path} cannot be read as a Compose file", path=path),
                 proofs=(proof,),
+                places=(Location(path, file.line or None),),
                 actual=f"{path}:{file.line}: {file.problem}" if file.line else file.problem,
                 hint=msg("run `docker compose config`: it says where the mistake is"),
             )
-        return conclude(
+        verdict = conclude(
             list(self._parts(file)),
             (proof,),
             passed=msg("{path}: as expected", path=path),
             failed=msg("{path}: not as expected", path=path),
         )
+        if isinstance(verdict, Passed):
+            return verdict
+        lines = list(self._wrong_lines(file)) or [None]
+        return replace(verdict, places=tuple(Location(path, line) for line in lines))
+
+    def _wrong_lines(self, file: ComposeFile) -> Iterator[int]:
+        """Where services begin that are not as stated."""
+        for name, service in self.services.items():
+            there = file.services.get(name)
+            if there and not all(part.holds for part in service.parts(name, there)):
+                yield there.line
 
     def _parts(self, file: ComposeFile) -> Iterator[Part]:
         if self.project is not None:

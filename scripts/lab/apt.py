@@ -12,6 +12,7 @@ from .errors import LabUnavailableError, say
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # an ordinary PATH lacks system programs
+DEBIAN = "http://deb.debian.org/debian"
 APT_GET = ("apt-get", "-q=2", "-o", "DPkg::Lock::Timeout=300")
 
 
@@ -72,11 +73,49 @@ def download(packages: Sequence[str], folder: Path) -> list[Path]:
     return sorted(folder.glob("*.deb"))
 
 
-def _run(command: Sequence[str], *, check: bool = True) -> int:
+def download_from(suite: str, package: str, folder: Path) -> Path:
+    """Download one package of another suite of Debian, from this machine's mirror, into `folder`.
+
+    The package lists for it are kept in `folder` too: the machine's own stay as they are.
+    """
+    mirror = _mirror()
+    sources, lists = folder / "sources.list", folder / "lists"
+    (lists / "partial").mkdir(parents=True)
+    sources.write_text(f"deb {mirror} {suite} main\n", encoding="utf-8")
+    status = folder / "status"
+    status.touch()
+    command = [*APT_GET]
+    for option in (
+        f"Dir::Etc::sourcelist={sources}",
+        "Dir::Etc::sourceparts=-",
+        f"Dir::State::lists={lists}",
+        f"Dir::State::status={status}",
+        f"Dir::Cache={folder}",
+        "Acquire::Languages=none",
+        "APT::Sandbox::User=root",  # the folder is root's own
+        "Debug::NoLocking=true",
+    ):
+        command += ["-o", option]
+    _run([*command, "update"])
+    _run([*command, "download", package], folder=folder)
+    return next(folder.glob("*.deb"))
+
+
+def _mirror() -> str:
+    """Where this machine gets Debian's packages from."""
+    command = ["apt-get", "indextargets", "--format", "$(ORIGIN) $(SITE)", "Created-By: Packages"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    sites = (line.partition(" ") for line in done.stdout.splitlines())
+    own = (site for origin, _, site in sites if origin == "Debian" and "security" not in site)
+    return next(own, DEBIAN)
+
+
+def _run(command: Sequence[str], *, check: bool = True, folder: Path | None = None) -> int:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         command,
         env=environment,
+        cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         check=False,
