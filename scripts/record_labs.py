@@ -34,6 +34,8 @@ def main() -> int:
 def record(lab: Lab, story: str) -> None:
     """Record one case."""
     with open_lab() as engine, tempfile.TemporaryDirectory(prefix="grade-lab-lab-") as folder:
+        if engine.engine is None:
+            raise LabUnavailableError("Recording needs an engine of its own: it makes base images.")
         os.environ.update(engine.environment)
         student = lab.tell(story, Path(folder) / "submission")
         student.hand_in(lab.cases / story)

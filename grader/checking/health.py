@@ -27,7 +27,7 @@ def _part(container: Container, events: Iterable[Seen[Event]]) -> Part:
     if HEALTHY in {container.health, *told}:
         return Part(True, expected)
     inspect = f"docker inspect --format '{{{{json .State.Health}}}}' {name}"
-    if container.health == "unhealthy" or "unhealthy" in told:
+    if "unhealthy" in told or (container.health == "unhealthy" and container.running):
         return Part(
             False,
             expected,
@@ -50,6 +50,15 @@ def _part(container: Container, events: Iterable[Seen[Event]]) -> Part:
             expected,
             unknown=Unproven(message=unknown, hint=then_grade(f"docker start {name}")),
         )
+    if not container.running:  # the engine calls whatever has stopped unhealthy
+        subject = msg("container {name}", name=name)
+        unseen = Unproven(
+            message=msg("{subject} did not run when grade-lab looked", subject=subject),
+            hint=msg(
+                "run it again (`docker start {name}`), and run `grade-lab` while it runs", name=name
+            ),
+        )
+        return Part(False, expected, unknown=unseen)
     return Part(
         False,
         expected,

@@ -111,7 +111,11 @@ class HealthChecks:
 
     def learn(self, view: EngineView) -> None:
         """Know the health checks of what this view has looked at."""
-        self._commands.update(_health_commands([*view.seen("image"), *view.seen("container")]))
+        self.learn_of([*view.seen("image"), *view.seen("container")])
+
+    def learn_of(self, inspected: Iterable[Payload]) -> None:
+        """Know the health checks of these images and containers."""
+        self._commands.update(_health_commands(inspected))
 
     def caused(self, payload: Payload) -> bool:
         """Whether an event tells of a health check. Of an execution, only its start has words."""

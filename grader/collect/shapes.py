@@ -97,7 +97,7 @@ def container(inspected: Payload, image_environment: Mapping[str, str]) -> facts
         oom_killed=bool(state.get("OOMKilled")),
         project=label(labels(inspected), COMPOSE_PROJECT),
         service=label(labels(inspected), COMPOSE_SERVICE),
-        health=str(_of(state, "Health").get("Status") or "none"),
+        health=_health(state, config),
     )
 
 
@@ -180,6 +180,12 @@ def _product(version: Payload, info: Payload) -> str:
 
 def _identity(inspected: Payload) -> Iterator[tuple[str, Any]]:
     yield from _of(inspected, "Identity").items()
+
+
+def _health(state: Payload, config: Payload) -> str:
+    """A container that was never started has no health yet, also where it has a check."""
+    told = str(_of(state, "Health").get("Status") or "none")
+    return "starting" if told == "none" and _has_health_check(config) else told
 
 
 def _has_health_check(config: Payload) -> bool:

@@ -181,6 +181,7 @@ class Recorder:
         self._notebook.note(found(EventsNeed(), "events", item.event, item.at) for item in told)
         for item in items:
             if isinstance(item, Seen) and item.connection is here:
+                self._selection.health.learn_of([item.container])
                 self._notebook.note(self._told_of(item.container))
         for item in told:
             self._follows(item.event)

@@ -126,7 +126,12 @@ def _leftovers(student: Student) -> Sequence[Sequence[str]]:
 
 LAB = Lab(
     rubric="debugging-a-container",
-    stories={"full-marks": full_marks, "half-way": half_way, "papered-over": papered_over},
+    stories={
+        "full-marks": full_marks,
+        "half-way": half_way,
+        "papered-over": papered_over,
+        "nothing-yet": Student.grade,
+    },
     starter=ROOT / "docs/labs/debugging-a-container/starter",
     leftovers=_leftovers,
 )

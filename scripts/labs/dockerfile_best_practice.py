@@ -15,14 +15,14 @@ APT_GET = """#!/bin/sh
 set -eu
 mkdir -p /var/lib/apt/lists
 case $1 in
-    update) head -c 3000000 /dev/urandom > /var/lib/apt/lists/packages ;;
-    install) head -c 1000000 /dev/urandom > /usr/share/installed ;;
+    update) head -c 1000000 /dev/urandom > /var/lib/apt/lists/packages ;;
+    install) head -c 500000 /dev/urandom > /usr/share/installed ;;
 esac
 echo "apt-get $*: done by a stand-in"
 """
 STAND_IN = f"""FROM {SLIM}
 COPY apt-get /usr/bin/apt-get
-RUN chmod +x /usr/bin/apt-get && head -c 20000000 /dev/urandom > /usr/share/compilers
+RUN chmod +x /usr/bin/apt-get && head -c 6000000 /dev/urandom > /usr/share/compilers
 """
 
 ALL_STAGES = """FROM {whole} AS build
@@ -147,7 +147,12 @@ def _leftovers(student: Student) -> Sequence[Sequence[str]]:
 
 LAB = Lab(
     rubric="dockerfile-best-practice",
-    stories={"full-marks": full_marks, "one-stage": one_stage, "never-healthy": never_healthy},
+    stories={
+        "full-marks": full_marks,
+        "one-stage": one_stage,
+        "never-healthy": never_healthy,
+        "nothing-yet": Student.grade,
+    },
     starter=ROOT / "docs/labs/dockerfile-best-practice/starter",
     leftovers=_leftovers,
     prepare=prepare,

@@ -39,9 +39,12 @@ class Lab:
         """Where the recorded stories are."""
         return ROOT / "rubrics" / f"{self.rubric}.tests"
 
-    def tell(self, story: str, folder: Path, *, tag: str = "1.0") -> Student:
-        """Do the lab in a new ``folder`` as the story has it, and remove what it leaves."""
-        student = begin(self.starter, folder, self.rubric, tag=tag)
+    def tell(self, story: str, folder: Path, *, tag: str = "1.0", port: int = 8080) -> Student:
+        """Do the lab in a new ``folder`` as the story has it, and remove what it leaves.
+
+        Another ``port`` is taken where that one is not free; 0 stands for any.
+        """
+        student = begin(self.starter, folder, self.rubric, tag=tag, port=port)
         try:
             self.prepare(student)
             self.stories[story](student)

@@ -105,10 +105,10 @@ class Student:
             expected.write_bytes(kept)
 
 
-def begin(starter: Path, folder: Path, rubric: str, *, tag: str) -> Student:
+def begin(starter: Path, folder: Path, rubric: str, *, tag: str, port: int) -> Student:
     """A student who got the starter, and wrote a lab.yaml."""
     shutil.copytree(starter, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    student = Student(folder, rubric, free_port(8080, EVERYWHERE), tag)
+    student = Student(folder, rubric, free_port(port, EVERYWHERE), tag)
     student.write(
         "lab.yaml",
         f"rubric: {rubric}\n"

@@ -125,7 +125,6 @@ def test_an_event_becomes_a_fact(given: dict[str, Any], fact: Event) -> None:
         payload("container", "exec_create: sh", "c1", name="web"),
         payload("container", "attach", "c1", name="web"),
         payload("container", "archive-path", "c1", name="web"),
-        payload("container", "health_status: healthy", "c1", name="web"),
         payload("image", "save", IMAGE, name="app:1"),
         payload("network", "connect", "n1", name="bridge"),
         {"Type": "builder", "Action": "prune"},
@@ -136,6 +135,17 @@ def test_an_event_becomes_a_fact(given: dict[str, Any], fact: Event) -> None:
 def test_what_is_no_step_of_a_learner_is_left_out(given: dict[str, Any]) -> None:
     subjects = Subjects(names=frozenset({"web"}), images=frozenset({"app:1"}))
     assert select([given], subjects) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "attributes"),
+    [("health_status: healthy", {}), ("health_status", {"health_status": "healthy"})],
+    ids=["docker", "podman"],
+)
+def test_an_event_tells_a_containers_health(action: str, attributes: dict[str, str]) -> None:
+    event = event_shapes.event(payload("container", action, "c1", name="web", **attributes))
+    assert event is not None
+    assert (event.action, event.health, event.command) == ("health_status", "healthy", "")
 
 
 def test_a_secret_in_an_executed_command_is_masked() -> None:
@@ -179,3 +189,10 @@ def test_a_health_check_is_no_command_that_the_learner_ran() -> None:
     ]
     chosen = select(events, APP, HealthChecks({"/bin/sh -c true"}))
     assert [(e.action, e.command) for _, e in chosen] == [("exec_start", "ls"), ("exec_die", "")]
+
+
+def test_the_health_check_of_a_container_that_came_later_is_learnt() -> None:
+    health = HealthChecks()
+    health.learn_of([{"Config": {"Healthcheck": {"Test": ["CMD", "python", "probe.py"]}}}])
+    start = payload("container", "exec_start: python probe.py", "c1", name="web", execID="e1")
+    assert select([start], APP, health) == []

@@ -145,6 +145,28 @@ def test_how_a_container_ended(
     assert (fact.finished is not None) is has_finished
 
 
+@pytest.mark.parametrize(
+    ("test", "has_one"),
+    [
+        (["CMD", "true"], True),
+        (["CMD-SHELL", "true"], True),
+        (["NONE"], False),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_whether_there_is_a_health_check(test: list[str] | None, has_one: bool) -> None:
+    config = {"Config": {"Healthcheck": {"Test": test}}}
+    assert shapes.image(config, []).healthcheck is has_one
+    assert shapes.container(config, {}).health == ("starting" if has_one else "none")
+    assert shapes.image({}, []).healthcheck is False
+
+
+@pytest.mark.parametrize("status", ["starting", "healthy", "unhealthy", "none"])
+def test_a_containers_health_is_told(status: str) -> None:
+    assert shapes.container({"State": {"Health": {"Status": status}}}, {}).health == status
+
+
 def test_mounts_of_every_kind() -> None:
     inspected = {
         "Mounts": [

@@ -77,7 +77,7 @@ def test_an_image_event(action: str, about: dict[str, str], raised: set[str]) ->
     assert kinds(Event(type="image", action=action, **about)) == raised
 
 
-@pytest.mark.parametrize("action", ["create", "start", "die", "destroy", "pause"])
+@pytest.mark.parametrize("action", ["create", "start", "die", "destroy", "pause", "health_status"])
 def test_a_container_event_by_name_and_by_image(action: str) -> None:
     joined = {"network"} if action in {"start", "die"} else set()
     named = Event(type="container", action=action, id="c1", name="web", image="other:1")

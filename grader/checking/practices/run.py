@@ -72,7 +72,7 @@ def _apt(run: Instruction, verb: str) -> bool:
 
 
 def _mentions(run: Instruction, text: str) -> bool:
-    return any(text in part for part in (run.text, *run.heredocs))
+    return any(text in part.lower() for part in (run.text, *run.heredocs))
 
 
 def _commands(run: Instruction) -> Iterator[list[str]]:

@@ -1,0 +1,3 @@
+"""What wisheasy says."""
+
+PAGES = {"/": "wisheasy: make a wish\n", "/health": "ok\n"}

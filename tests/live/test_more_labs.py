@@ -1,0 +1,40 @@
+"""The other shipped labs, really done: they are judged as their recordings are."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lab.environment import open_lab
+from labs.lab import Lab, labs
+
+from grader.authoring import cases
+from grader.authoring.expected import EXPECTED
+from grader.rubric.load import load, shipped
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def _own_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Labs make base images and use the names that learners use: not on anybody's engine."""
+    with open_lab() as lab:
+        if lab.engine is None:
+            pytest.skip("no engine of its own can be had here")
+        for name, value in lab.environment.items():
+            monkeypatch.setenv(name, value)
+        yield
+
+
+@pytest.mark.usefixtures("_own_engine")
+@pytest.mark.parametrize("lab", labs().values(), ids=list(labs()))
+def test_a_lab_that_is_really_done_gets_what_its_recording_gets(lab: Lab, tmp_path: Path) -> None:
+    student = lab.tell("full-marks", tmp_path / "submission", port=0)
+    shutil.copyfile(lab.cases / "full-marks" / EXPECTED, student.folder / EXPECTED)
+    path = shipped()[lab.rubric]
+    rubric = load(path, {}, lenient=True)
+    outcome = cases.run_case(student.folder, path, rubric, {}, "en")
+    assert outcome.error is None
+    assert [(str(found.message), found.reasons) for found in outcome.differences] == []
