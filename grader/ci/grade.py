@@ -98,7 +98,10 @@ def _verified(rubric: Rubric, folder: Path) -> _Verified:
 
 
 def _without_engine(one: Observation) -> bool:
-    return one.source == "reproduction" and one.reason in ENGINE_TROUBLE
+    from grader.verify.sandbox import ELSEWHERE, WITHOUT_LIMITS
+
+    unusable = one.reason in ENGINE_TROUBLE or one.detail in {ELSEWHERE, WITHOUT_LIMITS}
+    return one.source == "reproduction" and unusable
 
 
 def _only_verified(rubric: Rubric) -> set[Need[Fact]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from threading import BoundedSemaphore, Event
 
 from grader import facts
@@ -34,6 +36,10 @@ GRACE_SECONDS = 1
 """Between the signal that asks to end and the one that ends."""
 LOOK_SECONDS, MEASURE_SECONDS = 0.2, 1.0
 LOG_END_SECONDS = 5.0
+
+WITHOUT_LIMITS = "the engine cannot limit memory or pids"
+ELSEWHERE = "the engine is on another computer"
+IN_CONTAINER = Path("/.dockerenv")
 
 _CANNOT_START = re.compile(
     r"executable file not found|no such file or directory|exec format error|not a directory"
@@ -70,9 +76,9 @@ class Sandboxes:
                 raise UnavailableError(Reason.TIMEOUT, "interrupted")
             info = self._engine.info()
             if not (info.get("MemoryLimit") and info.get("PidsLimit")):
-                raise UnavailableError(Reason.UNSUPPORTED, "the engine cannot limit memory or pids")
-            if host_name(self._engine.host) != "127.0.0.1":
-                raise UnavailableError(Reason.UNSUPPORTED, "the engine is on another computer")
+                raise UnavailableError(Reason.UNSUPPORTED, WITHOUT_LIMITS)
+            if host_name(self._engine.host) != "127.0.0.1" or _out_of_our_container(info):
+                raise UnavailableError(Reason.UNSUPPORTED, ELSEWHERE)
             yield
 
     def run(
@@ -243,3 +249,8 @@ class _Watched:
         user = str((self._inspected.get("Config") or {}).get("User") or "")
         line = hindered(log, self._sandbox, user)
         return UnavailableError(Reason.SANDBOX, f"its log says: {line}") if line else None
+
+
+def _out_of_our_container(info: Payload) -> bool:
+    """Whether we are in a container and the engine is not: the ports of its host are not ours."""
+    return IN_CONTAINER.exists() and info.get("Name") != socket.gethostname()
