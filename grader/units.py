@@ -24,7 +24,13 @@ def _bytes(value: object) -> object:
     return int(float(match[1]) * _UNITS[match[2].upper()])
 
 
-Size = Annotated[int, BeforeValidator(_bytes)]
+Size = Annotated[
+    int,
+    BeforeValidator(_bytes),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "[0-9] *[KMGB]"}]}
+    ),
+]
 """Bytes; in a rubric ``200MB`` (10^6) or ``200MiB`` (2^20)."""
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

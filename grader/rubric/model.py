@@ -25,7 +25,11 @@ class _Model(BaseModel):
 
 
 class Variable(_Model):
-    """A value that differs between learners. A value must match ``pattern`` as a whole."""
+    """A value that differs between learners. A value must match ``pattern`` as a whole.
+
+    ``type`` is ``string`` or ``integer``. With ``required: true`` each learner must give it in
+    lab.yaml; otherwise ``default`` counts where none is given. ``title`` says what it is.
+    """
 
     type: Literal["string", "integer"] = "string"
     required: bool = False
@@ -35,7 +39,11 @@ class Variable(_Model):
 
 
 class Objective(_Model):
-    """A learning objective. ``requires`` names objectives without which it makes no sense."""
+    """A learning objective. ``requires`` names objectives without which it makes no sense.
+
+    ``id`` is its name in ``requires`` and in results, ``title`` its name for people. ``points`` are
+    split among its ``checks`` by their weight.
+    """
 
     id: Identifier
     title: Text
@@ -47,8 +55,8 @@ class Objective(_Model):
 class Late(_Model):
     """What is taken away from what is handed in late: ``per_day``, and no more than ``at_most``.
 
-    Days are counted from the end of ``grace``, which follows the deadline; one that has begun is a
-    whole one.
+    Days are counted from the end of ``grace``, which follows the ``deadline``; one that has begun
+    is a whole one.
     """
 
     deadline: Moment
@@ -58,7 +66,14 @@ class Late(_Model):
 
 
 class Rubric(_Model):
-    """A rubric, ready to judge with. ``sha256`` is that of its file and the texts it names."""
+    """A rubric, ready to judge with. ``sha256`` is that of its file and the texts it names.
+
+    ``schema`` says which version of this language it is written in. ``id`` is its name, ``title``
+    that for people. ``pass_mark`` is the share of all points, from 0 to 1, that passes. ``late``
+    is what is taken away from what is handed in late. ``variables`` differ between learners; a text
+    of an objective uses one as ``{name}``. ``sandbox`` is what an image is allowed when grade-lab
+    runs it itself. ``objectives`` are what the points are for.
+    """
 
     schema_: Annotated[Literal["grade-lab/rubric/1"], Field(alias="schema")]
     id: Identifier

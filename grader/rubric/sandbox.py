@@ -25,8 +25,11 @@ class Sandbox(BaseModel):
     """Limits of a run; and of a build, where ``build_memory`` and ``build_seconds`` count instead.
 
     ``network`` lets it reach other computers, also while it is built. ``seconds`` is how long a run
-    may take in all. ``disk`` is what it may write. ``dockerfile`` is the file of the submission
-    to build from where no registry holds the image; with ``build: false`` nothing is built.
+    may take in all. ``memory``, ``processes`` and ``cpus`` are what it may use at a time, and
+    ``disk`` is what it may write. It runs as ``user`` where one is given, with the capabilities
+    ``cap_add`` and no others; ``read_only`` keeps it from writing. ``dockerfile`` is the file
+    of the submission to build from where no registry holds the image; with ``build: false`` nothing
+    is built.
     ``env_file`` is an env file beside the rubric, with the instructor's own values: they win over
     those of the example that the submission holds.
     """
