@@ -68,7 +68,10 @@ def test_a_broken_config_is_told_with_its_line_and_none_of_its_secrets(home: Pat
     code, found, output = doctor(home)
     assert code == 1
     assert found["config-broken"]["detail"].startswith("line 3:")
-    assert "`mv ~/.docker/config.json ~/.docker/config.json.old`" in str(found["config-broken"])
+    assert (
+        '`mv "~/.docker/config.json" "~/.docker/config.json.old"`'
+        in found["config-broken"]["steps"][1]
+    )
     assert SECRET not in output
 
 

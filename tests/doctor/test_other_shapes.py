@@ -165,7 +165,7 @@ SHAPES: list[tuple[Machine, str, str, str]] = [
         healthy(work=Work(cannot_write="Permission denied", folder="/lab")),
         "folder-unwritable",
         "problem",
-        "sudo chown -R $USER /lab",
+        'sudo chown -R $USER "/lab"',
     ),
     (healthy(work=Work(cannot_write="x", disk_full=True)), "folder-full", "problem", "the bin"),
     (healthy(work=Work(journal_defects=(3,))), "journal-broken", "warning", "do not edit"),

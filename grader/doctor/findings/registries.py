@@ -63,7 +63,10 @@ def _reach(registry: Registry) -> Iterator[Message]:
         )
         yield msg("if it does, a proxy may be needed; ask whoever runs this network")
     else:
-        yield msg("is the registry's address right? It is `registry` in lab.yaml")
+        yield msg(
+            "is the address {registry} right? compare it with lab.yaml and the text of the lab",
+            registry=registry.name,
+        )
         yield msg("if it is a container on this computer, start it: `docker start NAME`")
 
 

@@ -37,9 +37,9 @@ def _instead(machine: Machine) -> Iterator[Message]:
 def _broken(config: Config, platform: str) -> Finding:
     where = msg("line {line}: {reason}", line=config.line, reason=config.error)
     away = (
-        msg("or put it out of the way: `Rename-Item {path} config.json.old`", path=config.path)
+        msg('or put it out of the way: `Rename-Item "{path}" config.json.old`', path=config.path)
         if platform == "win32"
-        else msg("or put it out of the way: `mv {path} {path}.old`", path=config.path)
+        else msg('or put it out of the way: `mv "{path}" "{path}.old"`', path=config.path)
     )
     return problem(
         "config-broken",

@@ -77,9 +77,10 @@ def _own(work: Work, platform: str) -> Iterator[Message]:
     if platform == "win32":
         yield msg("move the folder to one of your own, such as Documents")
         return
-    yield msg("make it yours: `sudo chown -R $USER {folder}`", folder=work.folder)
+    yield msg('make it yours: `sudo chown -R $USER "{folder}"`', folder=work.folder)
     yield msg(
-        "or copy it into your home folder, and work there: `cp -r {folder} ~/`", folder=work.folder
+        'or copy it into your home folder, and work there: `cp -r "{folder}" ~/`',
+        folder=work.folder,
     )
 
 

@@ -31,7 +31,8 @@ class Task:
 
 def task(folder: Path, rubric: str | None, settings: Mapping[str, str], *, asked: bool) -> Task:
     """The submission in ``folder``, as ``grade-lab`` would take it."""
-    work = Work(folder=str(folder), asked=asked, lab_file=(folder / LAB_FILE).is_file())
+    place = str(folder.resolve())
+    work = Work(folder=place, asked=asked, lab_file=(folder / LAB_FILE).is_file())
     try:
         prepared = run.prepare(folder, rubric, settings)
     except GradeLabError as error:
