@@ -17,10 +17,22 @@ from grader.options import described, language_option, rubric_options
 
 if TYPE_CHECKING:
     from grader.run import Run
+    from grader.submission import Submission
     from grader.watch.session import Session
     from grader.watch.watching import View
 
 STOP_SECONDS = 20.0
+
+WHAT_IS_RECORDED = (
+    msg(
+        "All that you do with docker from now on is recorded, on this computer only, in .grade-lab."
+    ),
+    msg(
+        "What was there before is left alone. Values of environment variables are not recorded,"
+        " but logs and pages of your containers are: do not show secrets in them."
+    ),
+    msg("Do the lab now, in another terminal. Ctrl-C, or `grade-lab watch --stop`, ends it."),
+)
 
 
 @click.command(
@@ -28,6 +40,11 @@ STOP_SECONDS = 20.0
 )
 @rubric_options
 @language_option
+@click.option(
+    "--everything",
+    is_flag=True,
+    help=described(msg("Without a rubric: record all that you do, to make a rubric of it.")),
+)
 @click.option("--web", is_flag=True, help=described(msg("Show the checklist in a browser, too.")))
 @click.option("--open", "open_page", is_flag=True, help=described(msg("Open that page.")))
 @click.option("--detach", is_flag=True, help=described(msg("Record in the background.")))
@@ -40,6 +57,7 @@ def watch_command(  # noqa: PLR0917 # an option each
     rubric: str | None,
     settings: dict[str, str],
     lang: str,
+    everything: bool,
     web: bool,
     open_page: bool,
     detach: bool,
@@ -58,12 +76,14 @@ def watch_command(  # noqa: PLR0917 # an option each
         return _tell_status(session, lang)
     if stop:
         return _stop(session, lang)
+    if everything:
+        return _record_everything(session, submission, lang, detached=detach, quiet=quiet)
     run = prepare(submission, rubric, settings)
     if detach:
         options = ["--web"] if web or open_page else []
         options += ["--rubric", rubric] if rubric else []
         options += [f"--set={name}={value}" for name, value in settings.items()]
-        return _detach(session, run, options, lang)
+        return _detach(session, run.submission, options, lang)
     with _views(lang, session, web=web or open_page, quiet=quiet, no_color=no_color) as views:
         if open_page:
             click.launch(session.page)
@@ -104,27 +124,62 @@ def _views(
 def _watch(run: Run, session: Session, views: list[View], lang: str) -> None:
     from grader.watch.watching import Watching
 
-    try:
+    with _ended_by_ctrl_c(run.submission):
         Watching(run, session, views, lang).watch()
+
+
+@contextmanager
+def _ended_by_ctrl_c(submission: Submission) -> Iterator[None]:
+    try:
+        yield
     except KeyboardInterrupt:
-        pass  # the way to end it
+        pass
     except OSError as error:
         raise GradeLabError(
             msg("the recording cannot start: {reason}", reason=error.strerror or str(error)),
             msg("free some disk space, or make the folder writable, and run the command again"),
-            where=str(run.submission.journal.parent),
+            where=str(submission.journal.parent),
         ) from error
 
 
-def _detach(session: Session, run: Run, options: list[str], lang: str) -> ExitCode:
+def _record_everything(
+    session: Session, folder: Path, lang: str, *, detached: bool, quiet: bool
+) -> ExitCode:
+    from grader.submission import load
+    from grader.watch.everything import record
+    from grader.watch.status import TOLD
+
+    submission = load(folder, needs_lab_file=False)
+    if not quiet:
+        for told in WHAT_IS_RECORDED:
+            _say(told, lang)
+    if detached:
+        return _detach(session, submission, ["--everything"], lang)
+    ours = True
+    with _ended_by_ctrl_c(submission):
+        ours = record(submission, session, lambda state: None if quiet else _say(TOLD[state], lang))
+    if not ours:
+        return _tell_status(session, lang)
+    if not quiet:
+        _say(
+            msg(
+                "now make a rubric of it: `grade-lab rubric new --from-journal {folder}`",
+                folder=folder,
+            ),
+            lang,
+        )
+    return ExitCode.PASSED
+
+
+def _detach(session: Session, submission: Submission, options: list[str], lang: str) -> ExitCode:
     from grader.watch.detach import detach
 
     known = session.status()
     if known is None:
         known = detach(
-            ["watch", str(run.submission.folder.resolve()), "--quiet", "--lang", lang, *options],
+            ["watch", str(submission.folder.resolve()), "--quiet", "--lang", lang, *options],
             session,
-            run.submission.journal.parent,
+            submission.journal.parent,
         )
         _say(msg("recording in the background (process {pid})", pid=known.pid), lang)
     else:

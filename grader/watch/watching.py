@@ -67,7 +67,7 @@ class Watching:
         needs = self._run.rubric.needs()
         recorder = Recorder(needs, self._run.submission.folder, self._journal)
         try:
-            with _running(recorder.run) as still_runs:
+            with running(recorder.run) as still_runs:
                 before = ""
                 while still_runs() and not self._session.asked_to_stop:
                     state = recorder.state
@@ -106,7 +106,7 @@ class Watching:
 
 
 @contextmanager
-def _running(work: Callable[[threading.Event], None]) -> Iterator[Callable[[], bool]]:
+def running(work: Callable[[threading.Event], None]) -> Iterator[Callable[[], bool]]:
     """Work in a thread that is asked to stop, and waited for, at the end."""
     stop = threading.Event()
     thread = threading.Thread(target=work, args=(stop,), name="recorder", daemon=True)

@@ -1,0 +1,1 @@
+"""Rubrics drafted for a person to adapt: from answers, a Dockerfile, or a recorded lab."""
