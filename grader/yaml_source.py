@@ -37,10 +37,20 @@ class _MistakeError(Exception):
 
 
 class Source:
-    """A parsed YAML file: its ``data``, and the line and column of each place in it."""
+    """A parsed YAML file: its ``data``, and the line and column of each place in it.
+
+    ``pure`` takes the slower parser, which knows that in YAML 1.2 a list may hold ``8080:80``
+    without quotation marks.
+    """
 
     def __init__(
-        self, name: str, text: str, *, max_bytes: int = MAX_BYTES, max_nodes: int = MAX_NODES
+        self,
+        name: str,
+        text: str,
+        *,
+        max_bytes: int = MAX_BYTES,
+        max_nodes: int = MAX_NODES,
+        pure: bool = False,
     ) -> None:
         self.name = name
         self._max_nodes = max_nodes
@@ -48,7 +58,7 @@ class Source:
         self._marks: dict[Place, tuple[int, int]] = {}
         self._values: dict[Place, tuple[int, int, int, int]] = {}
         self._count = 0
-        self._yaml = YAML(typ="safe")
+        self._yaml = YAML(typ="safe", pure=pure)
         if len(text.encode()) > max_bytes:
             message = msg("is larger than {limit} bytes", limit=max_bytes)
             self._refuse(YamlMistake("too-large", 0, 0, message))

@@ -17,7 +17,7 @@ from grader.collect import submission as files
 from grader.compose_facts import ComposeFile, ComposeService
 from grader.facts import Mount, PortBinding
 
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 32 * 1024
 MAX_NODES = 5_000
 MAX_TEXT = 255
 MAX_ITEMS = 100
@@ -51,7 +51,7 @@ def parse(text: str) -> ComposeFile:
     from grader.yaml_source import InvalidYamlError, Source
 
     try:
-        source = Source("", text, max_bytes=MAX_BYTES, max_nodes=MAX_NODES)
+        source = Source("", text, max_bytes=MAX_BYTES, max_nodes=MAX_NODES, pure=True)
     except InvalidYamlError as error:
         return ComposeFile(
             problem=str(error.problem.message)[:MAX_TEXT], line=_line(error.problem.where)

@@ -1,0 +1,144 @@
+"""`compose`: what a Compose file says, against what is stated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from grader.check import Status, Verdict
+from grader.collect.compose import parse
+from grader.facts import Reason
+from grader.needs import ComposeNeed
+from tests.factories import judged, saw
+
+GOOD = """\
+name: shop
+services:
+  web:
+    build: ./web
+    ports: ["8080:8000"]
+    env_file: .env
+    environment: [MODE=fast]
+    networks: [inside]
+    depends_on: {store: {condition: service_healthy}}
+  store:
+    image: redis:7
+    volumes: ["data:/data"]
+    networks: [inside]
+    healthcheck: {test: redis-cli ping}
+volumes: {data: {}}
+networks: {inside: {}}
+"""
+STATED: dict[str, Any] = {
+    "project": "shop",
+    "volumes": ["data"],
+    "networks": ["inside"],
+    "services": {
+        "web": {
+            "build": "web",
+            "ports": ["8080:8000"],
+            "env_file": "./.env",
+            "environment": ["MODE"],
+            "networks": ["inside"],
+            "depends_on": {"store": "service_healthy"},
+        },
+        "store": {
+            "image": "redis:7",
+            "published": False,
+            "volumes": ["data:/data"],
+            "healthcheck": True,
+        },
+    },
+    "no_secrets": True,
+}
+
+
+def judge(text: str, fields: dict[str, Any] = STATED, path: str = "compose.yaml") -> Verdict:
+    return judged("compose", fields, saw(ComposeNeed(path=path), parse(text)))
+
+
+def test_a_file_that_says_all_of_it_passes() -> None:
+    assert judge(GOOD).status is Status.PASS
+
+
+@pytest.mark.parametrize("path", ["compose.yml", "docker-compose.yml", "docker-compose.yaml"])
+def test_it_is_found_where_compose_looks(path: str) -> None:
+    assert judge(GOOD, path=path).status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("name: shop", "name: stall", "name: shop"),
+        ("build: ./web", "build: ./other", "services.web.build: web"),
+        ("8080:8000", "8000:8080", 'services.web.ports: "8080:8000"'),
+        ("env_file: .env", "env_file: other.env", "services.web.env_file: ./.env"),
+        ("MODE=fast", "SPEED=fast", "services.web.environment: MODE"),
+        ("service_healthy", "service_started", "service_healthy"),
+        ("redis:7", "redis:6", "services.store.image: redis:7"),
+        ("data:/data", "./data:/data", "services.store.volumes: data:/data"),
+        ("redis-cli ping", "[NONE]", "services.store.healthcheck"),
+        ("volumes: {data: {}}", "volumes: {other: {}}", "volumes: data"),
+        ("image: redis:7", "image: redis:7\n    ports: ['6379']", "services.store.ports"),
+        ("MODE=fast", "MODE=fast, DB_PASSWORD=hunter2", "no secrets in `environment`"),
+    ],
+)
+def test_one_thing_wrong_is_told_and_costs_its_share(right: str, wrong: str, told: str) -> None:
+    assert GOOD.count(right) == 1
+    verdict = judge(GOOD.replace(right, wrong))
+    assert verdict.status is Status.PARTIAL
+    assert verdict.ratio > 0.8
+    assert told in str(verdict.expected)
+    assert "hunter2" not in f"{verdict.message}{verdict.actual}{verdict.hint}"
+
+
+def test_a_port_that_a_variable_decides_counts() -> None:
+    assert judge(GOOD.replace("8080:8000", "${PORT:-9000}:8000")).status is Status.PASS
+
+
+def test_the_place_is_that_of_the_service() -> None:
+    (place,) = judge(GOOD.replace("redis:7", "redis:6")).places
+    assert (place.path, place.line) == ("compose.yaml", 10)
+
+
+def test_a_missing_service_is_named() -> None:
+    verdict = judge("services: {web: {build: ./web}}", {"services": {"store": {}}})
+    assert verdict.status is Status.FAIL
+    assert "store" in str(verdict.message)
+
+
+def test_a_file_that_is_no_yaml_fails_with_its_line() -> None:
+    verdict = judge("services:\n  web:\n\tbuild: ./web\n")
+    assert verdict.status is Status.FAIL
+    assert "compose.yaml:3" in str(verdict.actual)
+    assert verdict.places[0].line == 3
+
+
+def test_no_file_fails_and_one_that_cannot_be_read_does_not() -> None:
+    absent = [
+        saw(ComposeNeed(path=path), Reason.NOT_THERE)
+        for path in ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+    ]
+    assert judged("compose", STATED, *absent).status is Status.FAIL
+    unreadable = saw(ComposeNeed(path="compose.yaml"), Reason.UNREADABLE)
+    assert judged("compose", STATED, unreadable, *absent[1:]).status is Status.ERROR
+
+
+def test_nobody_looked_yet() -> None:
+    assert judged("compose", STATED).status is Status.UNPROVEN
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"services": {"web": {"ports": ["80"], "published": False}}},
+        {"services": {"web": {"depends_on": {"store": "healthy"}}}},
+        {"services": {"web": {"port": "80"}}},
+    ],
+)
+def test_what_a_rubric_cannot_state(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        judge(GOOD, fields)
