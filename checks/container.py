@@ -22,12 +22,11 @@ class Container(ContainerSubject, Check):
 
     ``ports`` as ``docker run -p`` takes them: ``8080:8000``, ``127.0.0.1:8080:8000``, or ``8000``
     for any port of the computer; ``published: false`` wants no port published. ``env`` lists names
-    that are set, by the image or the run;
-    ``env_file`` is an env file of the submission, each name of which the run sets. ``mounts`` as
-    ``docker run -v`` takes them: ``volume:/data``, ``./folder:/data``, or ``/data`` for any source.
-    ``network`` is a network's name. ``exit_code`` is that of its end. ``health: healthy`` wants its
-    health check to have succeeded. ``when: running`` counts only
-    a container that runs now, ``now`` only one that is there now.
+    that are set, by the image or the run; ``env_file`` is an env file of the submission, each name
+    of which the run sets. ``mounts`` as ``docker run -v`` takes them: ``volume:/data``,
+    ``./folder:/data``, or ``/data`` for any source. ``network`` is a network's name. ``exit_code``
+    is that of its end. ``health: healthy`` wants its health check to have succeeded. ``when:
+    running`` counts only a container that runs now, ``now`` only one that is there now.
     """
 
     type: Literal["container"]
