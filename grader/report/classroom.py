@@ -43,13 +43,12 @@ def _result(result: Result, limit: int) -> str:
 
 
 def _test(item: Item, lang: str, limit: int) -> dict[str, object]:
-    word = Translator(lang).text(words.STATUS[item.status])
-    found = line(message(item), limit)
-    name = f"{item.number} {item.title}"
-    if item.status != "pass":
-        name = f"{name}: {word}. {found}"  # of a failed test, the reporter tells nothing else
+    name, found = f"{item.number} {item.title}", line(message(item), limit)
+    if item.status != "pass":  # of a failed test, the reporter tells nothing but the name
+        name = f"{name}: {Translator(lang).text(words.STATUS[item.status])}. {found}"
+        found = name
     verdict = {"pass": "pass", "error": "error"}.get(item.status, "fail")
-    row = _row(name, verdict, number(item.verdict.score), f"{name}: {found}")
+    row = _row(name, verdict, number(item.verdict.score), found)
     for place in item.check.places[:1] if item.check else ():
         row |= {"filename": line(place.path, MAX_TITLE), "line_no": place.line or 0}
     return row

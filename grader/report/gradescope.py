@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from grader.report.contract import ReportFormat
-from grader.report.items import Item, items, next_steps, number, told
+from grader.report.items import MAX_TITLE, Item, items, line, next_steps, number, told
 from grader.result import Result
 
 
@@ -23,8 +23,8 @@ def render(result: Result) -> str:
         "test_output_format": "text",
         "test_name_format": "text",
         "extra_data": {
-            "rubric": result.rubric.id,
-            "rubric_sha256": result.rubric.sha256,
+            "rubric": line(result.rubric.id, MAX_TITLE),
+            "rubric_sha256": line(result.rubric.sha256, MAX_TITLE),
             "passed": result.passed,
             "complete": result.complete,
         },
@@ -42,7 +42,7 @@ def _test(item: Item, lang: str) -> dict[str, object]:
         "status": "passed" if item.status == "pass" else "failed",
         "output": "\n".join(told(item, lang)),
         "tags": [item.status],
-        "extra_data": {"id": item.verdict.id, "status": item.status},
+        "extra_data": {"id": line(item.verdict.id, MAX_TITLE), "status": item.status},
     }
 
 

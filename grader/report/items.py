@@ -64,7 +64,9 @@ def line(text: str, limit: int) -> str:
     """A text in one line of at most ``limit`` characters, which no CI log takes for a command."""
     # GitHub's runner obeys `##[` anywhere in a line, and `::` at its start; no line begins with
     # a text that others wrote.
-    return shorten(one_line(text).replace("##[", "## ["), limit)
+    start = text[: 2 * limit]  # to make all of a huge text harmless would take its time
+    made = one_line(start).replace("##[", "## [") + "…" * (len(start) < len(text))
+    return shorten(made, limit)
 
 
 def told(item: Item, lang: str, limit: int = LIMITS[0]) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from grader.report.contract import ReportFormat
-from grader.report.items import Item, fitting, items, next_steps, number, told
+from grader.report.items import LIMITS, Item, fitting, items, next_steps, number, told
 from grader.result import Result
 
 MAX_BYTES = 1_000_000
@@ -22,14 +22,15 @@ def render(result: Result) -> str:
 
 
 def _results(result: Result, limit: int) -> str:
-    steps = next_steps(result, limit or 250)
+    meaning, *steps = next_steps(result, limit or LIMITS[-2])
     gradable = result.complete and result.graded_at is not None
     results: dict[str, object] = {"gradable": gradable}
     if gradable:
         results["score"] = float(result.score / result.max_score) if result.max_score else 0.0
-        results["message"] = "\n".join(steps)
+        steps = [meaning, *steps]
     else:
-        results["format_errors"] = steps
+        results["format_errors"] = [meaning]
+    results["message"] = "\n".join(steps)
     if limit:
         results["tests"] = [_test(item, result.lang, limit) for item in items(result)]
     return json.dumps(results, ensure_ascii=False) + "\n"

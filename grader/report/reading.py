@@ -113,4 +113,4 @@ def commands(hint: str) -> list[str]:
     if "`" not in hint and words[:1] == ["docker"] and SUBCOMMANDS.intersection(words[1:2]):
         return [hint]
     code = (part for is_code, part in pieces(hint) if is_code)
-    return [part for part in code if " " in part and part.split()[0] in PROGRAMS]
+    return [part for part in code if len(part.split()) > 1 and part.split()[0] in PROGRAMS]

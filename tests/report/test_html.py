@@ -17,22 +17,7 @@ from grader.report.page import MAX_SHORT, MAX_WHOLE
 from grader.report.plain import plain
 from grader.result import JournalDefect, JournalInfo, Learner, ObjectiveResult, Result
 from tests.factories import a_check, a_result, an_objective, hex_id
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "</style><img src=x onerror=alert(1)>",
-    '" onmouseover="alert(1)" x=\'',
-    "'><svg onload=alert(1)>",
-    "{{ 7 * 7 }}{% include 'icons.svg' %}{# x #}",
-    "</title></textarea></details><!--",
-    "javascript:alert(1)",
-    "docker run <b onclick=alert(1)>",
-    "\x1b]8;;http://x\x07\x1b[31mred\x1b[0m\x00\x08",
-    "\u202egnp.exe\u2066\u200f",
-    "&lt;script&gt; &#x202e;",
-    "{score} {0.__class__} %s",
-]
-KEPT = {"schema", "lang", "status", "strength", "lane"}
+from tests.report.hostile import HOSTILE, hostile
 
 
 class Page(HTMLParser):
@@ -63,22 +48,6 @@ class Page(HTMLParser):
 
 def page(result: Result) -> Page:
     return Page(REPORT.render(result))
-
-
-def with_text(value: Any, text: str) -> Any:
-    """``value`` with ``text`` in place of every text in it that is not one of a few known words."""
-    if isinstance(value, dict):
-        return {k: v if k in KEPT else with_text(v, text) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [with_text(item, text) for item in value]
-    return text if type(value) is str else value
-
-
-def hostile(text: str) -> Result:
-    broken = JournalInfo(
-        entries=1, head="0", intact=False, defects=(JournalDefect(line=2, message="altered"),)
-    )
-    return Result.model_validate(with_text(a_result(journal=broken).model_dump(), text))
 
 
 def objective_text(html: str, index: int) -> str:
