@@ -198,16 +198,18 @@ class Containers:
     ) -> Iterator[Objective]:
         """What was done with it."""
         name = picked.fields.get("name", "")
+        typing = escaped(name) or "CONTAINER"
         executed = _first(events, "exec_start")
         check: Check = {"type": "executed", **picked.fields}
         if executed and self._prover.holds(check):
             programs = [e.fact.command.split() for e in events if e.fact.action == "exec_start"]
             words = [w[0] for w in programs if w and w[0].rpartition("/")[2] not in SHELLS]
             check = self._prover.grown(check, [("command", word) for word in words[:1]])
+            typed = f"docker exec {typing} {escaped(check.get('command', 'sh'))}"
             yield Objective(
                 self._ids.new("exec"),
                 msg("A command was run in {subject}", subject=subject),
-                [check],
+                [{**check, "hint": msg("While it runs, run `{command}`.", command=typed)}],
                 weight=1,
                 requires=(run,),
                 at=executed,
@@ -216,12 +218,26 @@ class Containers:
         stopped = _first(events, "stop", "kill", "die")
         if stopped and self._prover.holds(check):
             title = msg("{subject} was stopped", subject=subject)
-            yield Objective(self._ids.new("stop"), title, [check], 1, (run,), at=stopped)
+            yield Objective(
+                self._ids.new("stop"),
+                title,
+                [{**check, "hint": msg("Run `{command}`.", command=f"docker stop {typing}")}],
+                1,
+                (run,),
+                at=stopped,
+            )
         check = {"type": "removed", **({"container": name} if name else picked.service)}
         removed = _first(events, "destroy")
         if removed and self._prover.holds(check):
             title = msg("{subject} was removed", subject=subject)
-            yield Objective(self._ids.new("remove"), title, [check], 1, (run,), at=removed)
+            yield Objective(
+                self._ids.new("remove"),
+                title,
+                [{**check, "hint": msg("Run `{command}`.", command=f"docker rm {typing}")}],
+                1,
+                (run,),
+                at=removed,
+            )
 
     def _subject(self, picked: Picked) -> str:
         """The container as a title calls it."""

@@ -25,7 +25,11 @@ class Named:
     """A reference that was seen to name an image."""
 
     reference: str
-    evidence: Evidence
+    prover: Prover
+
+    @property
+    def evidence(self) -> Evidence:
+        return self.prover.evidence
 
     @cached_property
     def ids(self) -> frozenset[str]:
@@ -33,14 +37,19 @@ class Named:
 
     @cached_property
     def made_at(self) -> datetime | None:
-        """When it was built or tagged here, where anything tells that it was."""
+        """When it was built or tagged here; None where nothing tells that it was.
+
+        Without an event, an image that agrees with the Dockerfile was: not all engines tell.
+        """
         tags = self.evidence.image_events("tag", image=self.reference)
         if tags:
             return tags[0].at
         seen = self.evidence.of(ImageNeed(image=self.reference)).found
-        if self.pulled_at or not seen or seen[-1].fact.only_pulled:
-            return None
-        return seen[-1].fact.built_at or seen[-1].at
+        made = not self.pulled_at and any(
+            self.prover.holds({"type": "built_from", "image": self.reference, **file})
+            for file in dockerfiles(self.evidence)
+        )
+        return (seen[-1].fact.built_at or seen[-1].at) if made else None
 
     @cached_property
     def pulled_at(self) -> datetime | None:
@@ -61,12 +70,19 @@ class Named:
         return events[0].at if events else None
 
 
-def named_images(evidence: Evidence) -> list[Named]:
+def dockerfiles(evidence: Evidence) -> Iterator[Check]:
+    """Each file that was seen and is called a Dockerfile, as `built_from` names it."""
+    for need in evidence.needs(FileNeed):
+        if DOCKERFILE.lower() in need.path.lower():
+            yield {} if need.path == DOCKERFILE else {"dockerfile": need.path}
+
+
+def named_images(prover: Prover) -> list[Named]:
     """Every reference under which an image was seen, in the order in which they came."""
     by_name = {
-        familiar(need.image): Named(need.image, evidence)
-        for need in reversed(evidence.needs(ImageNeed))
-        if evidence.of(need).found
+        familiar(need.image): Named(need.image, prover)
+        for need in reversed(prover.evidence.needs(ImageNeed))
+        if prover.evidence.of(need).found
     }
     return sorted(by_name.values(), key=lambda named: (named.at, named.reference))[:MAX_IMAGES]
 
@@ -79,7 +95,7 @@ class Images:
         self._evidence = prover.evidence
         self._variables = variables
         self._ids = ids
-        self._all = named_images(prover.evidence)
+        self._all = named_images(prover)
 
     def objectives(self) -> Iterator[Objective]:
         """What was done with each, in no order."""
@@ -118,12 +134,11 @@ class Images:
         return self._prover.grown({"type": "image", "image": image}, [*options, ("non_root", True)])
 
     def _built_from(self, image: str) -> Check | None:
-        for need in self._evidence.needs(FileNeed):
-            bare: Check = {"type": "built_from", "image": image}
-            check = bare if need.path == DOCKERFILE else {**bare, "dockerfile": need.path}
-            if DOCKERFILE.lower() not in need.path.lower() or not self._prover.holds(check):
+        for file in dockerfiles(self._evidence):
+            check: Check = {"type": "built_from", "image": image, **file}
+            if not self._prover.holds(check):
                 continue
-            parsed = dockerfile_of(self._prover, need.path)
+            parsed = dockerfile_of(self._prover, file.get("dockerfile", DOCKERFILE))
             pairs = copied(parsed) if parsed else ()
             looked = {n.path for n in self._evidence.needs(ContentNeed) if n.image == image}
             sources = [("source", {place: path}) for place, path in pairs]

@@ -32,7 +32,7 @@ def from_journal(
         GradeLabError: nothing in it can be graded.
     """
     prover, ids = Prover(Evidence(journal)), Ids()
-    images = named_images(prover.evidence)
+    images = named_images(prover)
     own = [named.reference for named in images if named.made_at or named.pushed_at]
     pushed = [named.reference for named in images if named.pushed_at]
     variables = found_in(own, pushed, differing)

@@ -10,7 +10,6 @@ from grader.drafting.containers import picked_containers
 from grader.drafting.draft import Check, Ids, Objective
 from grader.drafting.images import named_images
 from grader.drafting.proving import Prover
-from grader.evidence import Evidence
 from grader.messages import msg
 
 MAX_STEPS = 12
@@ -25,7 +24,7 @@ def about_order(prover: Prover, ids: Ids, objectives: Sequence[Objective]) -> It
     """The longest order, step by step, that the evidence proves."""
     proven: list[Step] = []
     first: Step | None = None
-    for _, step in sorted(_steps(prover.evidence), key=lambda dated: dated[0])[: 2 * MAX_STEPS]:
+    for _, step in sorted(_steps(prover), key=lambda dated: dated[0])[: 2 * MAX_STEPS]:
         if first is None:
             first = step
             continue
@@ -48,9 +47,10 @@ def _sequence(steps: Sequence[Step]) -> Check:
     return {"type": "sequence", "steps": list(steps)}
 
 
-def _steps(evidence: Evidence) -> Iterator[tuple[datetime, Step]]:
+def _steps(prover: Prover) -> Iterator[tuple[datetime, Step]]:
+    evidence = prover.evidence
     ids: set[str] = set()
-    for named in named_images(evidence):
+    for named in named_images(prover):
         made = "tagged" if ids & named.ids else "built"
         ids |= named.ids
         times = ((made, named.made_at), ("pushed", named.pushed_at), ("pulled", named.pulled_at))

@@ -31,7 +31,8 @@ def of_logs(texts: Iterable[str], differing: Sequence[str]) -> str | None:
     seen: Counter[str] = Counter()
     for text in texts:
         lines = [line for line in text.splitlines()[:MAX_LINES] if not _REQUEST.search(line)]
-        seen.update(dict.fromkeys(piece for line in lines for piece in _pieces(line, differing)))
+        pieces = [piece for line in lines for piece in _pieces(line, differing)]
+        seen.update(list(dict.fromkeys(pieces)))
     if not seen:
         return None
     most = max(seen.values())
