@@ -25,8 +25,8 @@ class Container(ContainerSubject, Check):
     that are set, by the image or the run; ``env_file`` is an env file of the submission, each name
     of which the run sets. ``mounts`` as ``docker run -v`` takes them: ``volume:/data``,
     ``./folder:/data``, or ``/data`` for any source. ``network`` is a network's name. ``exit_code``
-    is that of its end. ``health: healthy`` wants its health check to have succeeded. ``when:
-    running`` counts only a container that runs now, ``now`` only one that is there now.
+    is that of its end. ``health: healthy`` wants its health check to have succeeded.
+    ``when: running`` counts only a container that runs now, ``now`` only one that is there now.
     """
 
     type: Literal["container"]
