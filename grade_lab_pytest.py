@@ -29,6 +29,9 @@ PATH_AT_START = tuple(sys.path)
 SUFFIX = ".rubric.yaml"
 DESK: pytest.StashKey[Desk] = pytest.StashKey()
 
+Complaint = Callable[[str], BaseException]
+"""The error that pytest tells in the words given and nothing else; another one at each stage."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare options, in English as all of pytest's are."""
@@ -136,34 +139,38 @@ def pytest_make_collect_report(
 @pytest.fixture(scope="session")
 def lab(pytestconfig: pytest.Config) -> Lab:
     """The submission, judged: folder, learner, rubric and its variables, evidence, result."""
-    return _desk(pytestconfig).lab_or_fail()
+    return _desk(pytestconfig, _failure).lab_or_fail()
 
 
 @pytest.fixture(scope="session")
 def evidence(pytestconfig: pytest.Config) -> Evidence:
     """What the submission's journal is evidence of; needs no rubric."""
-    return _desk(pytestconfig).evidence_or_fail()
+    return _desk(pytestconfig, _failure).evidence_or_fail()
 
 
 @pytest.fixture(scope="session")
-def evidence_of() -> Callable[..., Evidence]:
+def evidence_of(pytestconfig: pytest.Config) -> Callable[..., Evidence]:
     """Make up evidence, for the test of a check: `evidence_of((need, fact), …)`."""
-    _own_packages()
+    _desk(pytestconfig, _failure)
     from grader.under_pytest.made_up import evidence_of
 
     return evidence_of
 
 
 def _rubric_file(parent: pytest.Collector, path: Path, nodeid: str | None) -> RubricFile:
-    desk = _desk(parent.config)
+    desk = _desk(parent.config, pytest.Collector.CollectError)
     from grader.under_pytest.items import RubricFile
 
     return RubricFile.of(parent, path, desk, nodeid)
 
 
-def _desk(config: pytest.Config) -> Desk:
+def _failure(text: str) -> BaseException:
+    return pytest.fail.Exception(text, pytrace=False)
+
+
+def _desk(config: pytest.Config, complaint: Complaint = pytest.UsageError) -> Desk:
     if DESK not in config.stash:
-        _own_packages()
+        _own_packages(complaint)
         from grader.under_pytest.desk import Desk
 
         option = config.option
@@ -178,24 +185,23 @@ def _desk(config: pytest.Config) -> Desk:
     return config.stash[DESK]
 
 
-def _own_packages() -> None:
+def _own_packages(complaint: Complaint = pytest.UsageError) -> None:
     """Import our packages from where this file is, whatever folders stand first on the path.
 
-    Raises:
-        UsageError: another package of such a name was imported before.
+    Raises the complaint where another package of such a name was imported before.
     """
     for name in PACKAGES:
         if name in sys.modules:
             file = getattr(sys.modules[name], "__file__", None)
             if file and Path(file).resolve() == HOME / name / "__init__.py":
                 continue
-            raise pytest.UsageError(
+            raise complaint(
                 f"grade-lab: another '{name}' was imported in place of grade-lab's: {file}. "
-                "Run pytest in a folder that has none of that name, and give --submission."
+                "Run pytest in a folder that has none of that name, and give --submission=DIR."
             )
         spec = PathFinder.find_spec(name, [str(HOME)])
         if spec is None or spec.loader is None:
-            raise pytest.UsageError(f"grade-lab: {HOME / name} is missing; install it again")
+            raise complaint(f"grade-lab: {HOME / name} is missing; install grade-lab again")
         sys.modules[name] = module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
 

@@ -141,12 +141,12 @@ class Desk:
         journal = JournalFile(submission.journal).read()
         if not journal.entries:
             raise SubmissionError(
-                msg("nothing is recorded yet: there is no {journal}", journal=submission.journal),
+                msg("nothing is recorded yet in {journal}", journal=submission.journal),
                 msg(
-                    "run `grade-lab {folder}` there first, or add --grade-lab-collect",
+                    "run `grade-lab {folder}` first, or add --grade-lab-collect",
                     folder=submission.folder,
                 ),
-                msg("another submission is named with --submission DIR"),
+                msg("another submission is named with --submission=DIR"),
             )
         return Evidence(journal)
 

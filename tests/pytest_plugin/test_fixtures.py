@@ -52,7 +52,7 @@ def test_what_is_missing_is_an_error_in_words(tests: Path) -> None:
     done = run(tests.parent, tests, "--submission=.")
     assert outcomes(done) == {"error": 2}
     assert "there is no lab.yaml in " in done.stdout
-    assert "nothing is recorded yet: there is no " in done.stdout
+    assert "nothing is recorded yet in " in done.stdout
     assert "add --grade-lab-collect" in done.stdout
     assert "raise " not in done.stdout
 

@@ -88,10 +88,20 @@ def test_a_conftest_that_pytest_would_run_unasked_is_refused(
     assert not trap.exists(), trap.read_text()
 
 
-def test_another_package_of_our_name_is_never_used_as_ours(course: Path, submission: Path) -> None:
+@pytest.mark.parametrize("way", ["file", "option", "fixture"])
+def test_another_package_of_our_name_is_never_used_as_ours(
+    course: Path, submission: Path, way: str
+) -> None:
     (submission / "grader.py").write_text("")
     (submission / "conftest.py").write_text("import grader\n")
-    (course / "my.rubric.yaml").rename(submission / "my.rubric.yaml")
-    done = run(submission)
-    assert "another 'grader' was imported in place of grade-lab's" in done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
+    if way == "fixture":
+        (submission / "test_it.py").write_text("def test_it(lab):\n    pass\n")
+    elif way == "file":
+        (course / "my.rubric.yaml").rename(submission / "my.rubric.yaml")
+    options = [".", "--rubric=../course/my.rubric.yaml"] if way == "option" else []
+    done = run(submission, *options)
+    told = done.stdout + done.stderr
+    assert "another 'grader' was imported in place of grade-lab's" in told
+    assert "Traceback" not in told
+    assert "grade_lab_pytest.py" not in told
+    assert done.returncode != 0

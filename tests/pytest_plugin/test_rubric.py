@@ -127,7 +127,7 @@ def test_variables_are_set(course: Path, submission: Path) -> None:
     ("options", "told"),
     [
         (["--submission=nowhere"], "there is no folder "),
-        (["--submission=."], "nothing is recorded yet: there is no "),
+        (["--submission=."], "nothing is recorded yet in "),
         (["--set", "nosuch=1"], "is not a variable of this rubric"),
         (["--set", "x"], "--set x: write it as NAME=VALUE"),
     ],
