@@ -88,7 +88,6 @@ def ci_command(  # noqa: PLR0917 # an option each
     lang: str,
 ) -> ExitCode:
     """Grade, tell the platform, and print."""
-    from grader import handed_in
     from grader import run as steps
     from grader.ci.contract import Graded
     from grader.ci.findings import findings
@@ -104,9 +103,7 @@ def ci_command(  # noqa: PLR0917 # an option each
         )
     platform = detect(os.environ, Path.cwd())
     chosen = steps.formats(formats)
-    handed_in.guard(submission)
-    run = steps.prepare(submission, rubric, settings)
-    told = judged(run, lang, verify=verify, overrides=overrides, named=rubric)
+    told = judged(submission, rubric, settings, lang, verify=verify, overrides=overrides)
     code = exit_code(told.result, fail_under)
     folder = out or submission / REPORT
     graded = Graded(

@@ -7,7 +7,7 @@ was verified; neither is written into the learner's journal.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +16,11 @@ from grader.collect.collect import look
 from grader.errors import GradeLabError
 from grader.journal import VERSION, Entry, Journal, Observation
 from grader.messages import msg
-from grader.needs import EnvFileNeed, FileNeed, TreeNeed
+from grader.needs import ComposeNeed, EnvFileNeed, FileNeed, TreeNeed
 from grader.rubric.model import Rubric
 from grader.submission import JOURNAL, LAB_FILE
 
-OF_SUBMISSION = (FileNeed, EnvFileNeed, TreeNeed)
+OF_SUBMISSION = (FileNeed, EnvFileNeed, ComposeNeed, TreeNeed)
 
 
 def guard(folder: Path) -> None:
@@ -37,13 +37,15 @@ def guard(folder: Path) -> None:
             raise GradeLabError(msg("{path} is not a file", path=str(name)))
 
 
-def with_files(journal: Journal, rubric: Rubric, folder: Path, at: datetime) -> Journal:
+def with_files(
+    journal: Journal, rubric: Rubric, folder: Path, undated: Callable[[], datetime]
+) -> Journal:
     """The journal, and after it the files as they were handed in: they count, not earlier ones.
 
-    They are dated as the journal's last entry, or ``at`` where there is none: the same submission
-    gives the same result, whenever it is judged.
+    They are dated as the journal's last entry, or as ``undated`` says where there is none: the same
+    submission gives the same result, whenever it is judged.
     """
-    at = journal.entries[-1].at if journal.entries else at
+    at = journal.entries[-1].at if journal.entries else undated()
     # lab.yaml is looked at always: so there is an entry of ours, and a journal that claims to hold
     # what only a grader can find out is not believed.
     asked = dict.fromkeys([FileNeed(path=LAB_FILE), *rubric.needs()])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -21,20 +20,19 @@ from grader.batch.model import Assignment, Candidate, ObjectiveRow, Prints, Row
 from grader.batch.prints import prints_of
 from grader.batch.roster import Roster
 from grader.check import Status
-from grader.collect.collect import look
 from grader.errors import GradeLabError
-from grader.journal import VERSION, Entry, Journal
+from grader.handed_in import guard, with_files, with_found
+from grader.journal import Journal
 from grader.journal_file import JournalFile
 from grader.judge import judge
 from grader.messages import Message, Translator, msg
-from grader.needs import ComposeNeed, EnvFileNeed, FileNeed, TreeNeed
 from grader.plugins import report_format
 from grader.report.contract import ReportFormat
 from grader.result import ObjectiveResult, Result
 from grader.rubric.load import load
 from grader.rubric.model import Rubric
 from grader.run import formats, write
-from grader.submission import JOURNAL, LAB_FILE, Submission
+from grader.submission import Submission
 from grader.submission import load as load_submission
 
 LEARNERS = "learners"
@@ -42,7 +40,6 @@ VERIFIED = "verified"
 SCRATCH = ".scratch"
 """The folder in the class's for what is unpacked; what a killed run left goes with it."""
 MAX_REASONS = 4
-OF_SUBMISSION = (FileNeed, EnvFileNeed, ComposeNeed, TreeNeed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +135,8 @@ def _work(task: Task, given: Given) -> Row | None:
         if key == task.key and is_reported(task, given.formats):
             return None
         rubric, unknown = _rubric(assignment, given, handed_in, identity)
-        journal = _with_files(JournalFile(handed_in.journal).read(), rubric, folder)
-        journal = _with_verified(journal, task)
+        own = JournalFile(handed_in.journal).read()
+        journal = _with_verified(with_files(own, rubric, folder, lambda: keys.newest(folder)), task)
         result = judge(rubric, journal, identity.learner, mine, assignment.lang)
         write(result, given.formats, task.report)
         row = _row(key, identity, rubric, result, prints_of(journal, rubric, folder))
@@ -210,12 +207,7 @@ def _scratch(task: Task) -> Iterator[Path]:
 
 def _handed_in(folder: Path) -> Submission:
     """The submission in a folder. A link that leads out of it is not followed."""
-    for name in (LAB_FILE, JOURNAL):
-        path = folder / name
-        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
-            raise GradeLabError(msg("{path} is a link that leads out of it", path=str(name)))
-        if path.exists() and not path.is_file():  # a pipe would never end
-            raise GradeLabError(msg("{path} is not a file", path=str(name)))
+    guard(folder)
     return load_submission(folder, needs_lab_file=False)
 
 
@@ -232,31 +224,12 @@ def _rubric(
     return rubric, notices if unknown else []
 
 
-def _with_files(journal: Journal, rubric: Rubric, folder: Path) -> Journal:
-    """The journal, and after it the files as they were handed in: they count, not earlier ones.
-
-    They are dated as the journal's last entry, or as the newest of them: the same submission gives
-    the same result, whenever it is judged.
-    """
-    at = journal.entries[-1].at if journal.entries else keys.newest(folder)
-    needs = [need for need in rubric.needs() if isinstance(need, OF_SUBMISSION)]
-    entries = [
-        Entry(v=VERSION, seq=seq, run="handed-in", by="batch", **{**dict(observation), "at": at})
-        for seq, observation in enumerate(look(needs, folder, None), journal.lines + 1)
-    ]
-    return replace(journal, entries=(*journal.entries, *entries))
-
-
 def _with_verified(journal: Journal, task: Task) -> Journal:
     """The journal, and after it what was verified, which the learner could not write."""
     if not task.seal:
         return journal
     found = JournalFile(verified_path(task.assignment.out, task.candidate.label)).read().entries
-    ours = tuple(
-        entry.model_copy(update={"by": "batch", "seq": seq})
-        for seq, entry in enumerate(found, len(journal.entries) + 1)
-    )
-    return replace(journal, entries=(*journal.entries, *ours))
+    return with_found(journal, found, VERIFIED)
 
 
 @contextmanager

@@ -6,12 +6,12 @@ journal in the repository stays as it is: what is found out here is judged with 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader import handed_in
+from grader import handed_in, submission
 from grader import run as steps
 from grader.ci.contract import Finding, Level
 from grader.evidence import Strength
@@ -21,8 +21,9 @@ from grader.journal_file import JournalFile
 from grader.messages import Message, Translator, msg
 from grader.needs import Need
 from grader.result import Result
-from grader.rubric.load import find, shipped
+from grader.rubric.load import find, load, shipped
 from grader.rubric.model import Rubric
+from grader.rubric.variables import LEARNER_ID
 from grader.run import ENGINE_TROUBLE, Run
 from grader.submission import JOURNAL
 
@@ -37,39 +38,72 @@ class Judged:
     notes: tuple[Finding, ...]
 
 
-def judged(run: Run, lang: str, *, verify: bool, overrides: Path | None, named: str) -> Judged:
-    """Judge a submission by a rubric that was ``named`` so, and verify it unless told not to.
+def judged(
+    folder: Path,
+    rubric: str,
+    settings: Mapping[str, str],
+    lang: str,
+    *,
+    verify: bool,
+    overrides: Path | None,
+) -> Judged:
+    """Judge a submission by the rubric of this name or path, and verify it unless told not to.
+
+    ``settings`` win over the variables of ``lab.yaml``.
 
     Raises:
-        GradeLabError: journal, overrides or the docker configuration cannot be used.
+        GradeLabError: submission, rubric, overrides or the docker configuration cannot be used.
     """
+    handed_in.guard(folder)
+    run, notes = _prepared(folder, rubric, settings)
+    result, more = _judged(run, lang, verify=verify, overrides=overrides)
+    text = Translator(lang).text
+    told = (Finding(Level.WARNING, "grade-lab", text(note)) for note in (*notes, *more))
+    return Judged(result, tuple(told))
+
+
+def _prepared(folder: Path, named: str, settings: Mapping[str, str]) -> tuple[Run, list[Message]]:
+    """The rubric with the learner's variables; of those in lab.yaml the ones that it has."""
+    learners = submission.load(folder, needs_lab_file=False)
+    exam = find(named, Path.cwd())
+    declared = load(exam, settings, lenient=True).variables
+    mine = {name: value for name, value in learners.variables.items() if name in declared}
+    unknown = sorted(learners.variables.keys() - mine.keys())
+    notes = []
+    if unknown:
+        notes.append(msg("lab.yaml sets what the rubric does not know: {names}", names=unknown))
+    if named not in shipped() and exam.resolve().is_relative_to(folder.resolve()):
+        notes.append(
+            msg(
+                "the rubric {path} lies inside the submission: whoever can change the one can "
+                "change the other",
+                path=named,
+            )
+        )
+    rubric = load(exam, {**mine, **settings}, known={LEARNER_ID: learners.learner.id})
+    return Run(learners, rubric), notes
+
+
+def _judged(
+    run: Run, lang: str, *, verify: bool, overrides: Path | None
+) -> tuple[Result, list[Message]]:
     folder, rubric = run.submission.folder, run.rubric
     journal = JournalFile(run.submission.journal).read()
-    notes = list(_notes(folder, named, recorded=bool(journal.entries)))
-    journal = handed_in.with_files(journal, rubric, folder, datetime.now(UTC))
+    notes = []
+    if not journal.entries:
+        notes.append(
+            msg(
+                "nothing is recorded in {journal}: run `grade-lab` while you work, then "
+                "`git add {journal}`, commit and push",
+                journal=JOURNAL.as_posix(),
+            )
+        )
+    journal = handed_in.with_files(journal, rubric, folder, lambda: datetime.now(UTC))
     if verify:
         verified = _verified(rubric, folder)
         journal = handed_in.with_found(journal, verified.found, "verified")
         notes += verified.notes
-    result = steps.judged(run, lang, overrides, journal)
-    text = Translator(lang).text
-    return Judged(result, tuple(Finding(Level.WARNING, "grade-lab", text(note)) for note in notes))
-
-
-def _notes(folder: Path, named: str, *, recorded: bool) -> Iterator[Message]:
-    if not recorded:
-        yield msg(
-            "nothing is recorded in {journal}: run `grade-lab` while you work, then "
-            "`git add {journal}`, commit and push",
-            journal=JOURNAL.as_posix(),
-        )
-    exam = find(named, Path.cwd())
-    if named not in shipped() and exam.resolve().is_relative_to(folder.resolve()):
-        yield msg(
-            "the rubric {path} lies inside the submission: whoever can change the one can change "
-            "the other",
-            path=named,
-        )
+    return steps.judged(run, lang, overrides, journal), notes
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,14 @@ def test_nothing_was_recorded_is_told(pushed: Path, exam: Path) -> None:
     assert b"`git add .grade-lab/journal.jsonl`" in done.stdout
 
 
+def test_a_variable_that_the_exam_lacks_costs_nothing(pushed: Path, exam: Path) -> None:
+    with (pushed / "lab.yaml").open("a") as lab:
+        lab.write("variables: {port: 8080}\n")
+    done = ci("--rubric", exam, "--no-verify", "--fail-under=4", cwd=pushed)
+    assert done.returncode == 0, done.stderr
+    assert b"does not know: port" in done.stdout
+
+
 def test_a_link_out_of_the_submission_is_refused(pushed: Path, exam: Path) -> None:
     (pushed / "lab.yaml").unlink()
     (pushed / "lab.yaml").symlink_to("/etc/passwd")
