@@ -51,7 +51,7 @@ class _DefaultToGrade(click.Group):
 
         for name in first:
             close = get_close_matches(name, self.commands, n=1, cutoff=0.7)
-            if close and not Path(name).exists():
+            if close and not name.startswith("-") and not Path(name).exists():
                 raise GradeLabError(
                     msg(
                         "there is no command '{name}'; did you mean '{close}'?",

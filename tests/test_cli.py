@@ -149,6 +149,10 @@ def test_no_lab_file_is_needed_when_the_rubric_is_given(submission: Path) -> Non
     assert run(submission, "--rubric", rubric, "--set", "who=kim").returncode == 0
 
 
+def test_an_option_that_is_like_a_command_is_an_option(submission: Path) -> None:
+    assert run("--rubric", "rubric.yaml", cwd=submission).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [

@@ -18,7 +18,7 @@ from grader.authoring.expected import EXPECTED
 from grader.collect.redact import is_env_file
 from grader.errors import GradeLabError, OutputError
 from grader.messages import msg
-from grader.needs import FileNeed
+from grader.needs import FileNeed, TreeNeed
 from grader.result import ObjectiveResult, Result
 from grader.rubric.model import Rubric
 from grader.submission import JOURNAL, LAB_FILE
@@ -182,7 +182,7 @@ def _copy(submission: Path, rubric_file: Path, rubric: Rubric, name: str) -> Pat
 def _kept(submission: Path, rubric: Rubric) -> Iterator[Path]:
     """The paths, relative to the submission, of what makes a case of it."""
     root = submission.resolve()
-    named = [Path(need.path) for need in rubric.needs() if isinstance(need, FileNeed)]
+    named = [Path(need.path) for need in rubric.needs() if isinstance(need, FileNeed | TreeNeed)]
     for path in dict.fromkeys((Path(LAB_FILE), JOURNAL, *named)):
         place = (root / path).resolve()
         inside = place.is_relative_to(root) and not path.is_absolute() and ".." not in path.parts

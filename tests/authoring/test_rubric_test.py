@@ -78,6 +78,18 @@ def test_added_is_what_the_rubric_names_and_no_secret(good: Path) -> None:
     }
 
 
+def test_a_file_that_is_compared_with_the_image_is_copied_and_its_folder_is_not(
+    rubric: Path, tmp_path: Path
+) -> None:
+    check = "{type: built_from, image: app, source: {/a: notes.txt, /b: docs}}"
+    text = RUBRIC.replace("{type: file, path: docs/plan.txt}", check)
+    rubric.write_text(text, encoding="utf-8")
+    submission = a_submission(tmp_path / "handed-in", "hello")
+    assert passed(run(rubric, "--add", submission))
+    assert (tmp_path / "demo.tests" / "handed-in" / "notes.txt").exists()
+    assert not (tmp_path / "demo.tests" / "handed-in" / "docs").exists()
+
+
 def test_an_env_file_is_not_copied_even_if_the_rubric_names_it(
     rubric: Path, tmp_path: Path
 ) -> None:
