@@ -77,6 +77,8 @@ def watch_command(  # noqa: PLR0917 # an option each
     if stop:
         return _stop(session, lang)
     if everything:
+        if rubric or settings or web or open_page:
+            raise click.UsageError(described(msg("--everything takes no rubric and shows no page")))
         return _record_everything(session, submission, lang, detached=detach, quiet=quiet)
     run = prepare(submission, rubric, settings)
     if detach:
