@@ -132,7 +132,7 @@ def mistake_in(detail: ErrorDetails, name: str, value: Any) -> Mistake:
 def _bad_form(detail: ErrorDetails, pattern: str, value: Any) -> Mistake:
     is_key = detail["loc"][-1:] == ("[key]",)
     typed = _short(str(detail["input"] if is_key else value))
-    aid = _FORMS.get(pattern) or msg("it must match the pattern {pattern}", pattern=pattern)
+    aid = FORMS.get(pattern) or msg("it must match the pattern {pattern}", pattern=pattern)
     message = msg("'{value}' cannot be used here", value=typed)
     return Mistake("bad-form", message, aid, of_value=not is_key)
 
@@ -175,13 +175,17 @@ _RANGES = {
     ),
 }
 
-_FORMS = {
+FORMS = {
     r"^[a-z0-9][a-z0-9_-]{0,63}$": msg(
         "use lower-case letters, digits, `-` and `_`, beginning with a letter or digit"
     ),
     r"^[a-z][a-z0-9_]*$": msg("use lower-case letters, digits and `_`, beginning with a letter"),
     r"^[a-zA-Z0-9][a-zA-Z0-9_.-]+$": msg(
         "the name of a container has letters, digits, `_`, `.` and `-`, at least two of them"
+    ),
+    r"^[a-zA-Z0-9._-]+$": msg("use letters, digits, `.`, `_` and `-`"),
+    r"^[a-z0-9][a-z0-9_-]*$": msg(
+        "use lower-case letters, digits, `-` and `_`, beginning with a letter or digit"
     ),
     r"^/[!-~]*$": msg("a path of a web address begins with `/` and has no spaces"),
 }

@@ -5,14 +5,18 @@ The codes are stable and documented: docs/rubric-mistakes.md.
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from grader.errors import Problem, RubricError
-from grader.messages import Message, Translator
+from grader.messages import Message
+from grader.mistakes import FORMS
 from grader.rubric.load import load
+from grader.rubric.model import Rubric
+from grader.rubric.schema import schema
 from grader.yaml_source import MAX_BYTES
 
 DOCS = Path(__file__).parents[2] / "docs" / "rubric-mistakes.md"
@@ -206,8 +210,14 @@ def test_the_documented_codes_are_those_there_are() -> None:
     assert documented == told | others | {code for code, *_ in WARNINGS}
 
 
-def test_what_pydantic_says_is_told_in_korean_where_there_is_a_catalogue() -> None:
-    """A reason that is a message is translated within the sentence that holds it."""
-    inner = Message("is empty, so it would assert nothing", {})
-    outer = Message("'{name}' {reason}", {"name": "x", "reason": inner})
-    assert Translator("en").text(outer) == "'x' is empty, so it would assert nothing"
+def test_a_reason_of_a_check_can_be_translated(tmp_path: Path) -> None:
+    """What a check says of its own fields is a message, not a finished English sentence."""
+    (found,) = problems(tmp_path, GOOD.replace("8080:80", "80a:b"))
+    assert isinstance(found.message.values["reason"], Message)
+
+
+def test_every_form_that_is_explained_is_one_that_fields_have() -> None:
+    patterns = set(re.findall(r'"pattern": "((?:[^"\\\\]|\\\\.)*)"', json.dumps(schema())))
+    written = {json.loads(f'"{pattern}"').removesuffix(r"|\{[a-z]") for pattern in patterns}
+    variable_names = Rubric.model_json_schema()["properties"]["variables"]["patternProperties"]
+    assert FORMS.keys() <= written | variable_names.keys()
