@@ -66,8 +66,8 @@ class _Markdown:
         yield self.translate(reading.meaning(result))
         yield ""
         yield f"- {self.word('rubric')}: {_inline(result.rubric.title)}"
-        if learner := f"{result.learner.name} {result.learner.id}".strip():
-            yield f"- {self.word('learner')}: {_inline(learner)}"
+        if learner := [_inline(who) for who in (result.learner.name, result.learner.id) if who]:
+            yield f"- {self.word('learner')}: {' · '.join(learner)}"
         if result.graded_at:
             yield f"- {self.word('graded-at')}: {reading.moment(result.graded_at)}"
 

@@ -134,6 +134,12 @@ def test_of_too_many_checks_the_score_still_arrives() -> None:
     assert (one.status, one.score) == ("fail", 0)
 
 
+def test_classrooms_result_always_fits_into_a_variable() -> None:
+    check = a_check("fail", "x" * 1000)
+    for count in range(20, 80):  # the texts become shorter somewhere among these
+        assert in_classroom(a_result(objectives=(an_objective("a", *[check] * count),)))
+
+
 @pytest.mark.parametrize(
     ("result", "status"),
     [
