@@ -20,7 +20,7 @@ from grader.facts import Container, Event, Mount
 from grader.messages import msg
 from grader.needs import ContainerNeed, EnvFileNeed, HttpNeed, LogsNeed
 
-MAX_CONTAINERS = 24
+MAX_CONTAINERS, MAX_NEEDS = 24, 200
 PICKS = ("name", "image", "service", "project")
 OF_DOCKER = frozenset(("bridge", "host", "none", "podman", "default"))
 SHELLS = frozenset(("sh", "bash", "ash", "zsh", "dash"))
@@ -53,7 +53,7 @@ class Picked:
 
 def picked_containers(evidence: Evidence) -> list[Picked]:
     """Every container that was seen, picked as precisely as any need does; the first ones first."""
-    needs = sorted(evidence.needs(ContainerNeed), key=lambda need: -len(_fields(need)))
+    needs = sorted(evidence.needs(ContainerNeed)[:MAX_NEEDS], key=lambda need: -len(_fields(need)))
     covered: set[str] = set()
     picked = []
     for need in needs:
@@ -138,7 +138,7 @@ class Containers:
         self, picked: Picked, subject: str, run: str, began: datetime
     ) -> Iterator[Objective]:
         """What it answered and wrote."""
-        for need in self._evidence.needs(HttpNeed):
+        for need in self._evidence.needs(HttpNeed)[:MAX_NEEDS]:
             answers = [
                 s for s in self._evidence.of(need).found if s.fact.container_id in picked.ids
             ]
@@ -171,7 +171,7 @@ class Containers:
         yield from self._logs(picked, subject, run, began)
 
     def _logs(self, picked: Picked, subject: str, run: str, began: datetime) -> Iterator[Objective]:
-        for need in self._evidence.needs(LogsNeed):
+        for need in self._evidence.needs(LogsNeed)[:MAX_NEEDS]:
             logs = [s for s in self._evidence.of(need).found if s.fact.container_id in picked.ids]
             last = {seen.fact.container_id: seen.fact for seen in reversed(logs)}
             texts = (f"{log.stdout}\n{log.stderr}" for log in last.values())

@@ -17,7 +17,7 @@ from grader.messages import Message, msg
 from grader.needs import ContainerNeed, ContentNeed, FileNeed, ImageNeed, LoginNeed
 from grader.reference import familiar, login_command, registry_of
 
-MAX_IMAGES = 24
+MAX_IMAGES, MAX_NAMES = 24, 200
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def named_images(prover: Prover) -> list[Named]:
     """Every reference under which an image was seen, in the order in which they came."""
     by_name = {
         familiar(need.image): Named(need.image, prover)
-        for need in reversed(prover.evidence.needs(ImageNeed))
+        for need in reversed(prover.evidence.needs(ImageNeed)[:MAX_NAMES])
         if prover.evidence.of(need).found
     }
     return sorted(by_name.values(), key=lambda named: (named.at, named.reference))[:MAX_IMAGES]

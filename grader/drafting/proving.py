@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +13,8 @@ from grader import plugins
 from grader.check import Check, Errored, Passed
 from grader.drafting.draft import Check as Drafted
 from grader.evidence import Evidence
+
+MAX_OPTIONS = 50
 
 
 def written(check: Drafted) -> Check | None:
@@ -40,9 +43,10 @@ class Prover:
     def grown(self, check: Drafted, options: Iterable[tuple[str, Any]]) -> Drafted:
         """The check with each of the options that the evidence also proves, one by one.
 
-        What is a list or a map is added to what there is.
+        What is a list or a map is added to what there is. Of more than `MAX_OPTIONS` the rest is
+        left out.
         """
-        for name, value in options:
+        for name, value in islice(options, MAX_OPTIONS):
             more = {**check, name: _joined(check.get(name), value)}
             if self.holds(more):
                 check = more

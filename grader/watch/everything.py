@@ -143,6 +143,9 @@ def interest() -> Callable[[tuple[Need[Fact], ...], Evidence], Interest]:
     made: Known = set()
 
     def everything(needs: tuple[Need[Fact], ...], evidence: Evidence) -> Interest:
+        if not made:  # an earlier recording of the same lab goes on
+            for seen in reversed(evidence.of(EventsNeed()).found):
+                Made(made=made).concerned(seen.fact)
         known = dict.fromkeys((*needs, *_known(evidence)))
         return Everything(tuple(known), evidence, made)
 

@@ -99,6 +99,14 @@ def test_a_container_without_a_name_of_its_own_is_never_looked_for_by_its_image(
     assert not [need for need in needs if isinstance(need, ContainerNeed | LogsNeed)]
 
 
+def test_a_second_recording_of_a_lab_goes_on_with_what_the_first_one_saw() -> None:
+    web = {"name": "web", "image": "nginx:latest"}
+    before = evidence_of(event("container create", 1, id=hex_id("web"), **web))
+    selection = Selection(interest()((), before).subjects)
+    assert selection.keep(payload("container stop", hex_id("web"), name="web", image="nginx"))
+    assert not selection.keep(payload("container stop", hex_id("old"), name="old", image="nginx"))
+
+
 def test_the_steps_of_a_build_and_anonymous_volumes_are_none() -> None:
     actions, _ = kept(
         payload("container create", hex_id("step"), name="x", image=f"sha256:{hex_id('base')}"),
