@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import docker
 import pytest
+from lab.environment import open_lab
 from learner import copy_submission
 
 SAMPLE = Path(__file__).parents[2] / "sample_submission"
@@ -29,6 +30,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("live"):
             item.add_marker(pytest.mark.skip(reason=f"no engine: {why}"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lab_of_this_worker(worker_id: str) -> Iterator[None]:
+    """Each process of pytest-xdist has a lab of its own: an engine remembers few events."""
+    if worker_id in {"master", "gw0"}:
+        yield  # the one that the environment names
+        return
+    with open_lab() as lab, pytest.MonkeyPatch.context() as environment:
+        for name, value in lab.environment.items():
+            environment.setenv(name, value)
+        yield
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ def new_learner(folder: Path) -> Learner:
     The engine remembers what earlier tests did: a tag of one's own keeps their events apart.
     """
     submission = copy_submission(ROOT / "sample_submission", folder / "wisheasy")
-    port = free_port(8080, "0.0.0.0")
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    port = free_port(8080 + 10 * number, "0.0.0.0")  # what is free now may be another's later
     registry, version = os.environ["GRADE_LAB_REGISTRY"], f"1.{uuid4().hex[:8]}"
     return Learner(submission, registry, port=port, version=version)
 
