@@ -98,7 +98,7 @@ class Compose(Check):
         )
         if isinstance(verdict, Passed):
             return verdict
-        lines = list(self._wrong_lines(file)) or [None]
+        lines: list[int | None] = [*self._wrong_lines(file)] or [None]
         return replace(verdict, places=tuple(Location(path, line) for line in lines))
 
     def _wrong_lines(self, file: ComposeFile) -> Iterator[int]:

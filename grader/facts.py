@@ -128,7 +128,7 @@ class Container(Fact):
     ``env`` tells where each variable's value comes from: ``image`` when it is the image's own,
     ``run`` when ``docker run`` set it (``-e`` and ``--env-file`` cannot be told apart). ``health``
     is ``starting``, ``healthy``, ``unhealthy``, or ``none`` without a health check; empty where
-    that was not recorded.
+    that was not recorded. ``health_test`` is what it runs, as events tell it.
     ``service`` and its ``project`` are those of Docker Compose, where it made the container.
     """
 
@@ -150,6 +150,7 @@ class Container(Fact):
     command: tuple[str, ...] = ()
     oom_killed: bool = False
     health: str = ""
+    health_test: str = ""
     project: str = ""
     service: str = ""
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from grader.collect import event_shapes, shapes
+from grader.collect import event_shapes, redact, shapes
 from grader.collect.answer import UnavailableError
 from grader.collect.client import Client, Payload
 from grader.collect.view import EngineView
 from grader.facts import Event, EventWindow, Reason
+from grader.needs import ContainerNeed
 from grader.reference import familiar
 
 ENGINE_KEEPS = 256
@@ -110,17 +111,20 @@ class HealthChecks:
         self._executions: dict[str, None] = {}
 
     def learn(self, view: EngineView) -> None:
-        """Know the health checks of what this view has looked at."""
+        """Know the health checks of what this view has looked at, and of what is recorded."""
         self.learn_of([*view.seen("image"), *view.seen("container")])
+        for need in view.evidence.needs(ContainerNeed):
+            found = view.evidence.of(need).found
+            self._commands.update(seen.fact.health_test for seen in found if seen.fact.health_test)
 
     def learn_of(self, inspected: Iterable[Payload]) -> None:
         """Know the health checks of these images and containers."""
-        self._commands.update(_health_commands(inspected))
+        self._commands.update(filter(None, map(shapes.health_test, inspected)))
 
     def caused(self, payload: Payload) -> bool:
         """Whether an event tells of a health check. Of an execution, only its start has words."""
         id_, command = event_shapes.execution(payload)
-        if id_ and command in self._commands:
+        if id_ and redact.command(command) in self._commands:
             self._executions[id_] = None
             if len(self._executions) > ENGINE_KEEPS:
                 self._executions.pop(next(iter(self._executions)))
@@ -166,16 +170,6 @@ def select(
     selection = Selection(subjects, health, podman=podman)
     kept = map(selection.keep, sorted(payloads, key=event_shapes.time_of))
     return [dated for dated in kept if dated]
-
-
-def _health_commands(inspected: Iterable[Payload]) -> Iterator[str]:
-    for payload in inspected:
-        config = payload.get("Config") or {}
-        kind, *words = (config.get("Healthcheck") or {}).get("Test") or [""]
-        if kind == "CMD":
-            yield " ".join(words)
-        elif kind == "CMD-SHELL":
-            yield " ".join([*(config.get("Shell") or ["/bin/sh", "-c"]), *words])
 
 
 def _payloads(view: EngineView, until: str) -> Iterator[Payload]:

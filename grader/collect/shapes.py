@@ -95,6 +95,7 @@ def container(inspected: Payload, image_environment: Mapping[str, str]) -> facts
         networks=tuple(sorted(_of(_of(inspected, "NetworkSettings"), "Networks"))),
         command=tuple(redact.arguments(_words(config.get("Cmd")))),
         oom_killed=bool(state.get("OOMKilled")),
+        health_test=health_test(inspected),
         project=label(labels(inspected), COMPOSE_PROJECT),
         service=label(labels(inspected), COMPOSE_SERVICE),
         health=_health(state, config),
@@ -138,6 +139,19 @@ def environment(inspected: Payload) -> dict[str, str]:
     """Variables with their values, which must not be kept."""
     pairs = (str(pair).partition("=") for pair in _of(inspected, "Config").get("Env") or ())
     return {name: value for name, _, value in pairs if name}
+
+
+def health_test(inspected: Payload) -> str:
+    """What the health check of an inspected image or container runs, as its events tell it.
+
+    Without what is likely to be a secret; empty where there is none.
+    """
+    config = _of(inspected, "Config")
+    kind, *words = _words(_of(config, "Healthcheck").get("Test")) or ("",)
+    if kind == "CMD":
+        return redact.command(" ".join(words))
+    shell = _words(config.get("Shell")) or ("/bin/sh", "-c")
+    return redact.command(" ".join([*shell, *words])) if kind == "CMD-SHELL" else ""
 
 
 def labels(container: Payload) -> Payload:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from grader.collect import event_shapes
+from grader.collect import event_shapes, shapes
 from grader.collect.events import HealthChecks, Subjects, select
 from grader.facts import Event
+from grader.needs import ContainerNeed
 from tests.collect.test_shapes import recorded
-from tests.factories import hex_id
+from tests.factories import evidence_of, hex_id, saw
 
 IMAGE = f"sha256:{hex_id('image')}"
 
@@ -196,3 +198,13 @@ def test_the_health_check_of_a_container_that_came_later_is_learnt() -> None:
     health.learn_of([{"Config": {"Healthcheck": {"Test": ["CMD", "python", "probe.py"]}}}])
     start = payload("container", "exec_start: python probe.py", "c1", name="web", execID="e1")
     assert select([start], APP, health) == []
+
+
+def test_the_health_check_of_a_container_that_is_gone_is_known_from_its_record() -> None:
+    container = {"Id": "c1", "Config": {"Healthcheck": {"Test": ["CMD", "python", "probe.py"]}}}
+    recorded = saw(ContainerNeed(name="web"), shapes.container(container, {}))
+    health = HealthChecks()
+    health.learn(SimpleNamespace(seen=lambda _: (), evidence=evidence_of(recorded)))  # type: ignore[arg-type]
+    start = payload("container", "exec_start: python probe.py", "c1", name="web", execID="e1")
+    end = payload("container", "exec_die", "c1", name="web", execID="e1", exitCode="0")
+    assert select([start, end], APP, health) == []
