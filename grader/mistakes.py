@@ -114,14 +114,16 @@ def mistake_in(detail: ErrorDetails, name: str, value: Any) -> Mistake:
         case "value_error":
             return _own_words(detail, context, name)
         case "literal_error" | "enum":
-            return _unknown_value(str(context["expected"]), name, value)
+            expected = str(context["expected"])
+            known = re.findall(r"'((?:[^'\\]|\\.)*)'", expected) or [expected]
+            return _unknown_value(known, name, value)
         case "string_pattern_mismatch":
-            return _bad_form(detail, str(context["pattern"]), value)
+            return _bad_form(detail, str(context["pattern"]), name, value)
         case "too_short" | "string_too_short":
             return Mistake("empty", msg("'{name}' is empty", name=name), of_value=True)
         case kind if kind in _RANGES:
             key, template = _RANGES[kind]
-            limit = Message(template.template, {"limit": f"{context[key]:g}"})
+            limit = Message(template.template, {"limit": _plain(context[key])})
             message = msg("'{name}' must be {range}", name=name, range=limit)
             return Mistake("out-of-range", message, of_value=True)
         case _:
@@ -129,7 +131,9 @@ def mistake_in(detail: ErrorDetails, name: str, value: Any) -> Mistake:
             return Mistake("invalid-value", message, of_value=True)
 
 
-def _bad_form(detail: ErrorDetails, pattern: str, value: Any) -> Mistake:
+def _bad_form(detail: ErrorDetails, pattern: str, name: str, value: Any) -> Mistake:
+    if choice := re.fullmatch(r"\^\(([\w|]+)\)\$", pattern):
+        return _unknown_value(choice[1].split("|"), name, value)
     is_key = detail["loc"][-1:] == ("[key]",)
     typed = _short(str(detail["input"] if is_key else value))
     aid = FORMS.get(pattern) or msg("it must match the pattern {pattern}", pattern=pattern)
@@ -147,8 +151,7 @@ def _own_words(detail: ErrorDetails, context: Mapping[str, Any], name: str) -> M
     return Mistake(code, msg("'{name}' {reason}", name=name, reason=reason), of_value=True)
 
 
-def _unknown_value(expected: str, name: str, value: Any) -> Mistake:
-    known = re.findall(r"'((?:[^'\\]|\\.)*)'", expected) or [expected]
+def _unknown_value(known: Sequence[str], name: str, value: Any) -> Mistake:
     message = msg("'{name}' cannot be '{value}'", name=name, value=_short(str(value)))
     close = get_close_matches(str(value), known, n=1, cutoff=0.5)
     if close and len(known) > 1:
@@ -156,6 +159,10 @@ def _unknown_value(expected: str, name: str, value: Any) -> Mistake:
     else:
         aid = msg("it can be: {known}", known=known)
     return Mistake("unknown-value", message, aid, of_value=True)
+
+
+def _plain(limit: float) -> str:
+    return str(int(limit)) if limit == int(limit) else str(limit)
 
 
 def _short(text: str) -> str:

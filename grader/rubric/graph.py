@@ -26,7 +26,7 @@ def graph_problems(source: Source, objectives: Sequence[Any]) -> Iterator[Proble
         first.setdefault(id_, index)
     for index in ids:
         for i, name in enumerate(_required(objectives[index])):
-            if name not in first:
+            if name not in first and len(ids) == len(objectives):
                 yield source.problem(
                     ("objectives", index, "requires", i),
                     msg("there is no objective '{name}'", name=name),

@@ -16,6 +16,7 @@ from grader import plugins
 from grader.check import Check, Text
 from grader.errors import Problem, RubricError
 from grader.messages import Message, msg
+from grader.mistakes import wrong_kind
 from grader.problems import did_you_mean, nearest, problems_of
 from grader.rubric.graph import graph_problems
 from grader.rubric.model import Objective, Rubric, Variable
@@ -190,6 +191,8 @@ class _Loader:
             place: Place = ("objectives", index)
 
             def undeclared(name: str, where: Place) -> None:
+                if not isinstance(self.source.data.get("variables") or {}, dict):
+                    return  # that is told, and nobody knows which were meant
                 message = msg("the variable '{name}' is not declared", name=name)
                 aid = did_you_mean(name, values) or msg(
                     "declare it under `variables:`, or write `{text}` if the braces are meant",
@@ -217,9 +220,12 @@ class _Loader:
         known = plugins.check_types()
         if name in known:
             return self._model(plugins.check_type(str(name)), raw, place)
-        if name:
+        if name and not isinstance(name, str):
+            mistake = wrong_kind(["text"], "type", name, "")
+            self._problem((*place, "type"), mistake.message, mistake.code, of_value=True)
+        elif name:
             message = msg("unknown check type '{name}'", name=name)
-            aid = did_you_mean(str(name), known) or msg("the types are: {types}", types=known)
+            aid = did_you_mean(name, known) or msg("the types are: {types}", types=known)
             self._problem((*place, "type"), message, "unknown-type", aid, of_value=True)
         else:
             message = msg("a check needs a `type`, one of {types}", types=known)

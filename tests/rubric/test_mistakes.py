@@ -83,6 +83,9 @@ MISTAKES = [
         "grade-lab/rubric/2",
         "it can be: grade-lab/rubric/1",
     ),
+    ("wrong-kind", "type: image", "type: [image]", "[image]", "must be a text, and is a list"),
+    ("unknown-value", "variables:", "sandbox: {cap_add: [ROOT]}\nvariables:", "ROOT", "CHOWN"),
+    ("out-of-range", "variables:", "sandbox: {memory: 1MB}\nvariables:", "1MB", "16000000 or"),
     ("unknown-value", "name: page", "name: page, when: nwo", "nwo", "did you mean 'now'?"),
     ("out-of-range", "points: 10", "points: -3", "-3", "'points' must be 0 or more"),
     ("out-of-range", "points: 10", "points: 1.234", "1.234", "at most 2 digits after the point"),
@@ -221,3 +224,26 @@ def test_every_form_that_is_explained_is_one_that_fields_have() -> None:
     written = {json.loads(f'"{pattern}"').removesuffix(r"|\{[a-z]") for pattern in patterns}
     variable_names = Rubric.model_json_schema()["properties"]["variables"]["patternProperties"]
     assert FORMS.keys() <= written | variable_names.keys()
+
+
+def test_where_no_variable_can_be_read_their_uses_are_not_told(tmp_path: Path) -> None:
+    lines = GOOD.splitlines(keepends=True)
+    found = problems(tmp_path, "".join([*lines[:3], "variables: [tag]\n", *lines[6:]]))
+    assert [problem.code for problem in found] == ["wrong-kind"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        '"',
+        "? [a, b]\n: c\n",
+        "[" * 5000,
+        "a\r\nb: [\r\n",
+        'id: "a\n\n',
+        "\u2028id: [x",
+        "a: &a [*a]",
+    ],
+)
+def test_whatever_stands_in_a_file_is_a_problem_with_a_code(tmp_path: Path, text: str) -> None:
+    assert all(problem.code for problem in problems(tmp_path, text))
