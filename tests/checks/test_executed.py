@@ -74,3 +74,28 @@ def test_a_command_in_another_container_does_not_count() -> None:
 def test_a_check_that_asserts_nothing_is_refused(command: Any) -> None:
     with pytest.raises(ValidationError):
         judge(command=command)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [(0, Status.PASS), (1, Status.FAIL), (None, Status.UNPROVEN)]
+)
+def test_how_the_command_ended(code: int | None, status: Status) -> None:
+    about = {"id": hex_id("web"), "name": "web", "image": "app:1"}
+    begun = event("container exec_start", 1, command="wget http://store/", exec_id="e1", **about)
+    other = event("container exec_die", 2, exec_id="e2", exit_code=0, **about)
+    ended = event("container exec_die", 2, exec_id="e1", exit_code=code, **about)
+    verdict = judge(THERE, begun, other, ended, command="wget", exit_code=0)
+    assert verdict.status is status
+
+
+def test_one_of_several_tries_that_worked_is_enough() -> None:
+    about = {"id": hex_id("web"), "name": "web", "image": "app:1"}
+    tries = [
+        entry
+        for number, code in enumerate((1, 0))
+        for entry in (
+            event("container exec_start", 1, command="ls", exec_id=f"e{number}", **about),
+            event("container exec_die", 2, exec_id=f"e{number}", exit_code=code, **about),
+        )
+    ]
+    assert judge(THERE, *tries, exit_code=0).status is Status.PASS

@@ -69,3 +69,9 @@ def test_a_strangers_image_of_the_same_name_is_not_taken() -> None:
     assert not local("nginx:1.27")
     assert not local("ghcr.io/me/app:1")
     assert not local("me/app:1", ManifestNeed(image="me/app:1"))
+
+
+def test_one_service_of_several_is_not_run_alone() -> None:
+    service = {"service": "web", "project": "shop"}
+    needs = [HttpNeed(**service, port=80), LogsNeed(**service), ContainerNeed(**service)]
+    assert plan(needs).subjects == ()
