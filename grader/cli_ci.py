@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +15,7 @@ from grader.messages import msg
 from grader.options import described, language_option, names, settings_option
 
 if TYPE_CHECKING:
-    from grader.ci.contract import Graded
+    from grader.ci.contract import Graded, Platform
     from grader.ci.threshold import Threshold
 
 FORMATS = "html,json,junit,markdown"
@@ -87,23 +87,56 @@ def ci_command(  # noqa: PLR0917 # an option each
     out: Path | None,
     lang: str,
 ) -> ExitCode:
-    """Grade, tell the platform, and print."""
+    """Grade, and tell the platform, also of what stands in the way."""
+    from grader.ci.findings import refusal
+    from grader.ci.platforms import detect
+
+    platform = detect(os.environ, Path.cwd())
+    try:
+        if rubric is None:
+            raise _without_rubric()
+        return _grade(
+            platform,
+            submission,
+            rubric,
+            fail_under,
+            formats,
+            out,
+            settings=settings,
+            lang=lang,
+            verify=verify,
+            overrides=overrides,
+        )
+    except GradeLabError as error:
+        _print(platform.refused(refusal(error, lang, platform.root)))
+        raise
+
+
+def _without_rubric() -> GradeLabError:
+    return GradeLabError(
+        msg("--rubric is missing: here the exam is yours, not the one that a submission names"),
+        msg("add `--rubric NAME` or `--rubric FILE`; `grade-lab rubric list` shows the names"),
+    )
+
+
+def _grade(  # noqa: PLR0917 # what the command was given
+    platform: Platform,
+    submission: Path,
+    rubric: str,
+    fail_under: Threshold | None,
+    formats: list[str],
+    out: Path | None,
+    **given: Any,
+) -> ExitCode:
     from grader import run as steps
     from grader.ci.contract import Graded
     from grader.ci.findings import findings
     from grader.ci.grade import judged
-    from grader.ci.platforms import detect
     from grader.ci.threshold import exit_code
     from grader.submission import REPORT
 
-    if rubric is None:
-        raise GradeLabError(
-            msg("--rubric is missing: here the exam is yours, not the one that a submission names"),
-            msg("add `--rubric NAME` or `--rubric FILE`; `grade-lab rubric list` shows the names"),
-        )
-    platform = detect(os.environ, Path.cwd())
-    chosen = steps.formats(formats)
-    told = judged(submission, rubric, settings, lang, verify=verify, overrides=overrides)
+    chosen = steps.formats(formats)  # a mistake is told before the long look, not after it
+    told = judged(submission, rubric, **given)
     code = exit_code(told.result, fail_under)
     folder = out or submission / REPORT
     graded = Graded(

@@ -58,6 +58,9 @@ class Platform(Protocol):
         A learner's words in it must not be taken for anything but words.
         """
 
+    def refused(self, finding: Finding) -> str:
+        """What to print when there is no result, besides what is told on standard error."""
+
     def publish(self, graded: Graded) -> None:
         """Write what the platform reads from files.
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from grader.check import Status
 from grader.ci.contract import Finding, Level
+from grader.errors import GradeLabError
+from grader.messages import Translator
 from grader.result import CheckResult, ObjectiveResult, Place, Result
 
 LEVELS = {
@@ -18,6 +21,10 @@ LEVELS = {
     Status.REVIEW: Level.NOTICE,
 }
 """Statuses that are told. What waits for another objective says nothing that this does not say."""
+
+
+_PLACE = re.compile(r"(?P<path>.*?)(?::(?P<line>\d{1,9}))?(?::\d+)?", re.DOTALL)
+"""A place as problems name it: ``file:line:column``."""
 
 
 def findings(result: Result, folder: Path, root: Path) -> tuple[Finding, ...]:
@@ -33,6 +40,22 @@ def findings(result: Result, folder: Path, root: Path) -> tuple[Finding, ...]:
         for finding in _of(objective, check, folder, root)
     ]
     return tuple(finding for _, finding in sorted(told, key=lambda one: -one[0]))
+
+
+def refusal(error: GradeLabError, lang: str, root: Path) -> Finding:
+    """Why there is no result, at the place of the first mistake where one is known."""
+    text = Translator(lang).text
+    problems = [f"{problem.where}: {text(problem.message)}" for problem in error.problems]
+    place = error.problems[0].where if error.problems else error.where or ""
+    named = _PLACE.fullmatch(place)
+    path, line = named.group("path", "line") if named else ("", None)
+    return Finding(
+        level=Level.ERROR,
+        title="grade-lab",
+        message="\n".join([text(error.message), *problems, *map(text, error.advice)]),
+        path=_in_repository(Path.cwd(), path, root) if path else None,
+        line=int(line) if line else None,
+    )
 
 
 def _of(

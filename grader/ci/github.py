@@ -39,6 +39,9 @@ class GitHub:
         shown = [f"::stop-commands::{token}", *map(inert, table.splitlines()), f"::{token}::"]
         return "\n".join([*shown, *map(annotation, _most_valuable(graded.findings)), ""])
 
+    def refused(self, finding: Finding) -> str:
+        return f"{annotation(finding)}\n"
+
     def publish(self, graded: Graded) -> None:
         if self._summary:
             path = Path(self._summary)

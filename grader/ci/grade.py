@@ -41,9 +41,9 @@ class Judged:
 def judged(
     folder: Path,
     rubric: str,
+    *,
     settings: Mapping[str, str],
     lang: str,
-    *,
     verify: bool,
     overrides: Path | None,
 ) -> Judged:

@@ -18,6 +18,9 @@ class Plain:
     def log(self, table: str, graded: Graded) -> str:
         return "\n".join([*map(plain, table.splitlines()), *lines(graded.findings), ""])
 
+    def refused(self, finding: Finding) -> str:  # noqa: ARG002 # standard error says it all
+        return ""
+
     def publish(self, graded: Graded) -> None:
         """There is nothing that such a runner would read."""
 

@@ -102,4 +102,7 @@ def test_an_error_message_commands_nothing(tmp_path: Path, text: str) -> None:
     exam = rubric(tmp_path, HOSTILE)
     done = ci("--rubric", exam, cwd=folder, GITHUB_ACTIONS="true")
     assert done.returncode == 2
-    assert commands(done.stdout + b"\n" + done.stderr) == []
+    assert commands(done.stderr) == []
+    [told] = commands(done.stdout)
+    assert (told.name, told.properties["file"]) == ("error", "lab.yaml")
+    assert told.properties.keys() <= {"file", "line", "title"}
