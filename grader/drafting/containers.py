@@ -12,6 +12,7 @@ from typing import Any
 from grader.checking.ports import told as port_told
 from grader.checking.subject import ContainerSubject
 from grader.drafting import stable
+from grader.drafting.answers import slug
 from grader.drafting.draft import Check, Ids, Objective
 from grader.drafting.proving import Prover, written
 from grader.drafting.variables import Variables, escaped
@@ -80,10 +81,15 @@ class Containers:
         self._variables = variables
         self._ids = ids
         self._folder = folder
+        self._suffix = ""
 
     def objectives(self) -> Iterator[Objective]:
         """What was done with each, in no order."""
-        for picked in picked_containers(self._evidence):
+        all_picked = picked_containers(self._evidence)
+        for picked in all_picked:
+            self._suffix = (
+                f"-{slug(self._subject(picked), 'it')[:40]}" if len(all_picked) > 1 else ""
+            )
             events = [seen for seen in self._evidence.events() if seen.fact.id in picked.ids]
             yield from self._of(picked, events)
 
@@ -93,7 +99,7 @@ class Containers:
         if not self._prover.holds(check):
             return
         check = self._prover.grown(check, self._options(container))
-        run = self._ids.new("run")
+        run = self._new_id("run")
         began = _first(events, "create", "start") or picked.found[-1].at
         subject = self._subject(picked)
         hint = msg("Run `{command}`.", command=self._command(check))
@@ -116,10 +122,11 @@ class Containers:
         if not files:
             yield from (("env", [name]) for name in own)
         yield "detached", True
+        yield "health", "healthy"
         if container.restart not in {"", "no"}:
             yield "restart", container.restart.partition(":")[0]
         for mount in container.mounts:
-            yield "mounts", [self._mount(mount)]
+            yield "mounts", [self._mount(mount) + (":ro" if mount.read_only else "")]
         for network in container.networks:
             if network not in OF_DOCKER and not network.endswith("_default"):
                 yield "network", network
@@ -151,7 +158,7 @@ class Containers:
             check = self._prover.grown(check, [("contains", text)] if text else [])
             if self._prover.holds(check):
                 yield Objective(
-                    id=self._ids.new("answers"),
+                    id=self._new_id("answers"),
                     title=msg(
                         "{subject} answers on its port {port}", subject=subject, port=need.port
                     ),
@@ -179,7 +186,7 @@ class Containers:
             check: Check = {"type": "logs", **_fields(need), "contains": text}
             if text and self._prover.holds(check):
                 yield Objective(
-                    id=self._ids.new("logs"),
+                    id=self._new_id("logs"),
                     title=msg("The log of {subject} says what it should", subject=subject),
                     checks=[check],
                     requires=(run,),
@@ -198,16 +205,19 @@ class Containers:
     ) -> Iterator[Objective]:
         """What was done with it."""
         name = picked.fields.get("name", "")
-        typing = escaped(name) or "CONTAINER"
+        service = escaped(picked.fields.get("service", ""))
+        docker = "docker compose" if service else "docker"
+        typing = escaped(name) or service or "CONTAINER"
+        remove = "docker compose down" if service else f"docker rm {typing}"
         executed = _first(events, "exec_start")
         check: Check = {"type": "executed", **picked.fields}
         if executed and self._prover.holds(check):
             programs = [e.fact.command.split() for e in events if e.fact.action == "exec_start"]
             words = [w[0] for w in programs if w and w[0].rpartition("/")[2] not in SHELLS]
             check = self._prover.grown(check, [("command", word) for word in words[:1]])
-            typed = f"docker exec {typing} {escaped(check.get('command', 'sh'))}"
+            typed = f"{docker} exec {typing} {escaped(check.get('command', 'sh'))}"
             yield Objective(
-                self._ids.new("exec"),
+                self._new_id("exec"),
                 msg("A command was run in {subject}", subject=subject),
                 [{**check, "hint": msg("While it runs, run `{command}`.", command=typed)}],
                 weight=1,
@@ -219,9 +229,9 @@ class Containers:
         if stopped and self._prover.holds(check):
             title = msg("{subject} was stopped", subject=subject)
             yield Objective(
-                self._ids.new("stop"),
+                self._new_id("stop"),
                 title,
-                [{**check, "hint": msg("Run `{command}`.", command=f"docker stop {typing}")}],
+                [{**check, "hint": msg("Run `{command}`.", command=f"{docker} stop {typing}")}],
                 1,
                 (run,),
                 at=stopped,
@@ -231,13 +241,16 @@ class Containers:
         if removed and self._prover.holds(check):
             title = msg("{subject} was removed", subject=subject)
             yield Objective(
-                self._ids.new("remove"),
+                self._new_id("remove"),
                 title,
-                [{**check, "hint": msg("Run `{command}`.", command=f"docker rm {typing}")}],
+                [{**check, "hint": msg("Run `{command}`.", command=remove)}],
                 1,
                 (run,),
                 at=removed,
             )
+
+    def _new_id(self, step: str) -> str:
+        return self._ids.new(f"{step}{self._suffix}")
 
     def _subject(self, picked: Picked) -> str:
         """The container as a title calls it."""

@@ -131,7 +131,9 @@ class Images:
         ports = [port.removesuffix("/tcp") for fact in facts[:1] for port in fact.exposes]
         exposes = [int(port) if port.isascii() and port.isdecimal() else port for port in ports]
         options = [("exposes", [port]) for port in exposes]
-        return self._prover.grown({"type": "image", "image": image}, [*options, ("non_root", True)])
+        return self._prover.grown(
+            {"type": "image", "image": image}, [*options, ("non_root", True), ("healthcheck", True)]
+        )
 
     def _built_from(self, image: str) -> Check | None:
         for file in dockerfiles(self._evidence):

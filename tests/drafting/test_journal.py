@@ -28,6 +28,7 @@ SETTINGS = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+RECORDED = sorted(SAMPLE.parent.glob("rubrics/*.tests/full-marks"))
 SAMPLE_JOURNAL = JournalFile(SAMPLE / ".grade-lab/journal.jsonl").read()
 STEPS = (
     *("dockerfile", "dockerignore", "build", "tag", "push", "pull", "run", "answers", "logs"),
@@ -46,6 +47,14 @@ def test_the_recorded_sample_has_full_marks_by_its_own_rubric_which_asks_for_eve
     assert lacking(result) == {}
     assert (result.score, result.max_score, result.complete) == (100, 100, True)
     assert set(STEPS) <= {objective.id for objective in draft.objectives}
+
+
+@pytest.mark.parametrize("folder", RECORDED, ids=lambda folder: folder.parent.stem)
+def test_every_lab_that_was_recorded_has_full_marks_by_its_own_rubric(folder: Path) -> None:
+    journal = JournalFile(folder / ".grade-lab/journal.jsonl").read()
+    _, result = judged_by_own_draft(journal, folder)
+    assert lacking(result) == {}
+    assert len(result.objectives) >= 3
 
 
 def test_a_lab_that_was_watched_becomes_its_steps_in_their_order() -> None:
