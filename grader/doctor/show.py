@@ -31,33 +31,25 @@ def conclusion(findings: Sequence[Finding]) -> Message:
 
 def show(findings: Sequence[Finding], console: Console, lang: str) -> None:
     """Print them, each problem with its numbered steps."""
-    from rich.padding import Padding
     from rich.text import Text
 
     translate, texts = Translator(lang).text, TerminalText(console.encoding)
 
-    def told(text: Message) -> str:
-        return texts.safe(without_credentials(translate(text)))
-
-    def line(mark: str, text: str, indent: int, style: str = "") -> None:
-        from rich.table import Table
-
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(no_wrap=True)
-        grid.add_column(overflow="fold")
-        grid.add_row(Text(mark, style), Text(text))
-        console.print(Padding(grid, (0, 0, 0, indent)))
+    def line(text: Message, style: str = "", *, start: str = "", start_style: str = "") -> None:
+        told = texts.safe(without_credentials(translate(text)))
+        # The terminal breaks the lines, not we: so a command can be copied whole.
+        console.print(Text.assemble((start, start_style), (told, style)), soft_wrap=True)
 
     for finding in findings:
-        line(
-            texts.signs[_SIGNS[finding.severity]], told(finding.title), 0, _STYLES[finding.severity]
-        )
-        if finding.detail and finding.severity is not Severity.OK:
-            console.print(Padding(Text(told(finding.detail), "bright_black"), (0, 0, 0, 2)))
+        severity = finding.severity
+        sign = f"{texts.signs[_SIGNS[severity]]} "
+        line(finding.title, start=sign, start_style=_STYLES[severity])
+        if finding.detail and severity is not Severity.OK:
+            line(finding.detail, "bright_black", start="  ")
         for number, step in enumerate(finding.steps, 1):
-            line(f"{number}.", told(step), 2)
+            line(step, start=f"  {number}. ")
     console.print()
-    console.print(Text(told(conclusion(findings)), "bold"))
+    line(conclusion(findings), "bold")
 
 
 def as_json(machine: Machine, findings: Sequence[Finding], lang: str) -> str:

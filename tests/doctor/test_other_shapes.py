@@ -221,6 +221,19 @@ def test_a_process_that_holds_a_port_is_named() -> None:
     assert "nginx (process 4711)" in str(found.title)
 
 
+def test_a_program_that_publishes_for_another_engine_is_not_to_be_killed() -> None:
+    machine = healthy(ports=(port(holder="docker-proxy", pid=4711),))
+    (found,) = [f for f in examine(machine) if f.code == "port-taken"]
+    assert "another engine" in str(found.title)
+    assert "kill" not in " ".join(map(str, found.steps))
+
+
+def test_a_registry_that_is_off_is_told_once() -> None:
+    away = Registry(name="r.example", needed=True, pushed_to=True, reachable=False, logged_in=False)
+    unwell = [f.code for f in examine(registry(away)) if f.severity is not Severity.OK]
+    assert unwell == ["registry-unreachable"]
+
+
 def test_a_rootless_engine_is_fine_and_says_what_differs() -> None:
     machine = healthy(engine=engine(rootless=True, cgroup_limits=False))
     (found,) = [f for f in examine(machine) if f.code == "rootless"]

@@ -205,6 +205,13 @@ def test_a_folder_that_cannot_be_written(submission: Path, registry: Registry) -
     assert "folder-unwritable" in found.problems
 
 
+def test_a_folder_that_cannot_be_entered(submission: Path, registry: Registry) -> None:
+    submission.chmod(0)
+    found = doctor(submission, "--rubric", "container-and-docker", prefix=AS_ANYBODY)
+    assert "folder-unwritable" in found.problems
+    submission.chmod(0o700)
+
+
 def test_a_lab_file_without_what_the_rubric_wants(submission: Path) -> None:
     (submission / "lab.yaml").write_text("rubric: container-and-docker\n")
     found = doctor(submission)

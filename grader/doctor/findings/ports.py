@@ -11,6 +11,9 @@ from grader.messages import Message, msg
 AIRPLAY = {5000, 7000}
 """Ports of the AirPlay receiver of macOS."""
 
+FORWARDERS = {"docker-proxy", "com.docker.backend", "rootlessport", "vpnkit", "limactl"}
+"""Programs by which engines publish the ports of their containers."""
+
 
 def findings(machine: Machine) -> Iterator[Finding]:
     """A finding for each port. One that the lab's own container has is as it should be."""
@@ -42,6 +45,15 @@ def findings(machine: Machine) -> Iterator[Finding]:
 
 def _by_process(port: Port, machine: Machine) -> Finding:
     platform = machine.surroundings.platform
+    if port.holder.lower().removesuffix(".exe") in FORWARDERS:
+        return problem(
+            "port-taken",
+            msg("port {port} is taken by a container of another engine", port=port.number),
+            msg("see which engines there are: `docker context ls`"),
+            msg("look for its container in each: `docker --context NAME ps`"),
+            msg("stop it there: `docker --context NAME stop CONTAINER`"),
+            detail=msg("the program {program} holds it", program=port.holder),
+        )
     if port.holder:
         title = msg(
             "port {port} is taken by the program {program} (process {pid})",

@@ -18,7 +18,7 @@ def findings(machine: Machine) -> Iterator[Finding]:
     """For each registry whether it answers, what is left of its limit, and the login."""
     for registry in machine.registries:
         yield from _reached(registry, machine)
-        if registry.pushed_to and registry.reachable is not None:
+        if registry.pushed_to and registry.reachable:
             yield from _login(registry)
 
 

@@ -27,13 +27,10 @@ def proxies(env: Mapping[str, str]) -> Proxies:
 
 def disk(role: Literal["engine", "submission"], path: str) -> Disk:
     """The file system on which ``path`` is, or will be."""
-    place = Path(path)
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    free = None
-    with suppress(OSError):
-        free = shutil.disk_usage(place).free
-    return Disk(role=role, path=path, free=free)
+    for place in (Path(path), *Path(path).parents):
+        with suppress(OSError):  # not there yet, or closed to this user
+            return Disk(role=role, path=path, free=shutil.disk_usage(place).free)
+    return Disk(role=role, path=path)
 
 
 def port(wanted: Port) -> Port:

@@ -31,10 +31,12 @@ class Task:
 
 def task(folder: Path, rubric: str | None, settings: Mapping[str, str], *, asked: bool) -> Task:
     """The submission in ``folder``, as ``grade-lab`` would take it."""
-    place = str(folder.resolve())
-    work = Work(folder=place, asked=asked, lab_file=(folder / LAB_FILE).is_file())
+    work = Work(folder=str(folder.absolute()), asked=asked)
     try:
+        work = replace(work, lab_file=(folder / LAB_FILE).is_file())
         prepared = run.prepare(folder, rubric, settings)
+    except OSError as error:  # a folder above it is closed to this user
+        return Task(replace(work, cannot_write=error.strerror or str(error)))
     except GradeLabError as error:
         return Task(replace(_looked_at(work, folder), error=error))
     work = replace(
