@@ -105,7 +105,7 @@ _BY_WORDS: Sequence[tuple[str, Message, Message | None]] = (
     ("could not find expected ':'", msg("a `:` is missing before this"), None),
     ("did not find expected '-'", msg("this line is not indented as the list before it"), _ALIGN),
     ("did not find expected key", msg("this line is not indented as those before it"), _ALIGN),
-    ("expected node content", msg("a `[` or `{` is never closed, or a value is missing"), None),
+    ("expected node content", msg("a bracket is never closed, or a value is missing"), None),
     (
         "unknown escape character",
         msg("an unknown `\\` in double quotes"),

@@ -23,7 +23,10 @@ DOMAIN = "grade_lab"
 
 
 def extracted() -> Catalog:
-    """The template: every ``msg("…")`` of the source."""
+    """The template: every ``msg("…")`` of the source, and what each check type asserts."""
+    from grader import plugins
+    from grader.authoring.in_words import asserted
+
     catalogue = Catalog(domain=DOMAIN, project="grade-lab", fuzzy=False)
     for folder in ("grader", "checks"):
         found = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords={"msg": None})
@@ -34,6 +37,11 @@ def extracted() -> Catalog:
                 auto_comments=comments,
                 context=context,
             )
+    for name in plugins.check_types():
+        check = plugins.check_type(name)
+        if check.__module__.startswith("checks."):
+            path = check.__module__.replace(".", "/")
+            catalogue.add(asserted(check).template, locations=[(f"{path}.py", 0)])
     return catalogue
 
 

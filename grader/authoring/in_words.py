@@ -7,16 +7,19 @@ import re
 from typing import Any
 
 from grader.check import Check
-from grader.messages import LANGUAGES, Translator
+from grader.messages import LANGUAGES, Message, Translator
 
 SHOWN = 160
 
 
-def asserted(check: type[Check]) -> str:
-    """What a check type asserts: the first sentence of its docstring."""
+def asserted(check: type[Check]) -> Message:
+    """What a check type asserts: the first sentence of its docstring.
+
+    The catalogues hold it for the built-in types; a third party's is told as it is.
+    """
     doc = " ".join((inspect.getdoc(check) or "").partition("\n\n")[0].split())
     first = re.split(r"(?<=\.)\s", doc, maxsplit=1)[0]
-    return first.replace("``", "`")
+    return Message(first.replace("``", "`"), {})
 
 
 def field_in_words(value: Any, translator: Translator) -> str:

@@ -96,7 +96,7 @@ def _objective(rubric: Rubric, index: int, raw: Any, translator: Translator) -> 
     shares = split(objective.points, [check.weight for check in objective.checks])
     for check, fields, share in zip(objective.checks, raw["checks"], shares, strict=True):
         worth = f" ({text(msg('{points} points', points=share))})" if len(shares) > 1 else ""
-        yield Block("check", f"`{check.type}`: {asserted(type(check))}{worth}")
+        yield Block("check", f"`{check.type}`: {translator.text(asserted(type(check)))}{worth}")
         for name, value in fields.items():
             if name not in {"type", "weight", "hint", "accept"}:
                 yield _field(name, value, translator)
