@@ -108,7 +108,11 @@ def _key(key: str) -> str:
 
 
 def _string(string: str) -> str:
-    """A string that can be taken for nothing else: quoted, unless it is a plain word."""
+    """A string that can be taken for nothing else: quoted, unless it is a plain word.
+
+    What a terminal sent that is no UTF-8 becomes a question mark.
+    """
+    string = string.encode("utf-8", "replace").decode()
     is_word = string.isascii() and string.replace("-", "").replace("_", "").isalpha()
     return string if is_word else DoubleQuotedScalarString(string)
 

@@ -55,6 +55,13 @@ def test_a_file_that_is_there_is_overwritten_only_by_force(tmp_path: Path) -> No
     assert load(tmp_path / "lab.yaml", lenient=True).objectives
 
 
+def test_a_title_that_is_no_utf8_is_written_all_the_same(tmp_path: Path) -> None:
+    title = os.fsdecode(b"--title=caf\xe9 \x1b[1m: #1")
+    done = run("lab.yaml", "--from-dockerfile", SAMPLE / "Dockerfile", title, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert load(tmp_path / "lab.yaml", lenient=True).title == "caf? \x1b[1m: #1"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -109,6 +116,7 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
         terminal.until("Title of the lab")
         terminal.type("\r")
         terminal.until("Its id [page]: ")
-        terminal.type("\x03")
+        # One that comes just before Python begins to read waits for another key.
+        terminal.type("\x03\x04")
         assert terminal.exit_code() == 130
     assert [*tmp_path.iterdir()] == []
