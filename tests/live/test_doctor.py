@@ -205,11 +205,13 @@ def test_a_folder_that_cannot_be_written(submission: Path, registry: Registry) -
     assert "folder-unwritable" in found.problems
 
 
-def test_a_folder_that_cannot_be_entered(submission: Path, registry: Registry) -> None:
-    submission.chmod(0)
-    found = doctor(submission, "--rubric", "container-and-docker", prefix=AS_ANYBODY)
+def test_a_folder_that_cannot_be_entered(submission: Path) -> None:
+    submission.parent.chmod(0)
+    try:
+        found = doctor(submission, prefix=AS_ANYBODY)
+    finally:
+        submission.parent.chmod(0o700)
     assert "folder-unwritable" in found.problems
-    submission.chmod(0o700)
 
 
 def test_a_lab_file_without_what_the_rubric_wants(submission: Path) -> None:

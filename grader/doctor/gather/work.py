@@ -82,10 +82,18 @@ def ports(prepared: Run) -> Iterator[Port]:
     for objective in prepared.rubric.objectives:
         for check in objective.checks:
             for option in getattr(check, "ports", ()):
-                number = int(Published.parse(option).host or 0)
+                number = _port(option)
                 if number and number not in seen and len(seen) < MAX_PORTS:
                     seen.add(number)
                     yield Port(number=number, container=str(getattr(check, "name", None) or ""))
+
+
+def _port(option: object) -> int:
+    """The port of this computer; 0 where any will do. A third party's check may mean another."""
+    try:
+        return int(Published.parse(str(option)).host or 0)
+    except ValueError:
+        return 0
 
 
 def _platforms(prepared: Run) -> Iterator[tuple[str, str]]:
