@@ -65,11 +65,12 @@ def _of(
     if level is None:
         return
     somewhere = Place(path="", message=check.message)
-    for place in check.places or (somewhere,):
+    for number, place in enumerate(check.places or (somewhere,)):
+        hint = "" if number else check.hint  # a check's advice is on the first thing to put right
         yield Finding(
             level=level,
             title=objective.title,
-            message="\n".join(filter(None, (place.message, check.hint))),
+            message="\n".join(filter(None, (place.message, hint))),
             path=_in_repository(folder, place.path, root) if place.path else None,
             line=place.line,
             check=check.id,
