@@ -62,12 +62,12 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
     Raises:
         SubmissionError: no such folder; ``lab.yaml`` broken, or missing though needed.
     """
-    if not folder.is_dir():
-        raise SubmissionError(
-            msg("there is no folder {folder}", folder=folder),
-            msg("go to the folder of your project (`cd`), or give its path: grade-lab PATH"),
-        )
     try:
+        if not folder.is_dir():
+            raise SubmissionError(
+                msg("there is no folder {folder}", folder=folder),
+                msg("go to the folder of your project (`cd`), or give its path: grade-lab PATH"),
+            )
         source = Source.read(folder / LAB_FILE, max_bytes=MAX_BYTES, max_nodes=MAX_VALUES)
         lab = _Lab.model_validate(as_mapping(source))
     except FileNotFoundError:

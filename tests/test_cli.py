@@ -175,6 +175,17 @@ def test_wrong_usage_exits_with_2_and_says_why(
     assert said in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are told otherwise there")
+def test_a_folder_that_one_may_not_enter_is_told(submission: Path) -> None:
+    closed = submission / "closed"
+    closed.mkdir(mode=0)
+    unprivileged = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    command = [*(unprivileged if os.geteuid() == 0 else []), GRADE_LAB, closed / "mine"]
+    done = subprocess.run([*command, "--lang", "en"], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert f"{closed}/mine/lab.yaml: cannot be read: Permission denied" in done.stderr
+
+
 def test_a_mistake_in_the_options_is_told_before_the_long_look(submission: Path) -> None:
     assert run(submission, "--format", "htlm").returncode == 2
     assert not (submission / ".grade-lab").exists()
