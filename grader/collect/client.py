@@ -7,22 +7,24 @@ anything. Whatever goes wrong comes out as an `AbsentError` or an `UnavailableEr
 from __future__ import annotations
 
 import errno
-import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any
 from urllib.parse import quote
 
-from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
+from grader.collect.answer import NoAnswerError, UnavailableError
 from grader.collect.endpoint import Endpoint
+from grader.collect.engine_answer import CHUNK_BYTES, message_of, read_whole, refusal
+from grader.collect.waiting import within
 from grader.errors import GradeLabError
 from grader.facts import Reason
 from grader.messages import msg
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
-CHUNK_BYTES = 64 * 1024
+"""For an answer as a whole, and for each piece of a stream."""
 OLDEST_API = "1.24"
 
 Payload = Mapping[str, Any]
@@ -86,23 +88,31 @@ class Client:
 
     @contextmanager
     def stream(
-        self, *path: str, wait: float | None = READ_SECONDS, **parameters: str | int
+        self,
+        *path: str,
+        wait: float | None = READ_SECONDS,
+        seconds: float | None = None,
+        **parameters: str | int,
     ) -> Iterator[Iterator[bytes]]:
         """The body of a GET in pieces. What was not read when the block is left is let go.
 
-        The next piece may take ``wait`` seconds; for ever, when it is None. The SDK's own streaming
-        methods know no such limit.
+        The next piece may take ``wait`` seconds, and all of them ``seconds``; for ever, where it is
+        None. The SDK's own streaming methods know no such limits.
         """
         api = self._connected()
         url = "/".join(
             [api.base_url, f"v{api.api_version}", *(quote(part, safe=":") for part in path)]
         )
+
+        def get() -> Any:
+            return api.get(url, params=parameters, stream=True, timeout=(CONNECT_SECONDS, wait))
+
         with self._translated():
-            response = api.get(url, params=parameters, stream=True, timeout=(CONNECT_SECONDS, wait))
+            response = get() if wait is None else within(wait, get)
         try:
             if response.status_code >= 400:
-                raise refusal(response.status_code, message_of(response.raw.read(CHUNK_BYTES)))
-            yield self._pieces(response)
+                raise refusal(response.status_code, self._words(response))
+            yield self._pieces(response, seconds)
         finally:
             response.close()
 
@@ -122,11 +132,21 @@ class Client:
     def _ask(self, method: str, *arguments: str, **options: bool) -> object:
         api = self._connected()
         with self._translated():
-            return getattr(api, method)(*arguments, **options)
+            return within(READ_SECONDS, lambda: getattr(api, method)(*arguments, **options))
 
-    def _pieces(self, response: Any) -> Iterator[bytes]:
+    def _pieces(self, response: Any, seconds: float | None) -> Iterator[bytes]:
+        """What comes, as it comes: whoever waits for much would not see that time is up."""
+        deadline = None if seconds is None else time.monotonic() + seconds
         with self._translated():
-            yield from response.iter_content(CHUNK_BYTES)
+            while piece := response.raw.read1(CHUNK_BYTES):
+                yield piece
+                if deadline is not None and time.monotonic() > deadline:
+                    raise UnavailableError(Reason.TIMEOUT, "it takes too long to read")
+
+    def _words(self, response: Any) -> str:
+        """Why the engine refuses, as far as it tells."""
+        with self._translated():
+            return message_of(next(self._pieces(response, None), b""))
 
     def _connected(self) -> Any:
         with self._connecting:
@@ -153,7 +173,7 @@ class Client:
     def _negotiate(self, host: str) -> None:
         api = self._open(host)
         try:
-            version = api.version(api_version=False)
+            version = within(READ_SECONDS, lambda: api.version(api_version=False))
             # The SDK negotiates in its constructor only, and would ask for the version twice.
             api._version = str(version["ApiVersion"])  # noqa: SLF001
         except Exception as error:
@@ -178,6 +198,7 @@ class Client:
                 ),
             ) from error
         api.timeout = (CONNECT_SECONDS, READ_SECONDS)
+        api.hooks["response"].append(read_whole)
         return api
 
     def _tls(self, host: str) -> Any:
@@ -208,7 +229,8 @@ class Client:
     def _still_there(self, trouble: NoAnswerError) -> None:
         """Find out whether the engine is gone or only this answer did not come."""
         try:
-            self._api.get(f"{self._api.base_url}/_ping", timeout=CONNECT_SECONDS)
+            ping = f"{self._api.base_url}/_ping"
+            within(CONNECT_SECONDS, lambda: self._api.get(ping, timeout=CONNECT_SECONDS))
         except Exception as error:
             self._failure = UnavailableError(Reason.ENGINE_UNREACHABLE, trouble.detail)
             raise self._failure from error
@@ -217,6 +239,9 @@ class Client:
 def _trouble(error: Exception) -> NoAnswerError:
     """What an exception of the SDK, or of the libraries below it, means."""
     from docker.errors import APIError
+
+    if isinstance(error, NoAnswerError):
+        return error
 
     if isinstance(error, APIError):
         return refusal(error.status_code or 0, str(error.explanation or error))
@@ -237,7 +262,7 @@ _PIPE_ERRORS = {
 def _reason(causes: Sequence[BaseException]) -> Reason:
     from docker.errors import InvalidVersion
     from requests.exceptions import JSONDecodeError, ReadTimeout
-    from urllib3.exceptions import ReadTimeoutError
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
 
     if any(getattr(cause, "errno", 0) in {errno.EACCES, errno.EPERM} for cause in causes):
         return Reason.PERMISSION
@@ -245,23 +270,15 @@ def _reason(causes: Sequence[BaseException]) -> Reason:
         if reason := _PIPE_ERRORS.get(getattr(cause, "winerror", None) or 0):
             return reason
     kinds: list[tuple[tuple[type[BaseException], ...], Reason]] = [
-        ((ReadTimeout, ReadTimeoutError), Reason.TIMEOUT),
+        ((ReadTimeout, ReadTimeoutError, TimeoutError), Reason.TIMEOUT),
         ((JSONDecodeError, LookupError, TypeError), Reason.ENGINE_ERROR),
-        ((OSError,), Reason.ENGINE_UNREACHABLE),  # those of requests are OSErrors, too
+        ((OSError, HTTPError), Reason.ENGINE_UNREACHABLE),  # those of requests are OSErrors, too
         ((InvalidVersion,), Reason.UNSUPPORTED),
     ]
     for kind, reason in kinds:
         if any(isinstance(cause, kind) for cause in causes):
             return reason
     return Reason.ENGINE_ERROR
-
-
-def refusal(status: int, words: str) -> NoAnswerError:
-    """What a status of 400 and above means, with the engine's own words."""
-    if status == 404:
-        return AbsentError(Reason.NOT_THERE, words, status)
-    reasons = {401: Reason.PERMISSION, 403: Reason.PERMISSION, 501: Reason.UNSUPPORTED}
-    return UnavailableError(reasons.get(status, Reason.ENGINE_ERROR), words, status)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -274,12 +291,3 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             seen.append(cause)
             yield cause
             waiting += [*cause.args, getattr(cause, "reason", None), cause.__cause__]
-
-
-def message_of(body: bytes) -> str:
-    """The engine's words in the body of an error."""
-    text = body.decode("utf-8", "replace")
-    try:
-        return str(json.loads(text)["message"])
-    except (ValueError, LookupError, TypeError):
-        return text

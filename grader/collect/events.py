@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -174,13 +173,12 @@ def select(
 
 def _payloads(view: EngineView, until: str) -> Iterator[Payload]:
     """Past events. ``until`` ends the engine's answer; without it, it would wait for new ones."""
-    deadline = time.monotonic() + SECONDS
     size = count = 0
-    with view.client.stream("events", since=0, until=until) as pieces:
+    with view.client.stream("events", seconds=SECONDS, since=0, until=until) as pieces:
         for line in _lines(pieces):
             size += len(line)
             count += 1
-            if count > MAX_EVENTS or size > MAX_BYTES or time.monotonic() > deadline:
+            if count > MAX_EVENTS or size > MAX_BYTES:
                 return
             payload = _object(line)
             if payload is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +9,7 @@ from grader import facts
 from grader.collect import redact, shapes
 from grader.collect.answer import NoAnswerError
 from grader.collect.client import Client, Payload
+from grader.facts import Reason
 
 KEPT_BYTES = 32 * 1024
 """Of a longer stream as many bytes of the head and of the tail are kept."""
@@ -59,15 +59,19 @@ def read(client: Client, container: Payload) -> facts.Logs:
 
 def _read(client: Client, container: str, tty: bool, **parameters: int) -> _Log:
     log = _Log()
-    deadline = time.monotonic() + SECONDS
     path = ("containers", container, "logs")
-    with client.stream(*path, stdout=1, stderr=1, **parameters) as pieces:
-        parts = ((1, piece) for piece in pieces) if tty else frames(pieces)
-        for stream, part in parts:
-            (log.stderr if stream == 2 else log.stdout).extend(part)
-            if log.size >= READ_BYTES or time.monotonic() > deadline:
-                log.complete = False
-                break
+    try:
+        with client.stream(*path, seconds=SECONDS, stdout=1, stderr=1, **parameters) as pieces:
+            parts = ((1, piece) for piece in pieces) if tty else frames(pieces)
+            for stream, part in parts:
+                (log.stderr if stream == 2 else log.stdout).extend(part)
+                if log.size >= READ_BYTES:
+                    log.complete = False
+                    break
+    except NoAnswerError as error:
+        if error.reason is not Reason.TIMEOUT or not log.size:
+            raise
+        log.complete = False  # its beginning is there
     return log
 
 

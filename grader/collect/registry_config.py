@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from queue import Empty, Queue
-from threading import Thread
 from typing import Any, TypeVar
 
 from grader import facts
+from grader.collect import waiting
 from grader.collect.answer import NoAnswerError, UnavailableError
 from grader.collect.client import Client
 from grader.collect.distribution import Credentials, Distribution, digest_of, json_object
@@ -106,19 +105,7 @@ def _broken(detail: str) -> UnavailableError:
 
 def within(seconds: float, look: Callable[[], T]) -> T:
     """What a look ends with. One that a registry keeps up, byte by byte, is not waited for."""
-    ends: Queue[T | Exception] = Queue()
-
-    def run() -> None:
-        try:
-            ends.put(look())
-        except Exception as error:
-            ends.put(error)
-
-    Thread(target=run, daemon=True).start()
     try:
-        end = ends.get(timeout=seconds)
-    except Empty:
+        return waiting.within(seconds, look)
+    except TimeoutError:
         raise _broken("the registry takes too long to answer") from None
-    if isinstance(end, Exception):
-        raise end
-    return end

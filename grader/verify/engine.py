@@ -15,9 +15,10 @@ from typing import IO, Any
 from urllib.parse import quote
 
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
-from grader.collect.client import CHUNK_BYTES, Client, Payload, message_of, refusal
+from grader.collect.client import Client, Payload
 from grader.collect.distribution import HUB, Credentials
 from grader.collect.endpoint import Endpoint
+from grader.collect.engine_answer import message_of, refusal
 from grader.facts import Reason
 
 CONNECT_SECONDS = 5.0
@@ -180,9 +181,9 @@ class Engine(Client):
             )
         with self._cut_after(seconds, response) as cut:
             if response.status_code >= 400:
-                raise refusal(response.status_code, message_of(response.raw.read(CHUNK_BYTES)))
+                raise refusal(response.status_code, self._words(response))
             try:
-                yield from _messages(self._pieces(response))
+                yield from _messages(self._pieces(response, seconds))
             except NoAnswerError as error:
                 if cut.is_set():
                     raise UnavailableError(Reason.TIMEOUT, "it took too long") from error
