@@ -10,16 +10,10 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
-from grader import __version__
-from grader.messages import LANGUAGES, Translator
-from grader.report import words
 from grader.report.class_view import ClassView
-from grader.report.class_words import CLASS, FLAGS
-from grader.report.page import allowed, environment, own, told_by, words_in
-from grader.report.page_words import PAGE
+from grader.report.class_words import FLAGS
+from grader.report.page import allowed, environment, own
 from grader.whole import whole
-
-TEXTS = {**words.TEXTS, **PAGE, **CLASS}
 
 OPENED = 50
 """A list that is longer is closed at first."""
@@ -42,26 +36,20 @@ def write(view: ClassView, path: Path) -> None:
 def _stream(view: ClassView) -> Iterator[str]:
     from markupsafe import Markup
 
-    translator = Translator(view.lang)
     style, script, policy = _own_files()
     stream = (
-        environment()
+        environment(view.lang)
         .get_template("class.html.j2")
         .stream(
             view=view,
-            lang=view.lang if view.lang in LANGUAGES else "en",
             style=Markup(style),  # noqa: S704 # our own file
             script=Markup(script),  # noqa: S704 # our own file
             policy=policy,
-            version=__version__,
             judged=view.tally.get("all", 0) - view.tally.get("error", 0),
             strip=_strip,
             FLAGS=FLAGS,
             MARKS=MARKS,
             OPENED=OPENED,
-            **words_in(view.lang),
-            _=told_by(translator, TEXTS),
-            t=translator.text,
         )
     )
     stream.enable_buffering(PIECES)

@@ -4,41 +4,30 @@ from __future__ import annotations
 
 from functools import cache
 
-from grader import __version__
-from grader.messages import LANGUAGES, Translator
-from grader.report import page, reading, words
+from grader.report import page, reading
 from grader.report.contract import ReportFormat
 from grader.report.drawing import draw
-from grader.report.page_words import PAGE
 from grader.result import Result
-
-TEXTS = {**words.TEXTS, **PAGE}
 
 
 def render(result: Result) -> str:
     """The page, in the result's language."""
     from markupsafe import Markup
 
-    translator = Translator(result.lang)
     style, policy = _style()
     return (
-        page.environment()
+        page.environment(result.lang)
         .get_template("report.html.j2")
         .render(
             result=result,
-            lang=result.lang if result.lang in LANGUAGES else "en",
             style=Markup(style),  # noqa: S704 # our own file
             policy=policy,
-            version=__version__,
             outcome=reading.outcome(result),
             meaning=reading.meaning(result),
             next=reading.next_objective(result),
             in_review=reading.in_review(result),
             titles={o.id: (i, o.title) for i, o in enumerate(result.objectives, 1)},
             rows=draw(result.timeline, result.gaps),
-            **page.words_in(result.lang),
-            _=page.told_by(translator, TEXTS),
-            t=translator.text,
         )
     )
 

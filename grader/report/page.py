@@ -8,23 +8,23 @@ import os
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from grader import __version__
-from grader.messages import Message, Translator
+from grader.messages import LANGUAGES, Message, Translator
 from grader.report import reading, words
+from grader.report.class_words import CLASS
+from grader.report.page_words import PAGE
 from grader.report.plain import one_line, plain, shorten
 
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
-    from markupsafe import Markup
 
 TEMPLATES = Path(__file__).with_name("templates")
-MAX_SHORT = 360
-"""Characters of a text that are shown at once; the others are one click away."""
-
 MAX_WHOLE = 20_000
 """Characters of a text that are in the page at all."""
+
+TEXTS: Mapping[str, Message] = {**words.TEXTS, **PAGE, **CLASS}
 
 TABLES: Mapping[str, Mapping[str, Message]] = {
     "LANE": words.LANE,
@@ -53,41 +53,28 @@ def allowed(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def told_by(translator: Translator, texts: Mapping[str, Message]) -> Callable[..., str]:
-    """``_`` of the templates: the words that belong to a key, filled with values."""
-
-    def text(key: str, **values: object) -> str:
-        return translator.text(words.fill(texts[key], **values) if values else texts[key])
-
-    return text
-
-
 @cache
-def words_in(lang: str) -> dict[str, dict[str, str]]:
-    """The tables of words that templates use, by their names, in one language."""
-    text = Translator(lang).text
-    return {
-        name: {key: text(word) for key, word in table.items()} for name, table in TABLES.items()
-    }
+def environment(lang: str) -> Environment:
+    """Jinja and the words of one language, which all templates use.
 
+    Every value is made harmless on its way into a page, and then escaped.
+    """
+    from jinja2 import FileSystemLoader, StrictUndefined
 
-@cache
-def environment() -> Environment:
-    """Jinja, with every value made harmless on its way into a page, and then escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from grader.report.shown import MAX_SHORT, PageEnvironment, code, once, once_short, shown
 
-    made = Environment(
+    made = PageEnvironment(
         loader=FileSystemLoader(TEMPLATES),
         bytecode_cache=_bytecode_cache(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_harmless,
+        finalize=shown,
         auto_reload=False,
     )
     made.filters.update(
-        code=_code,
+        code=code,
         one_line=one_line,
         plain=plain,
         points=reading.points,
@@ -95,15 +82,35 @@ def environment() -> Environment:
         shorten=shorten,
         utc=reading.iso,
     )
+    translator = Translator(lang)
     made.globals.update(
         MAX_SHORT=MAX_SHORT,
         MAX_WHOLE=MAX_WHOLE,
         commands=reading.commands,
         headline=words.headline,
-        once=cache,
+        lang=lang if lang in LANGUAGES else "en",
+        once=once,
+        once_short=once_short,
         trouble=reading.trouble,
+        version=__version__,
+        _=_told_by(translator),
+        t=translator.text,
+        **{
+            name: {key: translator.text(word) for key, word in table.items()}
+            for name, table in TABLES.items()
+        },
     )
     return made
+
+
+def _told_by(translator: Translator) -> Callable[..., str]:
+    """``_`` of the templates: the words that belong to a key, filled with values."""
+    told = {key: translator.text(text) for key, text in TEXTS.items()}
+
+    def text(key: str, **values: object) -> str:
+        return translator.text(words.fill(TEXTS[key], **values)) if values else told[key]
+
+    return text
 
 
 def _bytecode_cache() -> BytecodeCache | None:
@@ -111,7 +118,7 @@ def _bytecode_cache() -> BytecodeCache | None:
     from jinja2 import FileSystemBytecodeCache
     from platformdirs import user_cache_path
 
-    folder = user_cache_path("grade-lab") / f"templates-{__version__}"
+    folder = user_cache_path("grade-lab") / f"pages-{__version__}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()
@@ -120,20 +127,3 @@ def _bytecode_cache() -> BytecodeCache | None:
     if os.name == "posix" and (found.st_uid != os.geteuid() or found.st_mode & 0o022):
         return None
     return FileSystemBytecodeCache(str(folder))
-
-
-def _harmless(value: Any) -> Any:
-    """Every value on its way into the page; escaping comes after it."""
-    if not isinstance(value, str) or value.isprintable() or hasattr(value, "__html__"):
-        return value
-    return plain(value)
-
-
-def _code(text: str) -> Markup:
-    """A text with its `code` marked up."""
-    from markupsafe import Markup, escape
-
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if is_code else escape(part)
-        for is_code, part in reading.pieces(plain(text))
-    )

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from grader.report.html import REPORT
-from grader.report.page import MAX_SHORT, MAX_WHOLE
+from grader.report.page import MAX_WHOLE
 from grader.report.plain import plain
+from grader.report.shown import MAX_SHORT
 from grader.result import JournalDefect, JournalInfo, Learner, ObjectiveResult, Result
 from tests.factories import a_check, a_result, an_objective, hex_id
 from tests.report.hostile import HOSTILE, hostile
