@@ -102,6 +102,8 @@ def test_a_cell_stays_in_its_table(text: str) -> None:
         ("lonely ` tick", "lonely `` ` `` tick"),
         ("`a`$b", "`a` `$b`"),
         ("", ""),
+        ("compose.yaml이 있다", "`compose.yaml`이 있다"),
+        ("a.b이(가) 없습니다.", "`a.b`이(가) 없습니다."),
     ],
 )
 def test_words_stay_words_and_the_rest_is_code(text: str, made: str) -> None:
