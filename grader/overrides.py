@@ -25,6 +25,8 @@ from grader.yaml_source import InvalidYamlError, Source
 ENCODINGS = ("utf-8-sig", "cp949")
 """The second is what Excel writes on a Korean Windows."""
 FIELDS = ("learner", "objective", "points", "reason")
+BEYOND = "?"
+"""The name of cells that stand beyond the last column."""
 TOLD = ("label", "name", "title", "message", "worth")
 """More columns of a CSV file, for whoever fills it in; they are not read."""
 
@@ -105,7 +107,7 @@ def _is_open(raw: Any) -> bool:
 
 
 def _csv(path: Path) -> Source:
-    rows = csv.DictReader(io.StringIO(_text(path), newline=""))
+    rows = csv.DictReader(io.StringIO(_text(path), newline=""), restkey=BEYOND)
     read = [{k: _cell(v) for k, v in row.items() if k not in TOLD} for row in rows]
     return Source.of(str(path), read, first_line=2)
 

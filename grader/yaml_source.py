@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML, MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.constructor import ConstructorError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLWarning
 from ruamel.yaml.reader import ReaderError
 
 from grader.errors import Problem, Snippet
 from grader.messages import Message, msg
 from grader.yaml_mistakes import YamlMistake, control_character, explained
 
+# The library prints its warnings, and in them what the file holds.
+warnings.simplefilter("ignore", YAMLWarning)
+
 MAX_BYTES = 1_000_000
 MAX_NODES = 50_000
+MAX_INTEGER_BITS = 64
+"""A longer number is a text of digits: whatever has so many is no number that people mean."""
 
 Place = tuple[str | int, ...]
 """Where a value stands: keys and indexes from the top, such as ``("objectives", 2, "id")``."""
@@ -169,7 +175,7 @@ class Source:
     def _pairs(self, node: MappingNode, place: Place) -> Iterator[tuple[str, Any]]:
         seen: dict[str, int] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value) if isinstance(key_node, ScalarNode) else "?"
+            key = _typed(key_node) if isinstance(key_node, ScalarNode) else "?"
             mark = key_node.start_mark
             if key in seen:
                 message = msg("the key '{key}' stands twice", key=key)
@@ -183,10 +189,30 @@ class Source:
             yield key, self._value(value_node, (*place, key))
 
     def _scalar(self, node: ScalarNode) -> Any:
-        value = self._yaml.constructor.construct_object(node, deep=True)
+        typed = _typed(node)
+        try:
+            value = self._yaml.constructor.construct_object(node, deep=True)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # of `!!int x`
+            raise _not_yaml(node, str(error)) from None
+        if isinstance(value, int) and value.bit_length() > MAX_INTEGER_BITS:
+            return typed
         if isinstance(value, str | int | float | bool) or value is None:
             return value
-        return str(node.value)
+        return typed
+
+
+def _typed(node: ScalarNode) -> str:
+    """A scalar as it was typed. The slower parser lets through what is half of a character."""
+    text = str(node.value)
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise _not_yaml(node, "found invalid Unicode character escape code")
+    return text
+
+
+def _not_yaml(node: Node, reason: str) -> _MistakeError:
+    message = msg("not valid YAML: {reason}", reason=reason)
+    mark = node.start_mark
+    return _MistakeError(YamlMistake("yaml-syntax", mark.line, mark.column, message))
 
 
 def as_mapping(source: Source) -> Mapping[str, Any]:

@@ -39,6 +39,8 @@ _PODMAN = {
 SANDBOX_LABEL = "grade-lab.run"
 """On containers that grade-lab runs itself: what happens to them is no step of the learner's."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = 2**63 - 1
+"""What the engine counts nanoseconds with."""
 
 
 def event(payload: Payload, *, podman: bool = False) -> Event | None:
@@ -52,8 +54,8 @@ def event(payload: Payload, *, podman: bool = False) -> Event | None:
     action = _PODMAN.get(kind, {}).get(action, action)
     if action not in KEPT.get(kind, ()):
         return None
-    actor = payload.get("Actor") or {}
-    id_, attributes = str(actor.get("ID") or ""), actor.get("Attributes") or {}
+    actor = shapes.part(payload, "Actor")
+    id_, attributes = str(actor.get("ID") or ""), shapes.part(actor, "Attributes")
     if SANDBOX_LABEL in attributes:
         return None
     name = str(attributes.get("name") or "")
@@ -79,22 +81,30 @@ def event(payload: Payload, *, podman: bool = False) -> Event | None:
 
 def time_of(payload: Payload) -> datetime:
     """When it happened, by the engine's clock, to the millisecond."""
-    nanoseconds = int(payload.get("timeNano") or 0) or int(payload.get("time") or 0) * 1_000_000_000
-    return EPOCH + timedelta(milliseconds=nanoseconds // 1_000_000)
+    nanoseconds = _whole(payload, "timeNano") or _whole(payload, "time") * 1_000_000_000
+    return EPOCH + timedelta(milliseconds=min(nanoseconds, LATEST) // 1_000_000)
 
 
 def just_after(payload: Payload) -> str:
     """The first instant after it, in seconds and their fraction; empty when it tells no time."""
-    nanoseconds = int(payload.get("timeNano") or 0)
+    nanoseconds = _whole(payload, "timeNano")
     seconds, rest = divmod(nanoseconds + 1, 1_000_000_000)
     return f"{seconds}.{rest:09d}" if nanoseconds else ""
 
 
 def execution(payload: Payload) -> tuple[str, str]:
     """The id of the exec that an event belongs to, and its command where the event has it."""
-    attributes = (payload.get("Actor") or {}).get("Attributes") or {}
+    attributes = shapes.part(shapes.part(payload, "Actor"), "Attributes")
     _, _, command = str(payload.get("Action") or "").partition(": ")
     return str(attributes.get("execID") or ""), command.strip()
+
+
+def _whole(payload: Payload, key: str) -> int:
+    """A number that is not negative; 0 for what is no number."""
+    try:
+        return min(max(int(payload.get(key) or 0), 0), LATEST)
+    except (OverflowError, TypeError, ValueError):
+        return 0
 
 
 def _image_event(action: str, id_: str, name: str) -> Event | None:

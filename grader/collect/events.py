@@ -199,7 +199,7 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def _object(line: bytes) -> Any:
     try:
         value = json.loads(line)
-    except ValueError:
+    except (RecursionError, ValueError):
         return None
     return value if isinstance(value, dict) else None
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
+
+from pydantic_core import PydanticSerializationError
 
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.facts import Fact, Reason
@@ -38,10 +41,20 @@ def found(need: Need[Fact], source: Source, fact: Fact, at: datetime | None = No
         outcome="found",
         data=fact.model_dump(mode="json", exclude_defaults=True),
     )
-    if len(observation.model_dump_json()) > MAX_BYTES:
+    try:
+        size = len(observation.model_dump_json())
+    except PydanticSerializationError:
+        observation = observation.model_copy(update={"data": _writable(observation.data)})
+        size = len(observation.model_dump_json())
+    if size > MAX_BYTES:
         error = UnavailableError(Reason.TOO_LARGE, "too much for a line of the journal")
         return unanswered(need, source, error)
     return observation
+
+
+def _writable(data: object) -> object:
+    """What fits into a file: half of a character does not, but an engine's JSON may name it."""
+    return json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def unanswered(need: Need[Fact], source: Source, error: Exception) -> Observation:

@@ -41,16 +41,16 @@ def engine(version: Payload, info: Payload, endpoint: str) -> facts.Engine:
 
 def image(inspected: Payload, history: list[Payload]) -> facts.Image:
     """From an image's inspect and its history, which the engine tells newest first."""
-    config = _of(inspected, "Config")
+    config = part(inspected, "Config")
     platform = [inspected.get("Os"), inspected.get("Architecture"), inspected.get("Variant")]
     return facts.Image(
         id=image_id(inspected),
         tags=tuple(map(familiar, inspected.get("RepoTags") or ())),
         digests=tuple(inspected.get("RepoDigests") or ()),
         created=str(inspected.get("Created") or ""),
-        last_tagged=_time(_of(inspected, "Metadata").get("LastTagTime")),
-        labels={name: str(value) for name, value in _of(config, "Labels").items()},
-        exposes=tuple(sorted(_of(config, "ExposedPorts"))),
+        last_tagged=_time(part(inspected, "Metadata").get("LastTagTime")),
+        labels={name: str(value) for name, value in part(config, "Labels").items()},
+        exposes=tuple(sorted(part(config, "ExposedPorts"))),
         command=_words(config.get("Cmd")),
         entrypoint=_words(config.get("Entrypoint")),
         user=str(config.get("User") or ""),
@@ -69,8 +69,8 @@ def image(inspected: Payload, history: list[Payload]) -> facts.Image:
 
 def container(inspected: Payload, image_environment: Mapping[str, str]) -> facts.Container:
     """From a container's inspect and the environment that its image gives it."""
-    config, host = _of(inspected, "Config"), _of(inspected, "HostConfig")
-    state = _of(inspected, "State")
+    config, host = part(inspected, "Config"), part(inspected, "HostConfig")
+    state = part(inspected, "State")
     status = str(state.get("Status") or "")
     ended = status not in {"created", "running", "paused"}
     return facts.Container(
@@ -90,9 +90,9 @@ def container(inspected: Payload, image_environment: Mapping[str, str]) -> facts
             for name, value in environment(inspected).items()
         },
         detached=not config.get("AttachStdout"),
-        restart=str(_of(host, "RestartPolicy").get("Name") or "no"),
+        restart=str(part(host, "RestartPolicy").get("Name") or "no"),
         mounts=tuple(_mounts(inspected)),
-        networks=tuple(sorted(_of(_of(inspected, "NetworkSettings"), "Networks"))),
+        networks=tuple(sorted(part(part(inspected, "NetworkSettings"), "Networks"))),
         command=tuple(redact.arguments(_words(config.get("Cmd")))),
         oom_killed=bool(state.get("OOMKilled")),
         health_test=health_test(inspected),
@@ -121,7 +121,7 @@ def network(inspected: Payload) -> facts.Resource:
 
 def manifest(distribution: Payload) -> facts.Manifest:
     """From the engine's ``/distribution``."""
-    descriptor = _of(distribution, "Descriptor")
+    descriptor = part(distribution, "Descriptor")
     platforms = (
         (p.get("os"), p.get("architecture"), p.get("variant"))
         for p in distribution.get("Platforms") or ()
@@ -137,7 +137,7 @@ def manifest(distribution: Payload) -> facts.Manifest:
 
 def environment(inspected: Payload) -> dict[str, str]:
     """Variables with their values, which must not be kept."""
-    pairs = (str(pair).partition("=") for pair in _of(inspected, "Config").get("Env") or ())
+    pairs = (str(pair).partition("=") for pair in part(inspected, "Config").get("Env") or ())
     return {name: value for name, _, value in pairs if name}
 
 
@@ -146,8 +146,8 @@ def health_test(inspected: Payload) -> str:
 
     Without what is likely to be a secret; empty where there is none.
     """
-    config = _of(inspected, "Config")
-    kind, *words = _words(_of(config, "Healthcheck").get("Test")) or ("",)
+    config = part(inspected, "Config")
+    kind, *words = _words(part(config, "Healthcheck").get("Test")) or ("",)
     if kind == "CMD":
         return redact.command(" ".join(words))
     shell = _words(config.get("Shell")) or ("/bin/sh", "-c")
@@ -156,7 +156,7 @@ def health_test(inspected: Payload) -> str:
 
 def labels(container: Payload) -> Payload:
     """An inspected container's labels, which are the learner's."""
-    return _of(_of(container, "Config"), "Labels")
+    return part(part(container, "Config"), "Labels")
 
 
 def label(labels: Payload, key: str) -> str:
@@ -188,33 +188,33 @@ def is_podman(version: Payload) -> bool:
 def _product(version: Payload, info: Payload) -> str:
     if is_podman(version):
         return "Podman"
-    platform = str(_of(version, "Platform").get("Name") or info.get("OperatingSystem") or "")
+    platform = str(part(version, "Platform").get("Name") or info.get("OperatingSystem") or "")
     return "Docker Desktop" if "Docker Desktop" in platform else "Docker Engine"
 
 
 def _identity(inspected: Payload) -> Iterator[tuple[str, Any]]:
-    yield from _of(inspected, "Identity").items()
+    yield from part(inspected, "Identity").items()
 
 
 def _health(state: Payload, config: Payload) -> str:
     """A container that was never started has no health yet, also where it has a check."""
-    told = str(_of(state, "Health").get("Status") or "none")
+    told = str(part(state, "Health").get("Status") or "none")
     return "starting" if told == "none" and _has_health_check(config) else told
 
 
 def _has_health_check(config: Payload) -> bool:
     """``HEALTHCHECK NONE`` in a Dockerfile is kept as a test of its own."""
-    return _of(config, "Healthcheck").get("Test") not in (None, [], ["NONE"])
+    return part(config, "Healthcheck").get("Test") not in (None, [], ["NONE"])
 
 
 def _ports(host: Payload, config: Payload) -> Iterator[facts.PortBinding]:
-    asked = _of(host, "PortBindings")
+    asked = part(host, "PortBindings")
     for port in sorted(asked):
         for binding in asked[port] or ():
             ip = str(binding.get("HostIp") or "")
             yield facts.PortBinding(container=port, host=str(binding.get("HostPort") or ""), ip=ip)
     if host.get("PublishAllPorts"):
-        for port in sorted(_of(config, "ExposedPorts")):
+        for port in sorted(part(config, "ExposedPorts")):
             if port not in asked:
                 yield facts.PortBinding(container=port)
 
@@ -226,17 +226,17 @@ def _mounts(inspected: Payload) -> Iterator[facts.Mount]:
         target = str(mount.get("Destination") or "")
         read_only = mount.get("RW") is False
         yield facts.Mount(type=kind, source=str(source or ""), target=target, read_only=read_only)
-    for target in sorted(_of(_of(inspected, "HostConfig"), "Tmpfs")):
+    for target in sorted(part(part(inspected, "HostConfig"), "Tmpfs")):
         yield facts.Mount(type="tmpfs", source="", target=target)
 
 
 def _attached(inspected: Payload) -> Iterator[str]:
-    for endpoint in _of(inspected, "Containers").values():
+    for endpoint in part(inspected, "Containers").values():
         if isinstance(endpoint, Mapping) and (attached := endpoint.get("Name")):
             yield str(attached)[:MAX_NAME]
 
 
-def _of(payload: Payload, key: str) -> Payload:
+def part(payload: Payload, key: str) -> Payload:
     """The object under ``key``; empty when it is missing or null."""
     value = payload.get(key)
     return value if isinstance(value, Mapping) else {}

@@ -151,3 +151,11 @@ def test_an_override_that_settles_nothing_is_told(tmp_path: Path) -> None:
 
 def give(points: int) -> Override:
     return Override(points=Decimal(points), reason="r")
+
+
+def test_a_cell_beyond_the_last_column_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "overrides.csv"
+    path.write_text("learner,objective\ns-1,vm,3,good\n", encoding="utf-8")
+    with pytest.raises(GradeLabError) as caught:
+        overrides.load(path)
+    assert {problem.where for problem in caught.value.problems} == {f"{path}:2:1"}

@@ -252,3 +252,11 @@ def test_what_is_too_long_for_a_line_of_the_journal_is_unavailable() -> None:
     image = facts.Image(id="sha256:1", labels={"x": "y" * 4_000_000})
     told = observe.found(ImageNeed(image="app:1"), "engine", image)
     assert (told.outcome, told.reason) == ("unavailable", Reason.TOO_LARGE)
+
+
+def test_half_a_character_that_json_can_name_does_not_stop_the_recording() -> None:
+    image = facts.Image(id="sha256:1", labels={"\ud800": "half \udfff"})
+    told = observe.found(ImageNeed(image="app:1"), "engine", image)
+    assert told.outcome == "found"
+    assert list((told.data or {})["labels"].values()) == ["half ?"]
+    assert told.model_dump_json()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,6 +160,13 @@ def test_what_is_no_compose_file_says_why(text: str, line: int) -> None:
     assert file.problem
     assert file.line in {0, line}
     assert not file.services
+
+
+@pytest.mark.parametrize("text", ["x: &x a\ny: &x ::error::b\n", "%YAML 1.1\n---\nx: 1e3\n"])
+def test_nothing_that_the_file_holds_is_printed_by_a_library(text: str) -> None:
+    code = "import sys; from grader.collect.compose import parse; parse(sys.argv[1])"
+    done = subprocess.run([sys.executable, "-c", code, text], capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")
 
 
 def test_a_file_that_grows_without_end_is_refused() -> None:

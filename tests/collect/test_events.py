@@ -208,3 +208,17 @@ def test_the_health_check_of_a_container_that_is_gone_is_known_from_its_record()
     start = payload("container", "exec_start: python probe.py", "c1", name="web", execID="e1")
     end = payload("container", "exec_die", "c1", name="web", execID="e1", exitCode="0")
     assert select([start, end], APP, health) == []
+
+
+@pytest.mark.parametrize("time", ["soon", None, [], 1e30, -5, float("nan"), 2**70])
+def test_an_event_without_a_possible_time_is_an_event_all_the_same(time: object) -> None:
+    odd = {**payload("container", "start", "c1", name="web"), "timeNano": time, "time": time}
+    [(at, event)] = select([odd], APP)
+    assert (event.action, at.tzinfo) == ("start", UTC)
+    assert event_shapes.just_after(odd) in {"", "9223372036.854775808"}
+
+
+@pytest.mark.parametrize("actor", [[], "x", 7, {"ID": None, "Attributes": ["name"]}])
+def test_an_event_about_nobody_costs_no_other_event(actor: object) -> None:
+    odd = {"Type": "container", "Action": "start", "Actor": actor}
+    assert len(select([odd, payload("container", "start", "c1", name="web")], APP)) == 1
