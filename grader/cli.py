@@ -6,35 +6,39 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from grader import __version__
-from grader.cli_batch import batch_group
-from grader.cli_challenge import challenge_group
-from grader.cli_ci import ci_command
-from grader.cli_doctor import doctor_command
-from grader.cli_rubric import rubric_group
-from grader.cli_shell import shell_command
-from grader.cli_watch import watch_command
+from grader.complaint import complain
 from grader.errors import ExitCode, GradeLabError
-from grader.messages import LANGUAGES, Translator, msg
-from grader.options import (
-    LANG,
-    described,
-    language_option,
-    report_options,
-    rubric_options,
-)
+from grader.messages import LANGUAGES, Message, Translator, msg
+from grader.options import LANG, described
 
-if TYPE_CHECKING:
-    from grader.journal import Observation
-    from grader.report.contract import ReportFormat
-    from grader.result import Result
-    from grader.run import Run
+
+class Elsewhere(click.Command):
+    """A command by its module and what it is for; imported once it is called, not for a list."""
+
+    def __init__(
+        self, name: str, module: str, purpose: Message, in_short: Message | None = None
+    ) -> None:
+        super().__init__(
+            name, help=described(purpose), short_help=described(in_short) if in_short else None
+        )
+        self._module = module
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        return self.command.make_context(*args, **extra)
+
+    @property
+    def command(self) -> click.Command:
+        """The command itself."""
+        found: click.Command = getattr(import_module(self._module), f"{self.name}_command")
+        found.help = self.help
+        return found
 
 
 class _DefaultToGrade(click.Group):
@@ -69,138 +73,45 @@ def cli() -> None:
     """The root of all commands."""
 
 
-@cli.command("grade", help=described(msg("Collect evidence, judge it, and write the reports.")))
-@rubric_options
-@click.option(
-    "--verify",
-    is_flag=True,
-    help=described(msg("Also ask registries directly, and run the image in a sandbox.")),
-)
-@report_options
-def grade_command(
-    submission: Path,
-    rubric: str | None,
-    settings: dict[str, str],
-    formats: list[str],
-    verify: bool,
-    **report: Any,
-) -> ExitCode:
-    """Collect, then judge."""
-    from grader import run as steps
-
-    chosen = steps.formats(formats)  # a mistake is told before the long look, not after it
-    run = steps.prepare(submission, rubric, settings)
-    shown = {name: report[name] for name in ("quiet", "no_color")}
-    _observe(run, report["lang"], verify=verify, **shown)
-    return _judge(run, chosen, **report)
-
-
-@cli.command("judge", help=described(msg("Judge the journal; needs no engine.")))
-@rubric_options
-@report_options
-def judge_command(
-    submission: Path,
-    rubric: str | None,
-    settings: dict[str, str],
-    formats: list[str],
-    **report: Any,
-) -> ExitCode:
-    """Judge only."""
-    from grader import run as steps
-
-    chosen = steps.formats(formats)
-    return _judge(steps.prepare(submission, rubric, settings), chosen, **report)
-
-
-@cli.command("collect", help=described(msg("Only collect evidence into the journal.")))
-@rubric_options
-@language_option
-@click.option("--quiet", is_flag=True, help=described(msg("Print errors only.")))
-def collect_command(
-    submission: Path, rubric: str | None, settings: dict[str, str], lang: str, quiet: bool
-) -> None:
-    """Collect only."""
-    from grader.run import prepare
-
-    run = prepare(submission, rubric, settings)
-    count = _observe(run, lang, quiet=quiet, no_color=False)
-    if not quiet:
-        told = msg(
-            "{count} observations added to {journal}", count=count, journal=run.submission.journal
-        )
-        click.echo(Translator(lang).text(told))
-
-
-cli.add_command(batch_group)
-cli.add_command(rubric_group)
-cli.add_command(challenge_group)
-cli.add_command(watch_command)
-cli.add_command(ci_command)
-cli.add_command(shell_command)
-cli.add_command(doctor_command)
-
-
-def _observe(run: Run, lang: str, *, quiet: bool, no_color: bool, verify: bool = False) -> int:
-    from grader.run import observe
-
-    if quiet or not sys.stderr.isatty():
-        observed = observe(run, verified=verify)
-    else:
-        from grader.report.progress import progress
-
-        with progress(len(list(run.rubric.needs())), lang, no_color=no_color) as advance:
-            observed = observe(run, advance, verified=verify)
-    if observed.trouble:
-        _warn(observed.trouble, lang)
-    return observed.count
-
-
-def _warn(trouble: Observation, lang: str) -> None:
-    from grader.collect.advice import advice
-    from grader.collect.surroundings import surroundings
-
-    text = Translator(lang).text
-    reason = msg("the Docker Engine cannot be used: {reason}", reason=trouble.detail)
-    lines = [f"grade-lab: {text(reason)}"]
-    steps = advice(surroundings(), trouble.reason) if trouble.reason else []
-    lines += [f"  → {text(step)}" for step in steps]
-    _complain(lines)
-
-
-def _judge(
-    run: Run,
-    chosen: Mapping[str, ReportFormat],
-    *,
-    out: str | None,
-    overrides: Path | None,
-    open_report: bool,
-    quiet: bool,
-    no_color: bool,
-    lang: str,
-) -> ExitCode:
-    from grader import run as steps
-    from grader.submission import REPORT
-
-    result = steps.judged(run, lang, overrides)
-    if out == "-":
-        for report in chosen.values():
-            sys.stdout.write(report.render(result))
-        return steps.exit_code(result)
-    folder = Path(out) if out else run.submission.folder / REPORT
-    paths = steps.write(result, chosen, folder)
-    if not quiet:
-        _show(result, paths, no_color=no_color)
-    if open_report and "html" in paths:
-        click.launch(str(paths["html"]))
-    return steps.exit_code(result)
-
-
-def _show(result: Result, paths: dict[str, Path], *, no_color: bool) -> None:
-    from rich.console import Console
-
-    from grader.report.terminal import show
-
-    show(result, Console(no_color=no_color or None, highlight=False), paths=paths)
+for command in [
+    Elsewhere(
+        "grade", "grader.cli_grade", msg("Collect evidence, judge it, and write the reports.")
+    ),
+    Elsewhere("judge", "grader.cli_grade", msg("Judge the journal; needs no engine.")),
+    Elsewhere("collect", "grader.cli_grade", msg("Only collect evidence into the journal.")),
+    Elsewhere(
+        "batch",
+        "grader.cli_batch",
+        msg(
+            "Judge a whole class: `grade-lab batch SOURCE` judges, `grade-lab batch review` lists "
+            "what needs a person."
+        ),
+        msg("Judge a whole class."),
+    ),
+    Elsewhere("rubric", "grader.cli_rubric", msg("List, show and check rubrics.")),
+    Elsewhere(
+        "challenge", "grader.cli_challenge", msg("Challenges: proof that a lab is one's own.")
+    ),
+    Elsewhere(
+        "watch", "grader.cli_watch", msg("Record while you work, and tick off what you have done.")
+    ),
+    Elsewhere(
+        "ci",
+        "grader.cli_ci",
+        msg("Grade a submission where it is pushed to: GitHub, GitLab, others."),
+    ),
+    Elsewhere(
+        "shell",
+        "grader.cli_shell",
+        msg("Open your shell, and record the docker commands that leave no trace, such as `ps`."),
+    ),
+    Elsewhere(
+        "doctor",
+        "grader.cli_doctor",
+        msg("Is this computer ready for the lab, and if not, what to do?"),
+    ),
+]:
+    cli.add_command(command)
 
 
 def _fail(error: GradeLabError, lang: str) -> NoReturn:
@@ -209,16 +120,8 @@ def _fail(error: GradeLabError, lang: str) -> NoReturn:
     lines = [f"grade-lab: {place}{text(error.message)}"]
     lines += [f"  {problem.where}: {text(problem.told)}" for problem in error.problems]
     lines += [f"  → {text(advice)}" for advice in error.advice]
-    _complain(lines)
+    complain(lines)
     sys.exit(error.exit_code)
-
-
-def _complain(lines: list[str]) -> None:
-    """Lines on standard error, free of control characters, and of commands to a CI runner."""
-    from grader.ci.commands import inert
-
-    shown = ["".join(char if char.isprintable() else "�" for char in line) for line in lines]
-    click.echo("\n".join(map(inert, shown)), err=True)
 
 
 def _interrupt(*_: object) -> NoReturn:

@@ -31,18 +31,8 @@ class _DefaultToRun(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(
-    "batch",
-    cls=_DefaultToRun,
-    help=described(
-        msg(
-            "Judge a whole class: `grade-lab batch SOURCE` judges, `grade-lab batch review` lists "
-            "what needs a person."
-        )
-    ),
-    short_help=described(msg("Judge a whole class.")),
-)
-def batch_group() -> None:
+@click.group("batch", cls=_DefaultToRun)
+def batch_command() -> None:
     """Commands about a class."""
 
 
@@ -51,7 +41,7 @@ def _path(name: str, text: Message, **more: Any) -> Callable[..., Any]:
     return click.option(name, type=kind, metavar="FILE", help=described(text), **more)
 
 
-@batch_group.command(
+@batch_command.command(
     "run",
     help=described(
         msg(
@@ -173,7 +163,7 @@ def batch_run(  # noqa: PLR0917 # an option each
     return ExitCode.INCOMPLETE if told.errors else ExitCode.PASSED
 
 
-@batch_group.command(
+@batch_command.command(
     "review", help=described(msg("List what needs a person, in the results of a class."))
 )
 @click.argument("out", type=click.Path(path_type=Path))

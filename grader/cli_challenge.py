@@ -10,12 +10,12 @@ from grader.messages import Translator, msg
 from grader.options import described, language_option
 
 
-@click.group("challenge", help=described(msg("Challenges: proof that a lab is one's own.")))
-def challenge_group() -> None:
+@click.group("challenge")
+def challenge_command() -> None:
     """Commands about challenges."""
 
 
-@challenge_group.command(
+@challenge_command.command(
     "issue", help=described(msg("Make a challenge for each learner of a roster (CSV)."))
 )
 @click.argument("roster", metavar="ROSTER.csv", type=click.Path(path_type=Path))

@@ -34,9 +34,7 @@ def _threshold(ctx: click.Context, param: click.Parameter, value: str | None) ->
         raise click.BadParameter(described(how), ctx, param) from None
 
 
-@click.command(
-    "ci", help=described(msg("Grade a submission where it is pushed to: GitHub, GitLab, others."))
-)
+@click.command("ci")
 @click.argument("submission", type=click.Path(path_type=Path), default=".")
 @click.option("--rubric", metavar="NAME|FILE", help=described(msg("The rubric to judge by.")))
 @settings_option

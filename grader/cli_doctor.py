@@ -12,9 +12,7 @@ from grader.messages import msg
 from grader.options import described, language_option, rubric_options
 
 
-@click.command(
-    "doctor", help=described(msg("Is this computer ready for the lab, and if not, what to do?"))
-)
+@click.command("doctor")
 @rubric_options
 @language_option
 @click.option(

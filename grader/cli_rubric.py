@@ -20,12 +20,12 @@ color_option = click.option(
 )
 
 
-@click.group("rubric", help=described(msg("List, show and check rubrics.")))
-def rubric_group() -> None:
+@click.group("rubric")
+def rubric_command() -> None:
     """Commands about rubrics."""
 
 
-@rubric_group.command("list", help=described(msg("List the rubrics that come with grade-lab.")))
+@rubric_command.command("list", help=described(msg("List the rubrics that come with grade-lab.")))
 @language_option
 def rubric_list(lang: str) -> None:
     """Names and titles of shipped rubrics."""
@@ -35,7 +35,7 @@ def rubric_list(lang: str) -> None:
         click.echo(f"{name}  {Translator(lang).text(title_of(path))}")
 
 
-@rubric_group.command(
+@rubric_command.command(
     "check", help=described(msg("Check rubrics; show every mistake and its place."))
 )
 @click.argument("rubrics", metavar="NAME|FILE…", nargs=-1, required=True)
@@ -57,7 +57,7 @@ def rubric_check(
     return looked_over.exit_code(looks, strict=strict)
 
 
-@rubric_group.command("show", help=described(msg("Show what a rubric asks for, in words.")))
+@rubric_command.command("show", help=described(msg("Show what a rubric asks for, in words.")))
 @click.argument("rubric", metavar="NAME|FILE")
 @click.option(
     "--format",
@@ -87,7 +87,7 @@ def rubric_show(
         console.print(renderable)
 
 
-@rubric_group.command(
+@rubric_command.command(
     "test", help=described(msg("Judge a rubric's example submissions; compare with what is kept."))
 )
 @click.argument("rubric", metavar="NAME|FILE")
@@ -138,7 +138,7 @@ def rubric_test(
     return outcome_lines.exit_code(outcomes)
 
 
-@rubric_group.command(
+@rubric_command.command(
     "schema", help=described(msg("Print the JSON Schema of rubrics, results or journals."))
 )
 @click.argument("of", type=click.Choice(("rubric", "result", "journal")), default="rubric")
@@ -157,4 +157,4 @@ def _console(no_color: bool, *, wrap: bool = False) -> Console:
     return Console(no_color=no_color or None, highlight=False, soft_wrap=not wrap)
 
 
-rubric_group.add_command(rubric_new)
+rubric_command.add_command(rubric_new)

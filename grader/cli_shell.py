@@ -35,13 +35,7 @@ class _ThenCommand(click.Command):
         return [*super().collect_usage_pieces(ctx), "[-- COMMAND…]"]
 
 
-@click.command(
-    "shell",
-    cls=_ThenCommand,
-    help=described(
-        msg("Open your shell, and record the docker commands that leave no trace, such as `ps`.")
-    ),
-)
+@click.command("shell", cls=_ThenCommand)
 @rubric_options
 @language_option
 @click.option("--quiet", is_flag=True, help=described(msg("Print errors only.")))

@@ -35,9 +35,7 @@ WHAT_IS_RECORDED = (
 )
 
 
-@click.command(
-    "watch", help=described(msg("Record while you work, and tick off what you have done."))
-)
+@click.command("watch")
 @rubric_options
 @language_option
 @click.option(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import locale
 import os
 import sys
 from collections.abc import Mapping
@@ -17,6 +16,8 @@ def preferred(env: Mapping[str, str] = os.environ, platform: str = sys.platform)
     """
     names = [env.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     if platform == "win32":
+        import locale
+
         names.append(locale.getlocale()[0] or "")
     chosen = next((name for name in names if name), "")
     return next((lang for lang in LANGUAGES if chosen.lower().startswith(lang)), "en")

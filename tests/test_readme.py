@@ -8,12 +8,19 @@ from pathlib import Path
 import click
 import pytest
 
-from grader.cli import cli
+from grader.cli import Elsewhere, cli
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/labs/**/*.md")]
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 COMMAND = re.compile(r"^(?:\$ )?grade-lab (.*)$", re.MULTILINE)
+
+
+def chosen(word: str) -> click.Command:
+    """The command that a word names, or that which takes it for a submission's folder."""
+    command = cli.commands.get(word, cli.commands["grade"])
+    assert isinstance(command, Elsewhere)
+    return command.command
 
 
 def options(command: click.Command) -> set[str]:
@@ -33,7 +40,7 @@ def test_every_file_that_a_page_links_to_exists(page: Path) -> None:
 def test_every_command_and_option_that_a_page_shows_exists(page: Path) -> None:
     for line in COMMAND.findall(page.read_text(encoding="utf-8")):
         first, *words = line.split("#")[0].partition(" -- ")[0].split() or ["grade"]
-        command = cli.commands.get(first, cli.commands["grade"])  # a submission's folder
+        command = chosen(first)
         given = {word.partition("=")[0] for word in words if word.startswith("--")}
         assert given <= options(command), line
 

@@ -1,0 +1,146 @@
+"""``grade-lab grade``, ``judge`` and ``collect``: the pipeline, and its two halves."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.complaint import complain
+from grader.errors import ExitCode
+from grader.messages import Translator, msg
+from grader.options import described, language_option, report_options, rubric_options
+
+if TYPE_CHECKING:
+    from grader.journal import Observation
+    from grader.report.contract import ReportFormat
+    from grader.result import Result
+    from grader.run import Run
+
+
+@click.command("grade")
+@rubric_options
+@click.option(
+    "--verify",
+    is_flag=True,
+    help=described(msg("Also ask registries directly, and run the image in a sandbox.")),
+)
+@report_options
+def grade_command(
+    submission: Path,
+    rubric: str | None,
+    settings: dict[str, str],
+    formats: list[str],
+    verify: bool,
+    **report: Any,
+) -> ExitCode:
+    """Collect, then judge."""
+    from grader import run as steps
+
+    chosen = steps.formats(formats)  # a mistake is told before the long look, not after it
+    run = steps.prepare(submission, rubric, settings)
+    shown = {name: report[name] for name in ("quiet", "no_color")}
+    _observe(run, report["lang"], verify=verify, **shown)
+    return _judge(run, chosen, **report)
+
+
+@click.command("judge")
+@rubric_options
+@report_options
+def judge_command(
+    submission: Path,
+    rubric: str | None,
+    settings: dict[str, str],
+    formats: list[str],
+    **report: Any,
+) -> ExitCode:
+    """Judge only."""
+    from grader import run as steps
+
+    chosen = steps.formats(formats)
+    return _judge(steps.prepare(submission, rubric, settings), chosen, **report)
+
+
+@click.command("collect")
+@rubric_options
+@language_option
+@click.option("--quiet", is_flag=True, help=described(msg("Print errors only.")))
+def collect_command(
+    submission: Path, rubric: str | None, settings: dict[str, str], lang: str, quiet: bool
+) -> None:
+    """Collect only."""
+    from grader.run import prepare
+
+    run = prepare(submission, rubric, settings)
+    count = _observe(run, lang, quiet=quiet, no_color=False)
+    if not quiet:
+        told = msg(
+            "{count} observations added to {journal}", count=count, journal=run.submission.journal
+        )
+        click.echo(Translator(lang).text(told))
+
+
+def _observe(run: Run, lang: str, *, quiet: bool, no_color: bool, verify: bool = False) -> int:
+    from grader.run import observe
+
+    if quiet or not sys.stderr.isatty():
+        observed = observe(run, verified=verify)
+    else:
+        from grader.report.progress import progress
+
+        with progress(len(list(run.rubric.needs())), lang, no_color=no_color) as advance:
+            observed = observe(run, advance, verified=verify)
+    if observed.trouble:
+        _warn(observed.trouble, lang)
+    return observed.count
+
+
+def _warn(trouble: Observation, lang: str) -> None:
+    from grader.collect.advice import advice
+    from grader.collect.surroundings import surroundings
+
+    text = Translator(lang).text
+    reason = msg("the Docker Engine cannot be used: {reason}", reason=trouble.detail)
+    lines = [f"grade-lab: {text(reason)}"]
+    steps = advice(surroundings(), trouble.reason) if trouble.reason else []
+    lines += [f"  → {text(step)}" for step in steps]
+    complain(lines)
+
+
+def _judge(
+    run: Run,
+    chosen: Mapping[str, ReportFormat],
+    *,
+    out: str | None,
+    overrides: Path | None,
+    open_report: bool,
+    quiet: bool,
+    no_color: bool,
+    lang: str,
+) -> ExitCode:
+    from grader import run as steps
+    from grader.submission import REPORT
+
+    result = steps.judged(run, lang, overrides)
+    if out == "-":
+        for report in chosen.values():
+            sys.stdout.write(report.render(result))
+        return steps.exit_code(result)
+    folder = Path(out) if out else run.submission.folder / REPORT
+    paths = steps.write(result, chosen, folder)
+    if not quiet:
+        _show(result, paths, no_color=no_color)
+    if open_report and "html" in paths:
+        click.launch(str(paths["html"]))
+    return steps.exit_code(result)
+
+
+def _show(result: Result, paths: dict[str, Path], *, no_color: bool) -> None:
+    from rich.console import Console
+
+    from grader.report.terminal import show
+
+    show(result, Console(no_color=no_color or None, highlight=False), paths=paths)
