@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -15,8 +14,8 @@ import click
 from grader import __version__
 from grader.complaint import complain
 from grader.errors import ExitCode, GradeLabError
+from grader.language import LANG, described
 from grader.messages import LANGUAGES, Message, Translator, msg
-from grader.options import LANG, described
 
 
 class Elsewhere(click.Command):
@@ -52,6 +51,7 @@ class _DefaultToGrade(click.Group):
 
     def _refuse_mistyped(self, first: list[str]) -> None:
         from difflib import get_close_matches
+        from pathlib import Path
 
         for name in first:
             close = get_close_matches(name, self.commands, n=1, cutoff=0.7)

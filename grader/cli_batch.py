@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.errors import ExitCode, GradeLabError
+from grader.language import described
 from grader.messages import Message, Translator, msg
-from grader.options import described, language_option, names, settings_option
+from grader.options import language_option, names, settings_option
 
 if TYPE_CHECKING:
     from grader.batch.batch import Progress

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from grader.language import described
 from grader.messages import Translator, msg
-from grader.options import described, language_option
+from grader.options import language_option
 
 
 @click.group("challenge")

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from grader.errors import ExitCode
+from grader.language import described
 from grader.messages import msg
-from grader.options import described, language_option, rubric_options
+from grader.options import language_option, rubric_options
 
 
 @click.command("doctor")

@@ -11,8 +11,9 @@ import click
 
 from grader.complaint import complain
 from grader.errors import ExitCode
+from grader.language import described
 from grader.messages import Translator, msg
-from grader.options import described, language_option, report_options, rubric_options
+from grader.options import language_option, report_options, rubric_options
 
 if TYPE_CHECKING:
     from grader.journal import Observation

@@ -9,8 +9,9 @@ import click
 
 from grader.cli_rubric_new import rubric_new
 from grader.errors import ExitCode
+from grader.language import described
 from grader.messages import Translator, msg
-from grader.options import described, language_option, settings_option
+from grader.options import language_option, settings_option
 
 if TYPE_CHECKING:
     from rich.console import Console

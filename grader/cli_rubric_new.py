@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.errors import GradeLabError
+from grader.language import described
 from grader.messages import Translator, msg
-from grader.options import described, language_option
+from grader.options import language_option
 
 if TYPE_CHECKING:
     from grader.drafting.draft import Draft

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.errors import ExitCode, GradeLabError
+from grader.language import described
 from grader.messages import Message, Translator, msg
-from grader.options import described, language_option, rubric_options
+from grader.options import language_option, rubric_options
 
 if TYPE_CHECKING:
     from grader.run import Run

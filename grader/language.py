@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from grader.messages import LANGUAGES
+from grader.messages import LANGUAGES, Message, Translator
 
 
 def preferred(env: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
@@ -21,3 +21,11 @@ def preferred(env: Mapping[str, str] = os.environ, platform: str = sys.platform)
         names.append(locale.getlocale()[0] or "")
     chosen = next((name for name in names if name), "")
     return next((lang for lang in LANGUAGES if chosen.lower().startswith(lang)), "en")
+
+
+LANG = preferred()
+
+
+def described(text: Message) -> str:
+    """A help text in the reader's language."""
+    return Translator(LANG).text(text)

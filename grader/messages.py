@@ -7,17 +7,19 @@ judging stays free of languages.
 from __future__ import annotations
 
 import gettext
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-_LOCALE_DIR = Path(__file__).parent / "locale"
+# Not pathlib: with what it imports it takes longer than all else that `--help` needs of ours.
+_LOCALE_DIR = os.path.join(os.path.dirname(__file__), "locale")  # noqa: PTH118, PTH120
 
 
-def languages(folder: Path = _LOCALE_DIR) -> tuple[str, ...]:
+def languages(folder: str | os.PathLike[str] = _LOCALE_DIR) -> tuple[str, ...]:
     """English, the language of the message ids, and each that has a catalogue in ``folder``."""
-    return ("en", *sorted(path.parts[-3] for path in folder.glob("*/LC_MESSAGES/grade_lab.mo")))
+    names = sorted(os.listdir(folder))  # noqa: PTH208
+    return ("en", *(name for name in names if gettext.find("grade_lab", folder, [name])))
 
 
 LANGUAGES = languages()
@@ -44,6 +46,8 @@ def msg(template: str, /, **values: object) -> Message:
 
 @cache
 def _catalogue(lang: str) -> gettext.NullTranslations:
+    if lang == "en":
+        return gettext.NullTranslations()
     return gettext.translation("grade_lab", _LOCALE_DIR, [lang], fallback=True)
 
 

@@ -8,17 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
-from grader.language import preferred
-from grader.messages import LANGUAGES, Message, Translator, msg
+from grader.language import LANG, described
+from grader.messages import LANGUAGES, msg
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-LANG = preferred()
-
-
-def described(text: Message) -> str:
-    """A help text in the reader's language."""
-    return Translator(LANG).text(text)
 
 
 def _settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
