@@ -38,6 +38,15 @@ from grader.needs import ContentNeed, EventsNeed, FileNeed, ImageNeed, Need, Tre
 MAX_TOLD = 5
 
 
+def _too_many_files() -> Unproven:
+    return Unproven(
+        message=msg("there are more files than grade-lab reads"),
+        hint=msg(
+            "make it smaller, for instance by leaving data out of it, then run grade-lab again"
+        ),
+    )
+
+
 def _absolute(path: str) -> str:
     if not path.startswith("/"):
         raise ValueError(msg("'{path}' is not a path in the image, which begins with /", path=path))
@@ -205,14 +214,13 @@ class BuiltFrom(Check):
                 ),
                 place=Location(path),
             )
-        cut = Unproven(message=msg("there are more files than grade-lab reads"))
         return Part(
             False,
             expected,
             msg("none of these files is in the image"),
             self._build,
             problem=msg("{place} in the image holds none of your files", place=place),
-            unknown=None if tree.complete and content.complete else cut,
+            unknown=None if tree.complete and content.complete else _too_many_files(),
         )
 
     def _without(self, image: ImageFact, evidence: Evidence) -> Part:
@@ -237,9 +245,7 @@ class BuiltFrom(Check):
                     place=Location(".dockerignore"),
                 )
             elif not content.complete:
-                unknown = unknown or Unproven(
-                    message=msg("there are more files than grade-lab reads")
-                )
+                unknown = unknown or _too_many_files()
         return Part(unknown is None, expected, unknown=unknown)
 
     def _in_context(self, path: str) -> str:
