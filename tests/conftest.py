@@ -1,0 +1,10 @@
+"""How many examples the property tests try, and how long one may take."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+# A machine that others use, too, is slow at times: no example is timed.
+settings.register_profile("default", deadline=None)
+# Where all tests run once for each of thousands of mutants: the same few examples every time.
+settings.register_profile("few", deadline=None, derandomize=True, database=None, max_examples=10)
