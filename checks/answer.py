@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -117,11 +117,11 @@ class Answer(Check):
             raise ValueError(msg("need is more than all concepts together weigh"))
         return self
 
-    @property
+    @cached_property
     def _all_points(self) -> Fraction:
         return sum((concept.points for concept in self.concepts), Fraction(0))
 
-    @property
+    @cached_property
     def _needed(self) -> Fraction:
         return self._all_points if self.need is None else _exactly(self.need)
 

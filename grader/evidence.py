@@ -102,22 +102,28 @@ class Evidence:
     def __init__(self, journal: Journal, *, with_failed_looks: bool = True) -> None:
         self._journal = journal
         self._by_need: dict[Need[Fact], list[Entry]] = {}
-        gradings = (entry.run for entry in reversed(journal.entries) if entry.by == "grade")
-        self._last_grading = next(gradings, "")
-        self._in_batch = any(entry.by == "batch" for entry in journal.entries)
-        self._was_reproduced = any(entry.source == "reproduction" for entry in journal.entries)
+        self._last_grading = ""
+        self._in_batch = self._was_reproduced = self._is_disturbed = False
         self._series: dict[tuple[Need[Fact], bool], Series[Fact]] = {}
+        self._image_ids: dict[str, frozenset[str]] = {}
         self._defects: list[Defect] = []
         for entry in journal.entries:
-            if with_failed_looks or not _failed(entry):
-                self._by_need.setdefault(entry.need, []).append(entry)
+            if entry.by == "grade":
+                self._last_grading = entry.run
+            elif entry.by == "batch":
+                self._in_batch = True
+            if entry.source == "reproduction":
+                self._was_reproduced = True
+            if _failed(entry):
+                self._is_disturbed = True
+                if not with_failed_looks:
+                    continue
+            self._by_need.setdefault(entry.need, []).append(entry)
 
     @cached_property
     def undisturbed(self) -> Evidence:
         """The same without the looks that failed; itself where none did."""
-        if not any(map(_failed, self._journal.entries)):
-            return self
-        return Evidence(self._journal, with_failed_looks=False)
+        return Evidence(self._journal, with_failed_looks=False) if self._is_disturbed else self
 
     @property
     def defects(self) -> tuple[Defect, ...]:
@@ -145,10 +151,13 @@ class Evidence:
 
     def image_ids(self, reference: str) -> frozenset[str]:
         """Every image id that was ever seen under this reference."""
-        ids = {seen.fact.id for seen in self.of(ImageNeed(image=reference)).found}
-        name = familiar(reference)
-        ids |= {e.fact.id for e in self._tagging if e.fact.name == name and e.fact.id}
-        return frozenset(ids)
+        known = self._image_ids.get(reference)
+        if known is None:
+            ids = {seen.fact.id for seen in self.of(ImageNeed(image=reference)).found}
+            name = familiar(reference)
+            ids |= {e.fact.id for e in self._tagging if e.fact.name == name and e.fact.id}
+            known = self._image_ids[reference] = frozenset(ids)
+        return known
 
     def container_ids(self, need: OfContainers[Fact]) -> frozenset[str]:
         """Every id of a container that was ever seen and that this need asks about."""
@@ -171,9 +180,8 @@ class Evidence:
         wanted = familiar(image) if image else None
         return tuple(
             seen
-            for seen in self._events
-            if seen.fact.type == kind
-            and (not actions or seen.fact.action in actions)
+            for seen in self._of_kind.get(kind, ())
+            if (not actions or seen.fact.action in actions)
             and (name is None or seen.fact.name == name)
             and (service is None or seen.fact.service == service)
             and (project is None or seen.fact.project == project)
@@ -186,9 +194,8 @@ class Evidence:
         ids = self.image_ids(image)
         return tuple(
             seen
-            for seen in self._events
-            if seen.fact.type == "image"
-            and (not actions or seen.fact.action in actions)
+            for seen in self._of_kind.get("image", ())
+            if (not actions or seen.fact.action in actions)
             and (
                 familiar(seen.fact.name) == wanted
                 or (seen.fact.action in {"untag", "delete"} and seen.fact.id in ids)
@@ -201,12 +208,16 @@ class Evidence:
         return self.of(EventWindowNeed())
 
     @cached_property
-    def _events(self) -> tuple[Seen[Event], ...]:
-        return tuple(sorted(self.of(EventsNeed()).found, key=lambda seen: seen.at))
+    def _of_kind(self) -> dict[str, list[Seen[Event]]]:
+        """All events by what they are of, oldest first."""
+        by_kind: dict[str, list[Seen[Event]]] = {}
+        for seen in sorted(self.of(EventsNeed()).found, key=lambda seen: seen.at):
+            by_kind.setdefault(seen.fact.type, []).append(seen)
+        return by_kind
 
     @cached_property
     def _tagging(self) -> tuple[Seen[Event], ...]:
-        return tuple(e for e in self._events if e.fact.type == "image" and e.fact.action == "tag")
+        return tuple(e for e in self._of_kind.get("image", ()) if e.fact.action == "tag")
 
     def _fold(self, entries: Iterable[Entry]) -> Series[Fact]:
         found: list[Seen[Fact]] = []

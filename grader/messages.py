@@ -69,14 +69,19 @@ class Translator:
             template = self._translated(text.template)
             if not text.values:
                 return template
-            return template.format_map(
-                {k: v if isinstance(v, str) else self._value(v) for k, v in text.values.items()}
-            )
+            return template.format_map({k: self._value(v) for k, v in text.values.items()})
         return text.get(self.lang) or text.get("en") or next(iter(text.values()), "")
 
     def _value(self, value: object) -> str:
-        if isinstance(value, Message | str | Mapping):
+        # The most frequent kinds first; asking an abstract one takes longer than all else here.
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Message):
+            return self.text(value)
+        if isinstance(value, int):
+            return str(value)
+        if isinstance(value, Mapping):
             return self.text(value)
         if isinstance(value, Iterable):
-            return ", ".join(self._value(item) for item in value)
+            return ", ".join([self._value(item) for item in value])
         return str(value)

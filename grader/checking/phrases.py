@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import Annotated, Self
 
 from pydantic import AfterValidator
@@ -48,21 +49,17 @@ class Plain:
     def of(cls, text: str) -> Self:
         """Reduce ``text``. Apostrophes join, all other signs and white space separate words."""
         text = unicodedata.normalize("NFKC", text)
-        letters: list[str] = []
-        breaks = bytearray()
-        end, begins = 0, SENTENCE
-        for found in _LETTERS.finditer(text):
-            if breaks:
-                begins = max(begins, _begins_after(text[end : found.start()]))
-            end = found.end()
-            run = found[0].casefold()
-            if not run.isalnum():
-                run = "".join(filter(str.isalnum, run))
-            if run:
-                letters.append(run)
-                breaks += bytes((begins,)).ljust(len(run), b"\0")
-                begins = 0
-        return cls(text, "".join(letters), bytes(breaks))
+        runs = _LETTERS.findall(text)
+        letters = "".join(runs).casefold()
+        if len(letters) != sum(map(len, runs)) or not letters.isalnum():
+            runs = [_folded(run) for run in runs]
+            letters = "".join(runs)
+        breaks = bytearray(len(letters))
+        begins = [SENTENCE, *map(_begins_after, _LETTERS.split(text)[1:-1])]
+        starts = accumulate(map(len, runs), initial=0)
+        for _, start, what in zip(runs, starts, begins, strict=False):
+            breaks[start] = what
+        return cls(text, letters, bytes(breaks))
 
     @cached_property
     def origin(self) -> tuple[int, ...]:
@@ -80,7 +77,11 @@ class Plain:
 
     def holds(self, phrase: str) -> bool:
         """Whether every part of ``phrase`` occurs somewhere."""
-        return all(next(self._found(part), None) is not None for part in _parts(phrase))
+        parts = _parts(phrase)
+        # Most phrases are not there at all, and that is quickly seen.
+        return all([part.letters in self.letters for part in parts]) and all(
+            next(self._found(part), None) is not None for part in parts
+        )
 
     def asserts(self, phrase: str) -> bool:
         """Whether every part of ``phrase`` occurs somewhere without being negated."""
@@ -140,6 +141,12 @@ class Plain:
         """Where the sentence that goes on at ``index`` ends, or what is within reach."""
         end = self.breaks.find(SENTENCE, index, index + _REACH)
         return min(index + _REACH, len(self.letters)) if end < 0 else end
+
+
+def _folded(run: str) -> str:
+    """Letters without case, which is at least one; some are written with signs that are none."""
+    run = run.casefold()
+    return run if run.isalnum() else "".join(filter(str.isalnum, run))
 
 
 @lru_cache(maxsize=1024)
