@@ -71,6 +71,9 @@ class Pushed(Check):
             )
         if manifests.unavailable:
             return self._could_not_look(manifests)
+        for local in map(evidence.of, (ImageNeed(image=image) for image in self._local)):
+            if manifests.found and local.unavailable:
+                return unavailable(local)
         if manifests.found:
             return self._another(manifests.found[0], images, evidence, proofs)
         return self._not_there(evidence)

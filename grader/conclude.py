@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeVar
 
-from grader.evidence import Seen, Series, Strength
+from grader.evidence import Evidence, Seen, Series, Strength
 from grader.facts import Event, Fact, Reason
 from grader.messages import Message, msg
+from grader.needs import EventsNeed, Need
 from grader.verdict import (
     Errored,
     Failed,
@@ -122,6 +123,16 @@ def unavailable(series: Series[F]) -> Errored:
     # What was tried to reach the engine is told once, by the check of the engine.
     told = None if reason in _ENGINE_OUT_OF_REACH else series.detail
     return Errored(message=what, actual=told or None, hint=advice)
+
+
+def failed_look(needs: Iterable[Need[Fact]], evidence: Evidence) -> Errored | None:
+    """The error of a look that failed and could have answered one of these needs."""
+    asked = list(needs)
+    looks = [evidence.of(need) for need in asked]
+    if any(isinstance(need, EventsNeed) for need in asked):
+        looks.append(evidence.event_window)
+    failed = (look for look in looks if look.unavailable not in {None, Reason.UNSUPPORTED})
+    return next(map(unavailable, failed), None)
 
 
 def nothing_seen(series: Series[F], message: Message, hint: Message) -> Verdict:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from graphlib import TopologicalSorter
 
 from grader.check import Check, Errored, Passed, Proof, Status, Unproven, Verdict
+from grader.conclude import failed_look
 from grader.evidence import Evidence
 from grader.journal import Journal
 from grader.messages import Message, Translator, msg
@@ -108,6 +109,8 @@ def _objective(objective: Objective, evidence: Evidence, translator: Translator)
 def _verdict(check: Check, evidence: Evidence) -> Verdict:
     try:
         verdict = _undisturbed(check, check.judge(evidence), evidence)
+        if isinstance(verdict, Unproven):  # what was not seen may not have been looked at
+            verdict = failed_look(check.needs(), evidence) or verdict
     except Exception as error:  # a broken check must not take the others' points
         return Errored(
             message=msg(

@@ -7,7 +7,6 @@ anything. Whatever goes wrong comes out as an `AbsentError` or an `UnavailableEr
 from __future__ import annotations
 
 import errno
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import RLock
@@ -16,7 +15,15 @@ from urllib.parse import quote
 
 from grader.collect.answer import NoAnswerError, UnavailableError
 from grader.collect.endpoint import Endpoint
-from grader.collect.engine_answer import CHUNK_BYTES, message_of, read_whole, refusal
+from grader.collect.engine_answer import (
+    list_of_objects,
+    message_of,
+    object_with,
+    odd,
+    pieces_of,
+    read_whole,
+    refusal,
+)
 from grader.collect.waiting import within
 from grader.errors import GradeLabError
 from grader.facts import Reason
@@ -59,14 +66,17 @@ class Client:
         return self._object("info")
 
     def image(self, reference: str) -> Payload:
-        return self._object("inspect_image", reference)
+        return self._object("inspect_image", reference, has="Id")
 
     def history(self, reference: str) -> list[Payload]:
         """The steps that made an image, newest first."""
-        return self._list("history", reference)
+        steps = self._list("history", reference)
+        if not steps:
+            raise odd()
+        return steps
 
     def container(self, name: str) -> Payload:
-        return self._object("inspect_container", name)
+        return self._object("inspect_container", name, has="Id")
 
     def containers(self) -> list[Payload]:
         """All containers, running or not, in short form."""
@@ -77,14 +87,14 @@ class Client:
         return self._list("diff", container)
 
     def volume(self, name: str) -> Payload:
-        return self._object("inspect_volume", name)
+        return self._object("inspect_volume", name, has="Name")
 
     def network(self, name: str) -> Payload:
-        return self._object("inspect_network", name)
+        return self._object("inspect_network", name, has="Name")
 
     def manifest(self, reference: str) -> Payload:
         """What the registry says of a reference; the engine asks it with the user's own login."""
-        return self._object("inspect_distribution", reference)
+        return self._object("inspect_distribution", reference, has="Descriptor")
 
     @contextmanager
     def stream(
@@ -110,7 +120,7 @@ class Client:
         with self._translated():
             response = get() if wait is None else within(wait, get)
         try:
-            if response.status_code >= 400:
+            if response.status_code != 200:
                 raise refusal(response.status_code, self._words(response))
             yield self._pieces(response, seconds)
         finally:
@@ -121,13 +131,11 @@ class Client:
         if self._api is not None:
             self._api.close()
 
-    def _object(self, method: str, *arguments: str) -> Payload:
-        answer = self._ask(method, *arguments)
-        return answer if isinstance(answer, dict) else {}
+    def _object(self, method: str, *arguments: str, has: str = "") -> Payload:
+        return object_with(has, self._ask(method, *arguments))
 
     def _list(self, method: str, *arguments: str, **options: bool) -> list[Payload]:
-        answer = self._ask(method, *arguments, **options)
-        return answer if isinstance(answer, list) else []  # null when there are none
+        return list_of_objects(self._ask(method, *arguments, **options))
 
     def _ask(self, method: str, *arguments: str, **options: bool) -> object:
         api = self._connected()
@@ -135,13 +143,8 @@ class Client:
             return within(READ_SECONDS, lambda: getattr(api, method)(*arguments, **options))
 
     def _pieces(self, response: Any, seconds: float | None) -> Iterator[bytes]:
-        """What comes, as it comes: whoever waits for much would not see that time is up."""
-        deadline = None if seconds is None else time.monotonic() + seconds
         with self._translated():
-            while piece := response.raw.read1(CHUNK_BYTES):
-                yield piece
-                if deadline is not None and time.monotonic() > deadline:
-                    raise UnavailableError(Reason.TIMEOUT, "it takes too long to read")
+            yield from pieces_of(response, seconds)
 
     def _words(self, response: Any) -> str:
         """Why the engine refuses, as far as it tells."""
@@ -198,6 +201,7 @@ class Client:
                 ),
             ) from error
         api.timeout = (CONNECT_SECONDS, READ_SECONDS)
+        api.max_redirects = 0  # an engine sends nobody elsewhere
         api.hooks["response"].append(read_whole)
         return api
 

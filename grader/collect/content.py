@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 
 from grader.collect import layers, shapes
-from grader.collect.answer import AbsentError
+from grader.collect.answer import AbsentError, UnavailableError
 from grader.collect.bounded import BoundedReader, Hashes, open_tar, relative, within
 from grader.collect.client import Payload
 from grader.collect.view import EngineView
-from grader.facts import Tree
+from grader.facts import Reason, Tree
 from grader.needs import ContainerNeed, ContentNeed
 
 ARCHIVE_BYTES = 256 * 1024 * 1024
@@ -75,13 +75,17 @@ def _from_container(view: EngineView, container: Payload, path: str, id_: str) -
         view.client.stream("containers", name, "archive", path=path) as pieces,
         open_tar(BoundedReader(pieces, 2 * ARCHIVE_BYTES, ARCHIVE_SECONDS)) as tar,
     ):
+        empty = True
         for member in tar:
+            empty = False
             # The archive's names begin with the last one of the path.
             place = posixpath.normpath(posixpath.join(posixpath.dirname(path), member.name))
             if place in changed and not member.isdir():
                 return None
             if place not in added and not hashes.add(relative(place, path), tar, member):
                 break
+    if empty:  # of a path that is there, it holds the path at least
+        raise UnavailableError(Reason.ENGINE_ERROR, "an archive of nothing")
     files = dict(sorted(hashes.files.items()))
     return Tree(files=files, origin=name, image_id=id_, complete=hashes.complete)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Iterator
 from typing import Any
 
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
@@ -11,6 +13,15 @@ from grader.facts import Reason
 CHUNK_BYTES = 64 * 1024
 MAX_BYTES = 64 * 1024 * 1024
 """Of an answer that is no stream: some hundred bytes for each of very many containers."""
+
+
+def pieces_of(response: Any, seconds: float | None) -> Iterator[bytes]:
+    """What comes, as it comes: whoever waits for much would not see that time is up."""
+    deadline = None if seconds is None else time.monotonic() + seconds
+    while piece := response.raw.read1(CHUNK_BYTES):
+        yield piece
+        if deadline is not None and time.monotonic() > deadline:
+            raise UnavailableError(Reason.TIMEOUT, "it takes too long to read")
 
 
 def read_whole(response: Any, *, stream: bool = False, **_: Any) -> None:
@@ -26,8 +37,29 @@ def read_whole(response: Any, *, stream: bool = False, **_: Any) -> None:
     response._content, response._content_consumed = bytes(body), True  # noqa: SLF001
 
 
+def object_with(key: str, answer: object) -> dict[str, Any]:
+    """An answer that is an object and tells about ``key``, if there is one."""
+    if not isinstance(answer, dict) or (key and not answer.get(key)):
+        raise odd()
+    return answer
+
+
+def list_of_objects(answer: object) -> list[dict[str, Any]]:
+    """An answer that is a list; null, where there are none."""
+    if answer is None:
+        return []
+    if not isinstance(answer, list) or not all(isinstance(one, dict) for one in answer):
+        raise odd()
+    return answer
+
+
+def odd() -> UnavailableError:
+    """No answer of an engine's."""
+    return UnavailableError(Reason.ENGINE_ERROR, "an answer of an unknown form")
+
+
 def refusal(status: int, words: str) -> NoAnswerError:
-    """What a status of 400 and above means, with the engine's own words."""
+    """What a status that is no success means, with the engine's own words."""
     if status == 404:
         return AbsentError(Reason.NOT_THERE, words, status)
     reasons = {401: Reason.PERMISSION, 403: Reason.PERMISSION, 501: Reason.UNSUPPORTED}

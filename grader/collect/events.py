@@ -181,8 +181,9 @@ def _payloads(view: EngineView, until: str) -> Iterator[Payload]:
             if count > MAX_EVENTS or size > MAX_BYTES:
                 return
             payload = _object(line)
-            if payload is not None:
-                yield payload
+            if payload is None or "Type" not in payload:
+                raise UnavailableError(Reason.ENGINE_ERROR, "events of an unknown form")
+            yield payload
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:

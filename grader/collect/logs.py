@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from grader import facts
 from grader.collect import redact, shapes
-from grader.collect.answer import NoAnswerError
+from grader.collect.answer import NoAnswerError, UnavailableError
 from grader.collect.client import Client, Payload
 from grader.facts import Reason
 
@@ -16,6 +16,8 @@ KEPT_BYTES = 32 * 1024
 READ_BYTES = 2 * 1024 * 1024
 TAIL_LINES = 200
 SECONDS = 20.0
+STREAMS = 3
+"""The highest number of a stream: that of the engine's own words on why the log ends."""
 HEADER = 8
 """Without a terminal a log comes in frames: stream, three zeros, the length in four bytes."""
 
@@ -79,6 +81,9 @@ def frames(pieces: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
     """The parts of a multiplexed log, each with the number of its stream.
 
     A frame of any length comes in the pieces in which it arrives.
+
+    Raises:
+        UnavailableError: it is no such log, or ends within a frame.
     """
     buffer = bytearray()
     stream = left = 0
@@ -88,6 +93,8 @@ def frames(pieces: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
             if not left:
                 if len(buffer) < HEADER:
                     break
+                if buffer[0] > STREAMS or any(buffer[1:4]):
+                    raise UnavailableError(Reason.ENGINE_ERROR, "a log of an unknown form")
                 stream, left = buffer[0], int.from_bytes(buffer[4:HEADER], "big")
                 del buffer[:HEADER]
             part = bytes(buffer[:left])
@@ -95,6 +102,8 @@ def frames(pieces: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
             left -= len(part)
             if part:
                 yield stream, part
+    if left or buffer:
+        raise UnavailableError(Reason.ENGINE_ERROR, "the log was cut short")
 
 
 def told(head: bytes, tail: bytes | None, secrets: tuple[str, ...]) -> str:

@@ -59,9 +59,12 @@ class Registries(Generic[F]):
 def manifest(client: Client, reference: str) -> facts.Manifest:
     """The manifest under a reference, by the engine. Raises as `Registries.look`."""
     try:
-        return shapes.manifest(client.manifest(reference))
+        found = shapes.manifest(client.manifest(reference))
     except NoAnswerError as error:
         raise trouble_of(error, podman=shapes.is_podman(client.version())) from error
+    if not found.digest:
+        raise UnavailableError(Reason.ENGINE_ERROR, "a manifest without a digest")
+    return found
 
 
 def trouble_of(error: NoAnswerError, *, podman: bool) -> NoAnswerError:

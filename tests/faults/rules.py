@@ -1,0 +1,156 @@
+"""What must hold whatever breaks, and the command run so that it can be seen to hold."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.errors import ExitCode
+from grader.journal import EMPTY, Journal
+from grader.journal_file import JournalFile
+from tests.faults import child, engine
+
+DEADLINE = 25.0
+"""Seconds in which a command with little patience ends, also on a busy machine."""
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(
+    [
+        *("docker", "requests", "grader.cli", "grader.run", "grader.report.html", "filelock"),
+        *("grader.rubric.load", "checks.image", "rich.console", "tenacity", "tests.faults.child"),
+    ]
+)
+
+Statuses = Mapping[str, str]
+"""Each objective's status."""
+
+
+@dataclass
+class Ran:
+    """How a command ended: exit code, what it printed, and the seconds that it took."""
+
+    code: int | None
+    told: str
+    seconds: float
+
+
+@dataclass
+class Lab:
+    """A submission that is graded again and again, and what is known of it so far."""
+
+    folder: Path
+    before: Journal = EMPTY
+    statuses: Statuses = field(default_factory=dict)
+
+    @classmethod
+    def make(cls, folder: Path, rubric: str = engine.RUBRIC) -> Lab:
+        folder.mkdir(parents=True)
+        (folder / "rubric.yaml").write_text(rubric, encoding="utf-8")
+        (folder / "lab.yaml").write_text("rubric: rubric.yaml\nlearner: {id: s-1}\n")
+        (folder / "Dockerfile").write_text(engine.DOCKERFILE)
+        (folder / "app.py").write_bytes(engine.CODE)
+        (folder / "answers.md").write_text("# line\n\nready to serve\n")
+        return cls(folder)
+
+    @property
+    def journal(self) -> Path:
+        return self.folder / ".grade-lab" / "journal.jsonl"
+
+    @property
+    def result(self) -> dict[str, Any]:
+        path = self.folder / ".grade-lab" / "report" / "result.json"
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+
+    def told(self) -> Statuses:
+        return {o["id"]: o["status"] for o in self.result["objectives"]}
+
+    def grade(self, host: str, *options: str) -> Ran:
+        return command(self.folder, host, "grade", str(self.folder), *options)
+
+    def well(self, host: str) -> Lab:
+        """Grade it where nothing is broken, and remember it."""
+        ran = self.grade(host)
+        assert ran.code == ExitCode.PASSED, ran.told
+        self.remember()
+        return self
+
+    def remember(self) -> None:
+        self.before, self.statuses = JournalFile(self.journal).read(), self.told()
+
+    def holds(self, ran: Ran, *, right: Statuses | None = None) -> None:
+        """The rules, after a grading in which something broke.
+
+        ``right`` is what the verdicts would be without the fault.
+        """
+        quiet(ran)
+        statuses = self.told()
+        wrong = {
+            name: (right or self.statuses)[name] + " became " + status
+            for name, status in statuses.items()
+            if status not in {(right or self.statuses)[name], "error"}
+        }
+        assert not wrong, wrong
+        assert ran.code == expected_code(self.result), ran.told
+        self.nothing_lost()
+
+    def nothing_lost(self) -> None:
+        """What was observed before is there, and files are whole."""
+        now = JournalFile(self.journal).read()
+        assert now.intact, now.defects
+        assert now.entries[: len(self.before.entries)] == self.before.entries
+        drafts = [path.name for path in self.folder.rglob(".*.*") if path.suffix[1:].isdigit()]
+        assert not drafts
+
+
+def expected_code(result: Mapping[str, Any]) -> int:
+    """The exit code that docs and design give to a result."""
+    if not result["complete"]:
+        return ExitCode.INCOMPLETE
+    return ExitCode.PASSED if result["passed"] else ExitCode.BELOW_PASS_MARK
+
+
+def quiet(ran: Ran) -> None:
+    """No traceback, no word of Python's own, and no hang."""
+    assert ran.code is not None, f"it hangs: {ran.told}"
+    assert ran.code >= 0, f"it died: {ran}"
+    for sign in ("Traceback", "Exception ignored", "Error:\n", "Fatal Python"):
+        assert sign not in ran.told, ran.told
+
+
+def command(folder: Path, host: str, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
+    """`grade-lab` with these arguments, told that the engine is at ``host``."""
+    process, output = started(folder, host, *arguments, env=env)
+    begun = time.monotonic()
+    process.join(DEADLINE)
+    code = process.exitcode
+    if code is None:
+        process.kill()
+        process.join()
+    return Ran(code, output.read_text(errors="replace"), time.monotonic() - begun)
+
+
+def started(
+    folder: Path, host: str, *arguments: str, env: Mapping[str, str] | None = None
+) -> tuple[Any, Path]:
+    """The process, and the file with what it prints."""
+    output = folder.parent / f"{folder.name}.{time.monotonic_ns()}.out"
+    output.touch()
+    known = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    full = {**known, "DOCKER_HOST": host, "DOCKER_CONFIG": "/nowhere", **(env or {})}
+    process = _context.Process(target=child.run, args=([*arguments, "--lang", "en"], full, output))
+    process.start()
+    return process, output
+
+
+def together(count: Sequence[Any], do: Any) -> list[Any]:
+    """What it gives for each, all at a time: they wait much and compute little."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(len(count)) as pool:
+        return list(pool.map(do, count))
