@@ -1,12 +1,14 @@
 """Check types, report formats and a class's outputs, found through entry points.
 
-Nothing is imported until it is used, so a rubric pays only for the check types it names.
+Nothing is imported until it is used, so a rubric pays only for the check types it names. What comes
+with grade-lab is looked up first: nobody can put something else in its place, and only a name that
+is not among it costs a search through all that is installed.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, PackageNotFoundError, distribution, entry_points
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import GradeLabError
@@ -23,13 +25,35 @@ CLASS_OUTPUTS = "grade_lab.class_outputs"
 
 
 @cache
+def _own(group: str) -> dict[str, EntryPoint]:
+    try:
+        points = distribution("grade-lab").entry_points
+    except PackageNotFoundError:  # it runs from a checkout that was never installed
+        return {}
+    return {point.name: point for point in points.select(group=group)}
+
+
+@cache
 def _found(group: str) -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=group)}
+    return {point.name: point for point in entry_points(group=group)} | _own(group)
+
+
+def _is(group: str, name: str) -> bool:
+    return name in _own(group) or name in _found(group)
+
+
+def _named(group: str, name: str) -> EntryPoint:
+    return _own(group).get(name) or _found(group)[name]
 
 
 def check_types() -> list[str]:
     """The names of all installed check types, sorted."""
     return sorted(_found(CHECKS))
+
+
+def is_check_type(name: str) -> bool:
+    """Whether a check type of this name is installed."""
+    return _is(CHECKS, name)
 
 
 def check_type(name: str) -> type[Check]:
@@ -39,7 +63,7 @@ def check_type(name: str) -> type[Check]:
         KeyError: there is none.
         GradeLabError: its package is broken.
     """
-    found: type[Check] = _load(_found(CHECKS)[name])
+    found: type[Check] = _load(_named(CHECKS, name))
     return found
 
 
@@ -48,9 +72,14 @@ def report_formats() -> list[str]:
     return sorted(_found(REPORTS))
 
 
+def is_report_format(name: str) -> bool:
+    """Whether a report format of this name is installed."""
+    return _is(REPORTS, name)
+
+
 def report_format(name: str) -> ReportFormat:
     """The report format of this name. Raises as `check_type` does."""
-    found: ReportFormat = _load(_found(REPORTS)[name])
+    found: ReportFormat = _load(_named(REPORTS, name))
     return found
 
 
@@ -61,7 +90,7 @@ def class_outputs() -> list[str]:
 
 def class_output(name: str) -> ClassOutput:
     """The output of a class of this name. Raises as `check_type` does."""
-    found: ClassOutput = _load(_found(CLASS_OUTPUTS)[name])
+    found: ClassOutput = _load(_named(CLASS_OUTPUTS, name))
     return found
 
 

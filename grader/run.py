@@ -130,9 +130,9 @@ def formats(names: Sequence[str]) -> dict[str, ReportFormat]:
     Raises:
         GradeLabError: one is unknown, or two would write the same file.
     """
-    known = plugins.report_formats()
     for name in names:
-        if name not in known:
+        if not plugins.is_report_format(name):
+            known = plugins.report_formats()
             raise GradeLabError(
                 msg(
                     "unknown report format '{name}'{nearest}",

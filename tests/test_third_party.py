@@ -105,6 +105,14 @@ def test_its_mistakes_are_told_like_any_others(env: dict[str, str], submission: 
     assert "did you mean 'steps'?" in done.stdout
 
 
+def test_it_takes_no_place_of_what_comes_with_grade_lab(env: dict[str, str]) -> None:
+    names = Path(env["PYTHONPATH"]) / "my_package-1.0.dist-info" / "entry_points.txt"
+    names.write_text(names.read_text() + "image = my_package:FewLayers\n")
+    code = "from grader.plugins import check_type as of; print(of('image'), of('few_layers'))"
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert done.stdout.split("'")[1::2] == ["checks.image.Image", "my_package.FewLayers"]
+
+
 def test_a_package_that_cannot_be_imported_is_named(env: dict[str, str], submission: Path) -> None:
     (Path(env["PYTHONPATH"]) / "my_package.py").write_text("import no_such_module\n")
     done = run(env, "judge", submission, "--lang", "en")

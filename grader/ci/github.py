@@ -79,7 +79,7 @@ def _outputs(graded: Graded) -> dict[str, str]:
         "complete": str(result.complete).lower(),
         "report": str(graded.out.resolve()),
     }
-    if CLASSROOM in plugins.report_formats():
+    if plugins.is_report_format(CLASSROOM):
         report = plugins.report_format(CLASSROOM).render(result)
         told["result"] = base64.b64encode(report.encode()).decode()
     return told
