@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
-import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -14,6 +15,7 @@ import click
 from grader import __version__
 from grader.complaint import complain
 from grader.errors import ExitCode, GradeLabError
+from grader.interruption import heeded
 from grader.language import LANG, described
 from grader.messages import LANGUAGES, Message, Translator, msg
 
@@ -114,18 +116,14 @@ for command in [
     cli.add_command(command)
 
 
-def _fail(error: GradeLabError, lang: str) -> NoReturn:
+def _fail(error: GradeLabError, lang: str) -> ExitCode:
     text = Translator(lang).text
     place = f"{error.where}: " if error.where else ""
     lines = [f"grade-lab: {place}{text(error.message)}"]
     lines += [f"  {problem.where}: {text(problem.told)}" for problem in error.problems]
     lines += [f"  → {text(advice)}" for advice in error.advice]
     complain(lines)
-    sys.exit(error.exit_code)
-
-
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
+    return error.exit_code
 
 
 def _chosen_language(args: list[str]) -> str:
@@ -141,23 +139,36 @@ def main(args: list[str] | None = None) -> NoReturn:
     """Run the command; never a traceback for anything a user can cause."""
     # A short process has little garbage, and much that is built once: looking for it costs more.
     gc.set_threshold(100_000)
+    atexit.register(gc.freeze)  # when it ends Python would look through all of it, several times
     args = sys.argv[1:] if args is None else args
+    with heeded():
+        code = _told(args)
+    sys.exit(code)
+
+
+def _told(args: list[str]) -> ExitCode:
+    """Run the command, say what went wrong, and return its exit code."""
     lang = _chosen_language(args)
-    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _run(args, lang)
+    except (KeyboardInterrupt, click.Abort):
+        stopped = msg("interrupted; what was collected so far is kept")
+        with suppress(OSError):  # a terminal that is closed cannot be told
+            click.echo(f"grade-lab: {Translator(lang).text(stopped)}", err=True)
+        return ExitCode.INTERRUPTED
+
+
+def _run(args: list[str], lang: str) -> ExitCode:
     try:
         code = cli.main(args, prog_name="grade-lab", standalone_mode=False)
         sys.stdout.flush()
-        sys.exit(code or ExitCode.PASSED)
+        return code or ExitCode.PASSED
     except GradeLabError as error:
-        _fail(error, lang)
+        return _fail(error, lang)
     except click.ClickException as error:
         error.show()
-        sys.exit(ExitCode.USAGE)
-    except (KeyboardInterrupt, click.Abort):
-        stopped = msg("interrupted; what was collected so far is kept")
-        click.echo(f"grade-lab: {Translator(lang).text(stopped)}", err=True)
-        sys.exit(ExitCode.INTERRUPTED)
+        return ExitCode.USAGE
     except BrokenPipeError:
         # The reader of standard output went away (`grade-lab … | head`).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.PASSED)
+        return ExitCode.PASSED
