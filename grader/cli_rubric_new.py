@@ -57,10 +57,13 @@ def rubric_new(  # noqa: PLR0917 # an option each
         _refuse_existing(file, force=force)
     if dockerfile and recorded:
         raise click.UsageError(described(msg("give --from-dockerfile or --from-journal, not both")))
+    submission = Path()
     if dockerfile:
         draft = _from_dockerfile(dockerfile, file, title)
+        submission = dockerfile.parent
     elif recorded:
         draft = _from_journal(recorded, file, title)
+        submission = recorded if recorded.is_dir() else submission
     elif sys.stdin.isatty():
         draft = _by_questions(file, title, lang)
     else:
@@ -72,6 +75,7 @@ def rubric_new(  # noqa: PLR0917 # an option each
     path = file or Path(f"{draft.id}.yaml")
     _refuse_existing(path, force=force)
     _write(draft, path, lang, schema=schema, force=force)
+    _say_what_is_next(draft, path, submission, lang)
 
 
 def _from_dockerfile(dockerfile: Path, file: Path | None, title: str) -> Draft:
@@ -147,9 +151,12 @@ def _write(draft: Draft, path: Path, lang: str, *, schema: bool, force: bool) ->
     with whole(path) as unfinished:
         written = text(draft, lang, with_schema=schema)
         unfinished.write_text(written, encoding="utf-8", newline="\n")
+
+
+def _say_what_is_next(draft: Draft, path: Path, submission: Path, lang: str) -> None:
     told = Translator(lang).text
     count = len(draft.objectives)
     click.echo(told(msg("{path}: {count} objectives, 100 points", path=path, count=count)))
     click.echo(told(msg("Now open it and adapt it. Then:")))
-    for command in ("check {path}", "show {path}", "test {path} --add ."):
-        click.echo(f"  grade-lab rubric {command.format(path=path)}")
+    for command in (f"check {path}", f"show {path}", f"test {path} --add {submission}"):
+        click.echo(f"  grade-lab rubric {command}")

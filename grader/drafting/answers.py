@@ -102,9 +102,9 @@ def _objectives(
     if answers.clean_up:
         stop: Check = {"type": "stopped", "name": name, "hint": _run(f"docker stop {name}")}
         remove: Check = {"type": "removed", "container": name, "hint": _run(f"docker rm {name}")}
-        title = msg("{subject} was stopped", subject=name)
+        title = msg("A container was stopped: {subject}", subject=name)
         yield Objective(ids.new("stop"), title, [stop], 1, (run,))
-        title = msg("{subject} was removed", subject=name)
+        title = msg("A container was removed: {subject}", subject=name)
         yield Objective(ids.new("remove"), title, [remove], 1, (run,))
     yield from (_asked(question, ids) for question in answers.questions)
 

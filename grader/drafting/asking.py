@@ -16,6 +16,8 @@ from grader.rubric.model import Identifier
 NONE = "-"
 """What is typed for nothing."""
 
+YES, NO = frozenset(("y", "yes", "예", "네")), frozenset(("n", "no", "아니요", "아니오"))
+
 Wrong = Callable[[str], Message | None]
 """What is wrong with an answer; None when nothing is."""
 
@@ -95,7 +97,8 @@ class Asking:
             self._say(problem)
 
     def _yes(self, question: Message, *, default: bool = True) -> bool:
-        return click.confirm(self._told(question), default=default)
+        answer = self._text(question, "y" if default else "n", _wrong_yes)
+        return answer.lower() in YES
 
     def _say(self, text: Message) -> None:
         click.echo(self._told(text))
@@ -107,6 +110,10 @@ def _given(answer: str) -> str | None:
 
 def _words(answer: str) -> tuple[str, ...]:
     return tuple(word for part in answer.split(",") if (word := part.strip()))
+
+
+def _wrong_yes(answer: str) -> Message | None:
+    return None if answer.lower() in YES | NO else msg("answer with y (yes) or n (no)")
 
 
 def _wrong_id(answer: str) -> Message | None:

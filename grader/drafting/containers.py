@@ -227,7 +227,7 @@ class Containers:
         check = {"type": "stopped", **picked.fields}
         stopped = _first(events, "stop", "kill", "die")
         if stopped and self._prover.holds(check):
-            title = msg("{subject} was stopped", subject=subject)
+            title = msg("A container was stopped: {subject}", subject=subject)
             yield Objective(
                 self._new_id("stop"),
                 title,
@@ -239,7 +239,7 @@ class Containers:
         check = {"type": "removed", **({"container": name} if name else picked.service)}
         removed = _first(events, "destroy")
         if removed and self._prover.holds(check):
-            title = msg("{subject} was removed", subject=subject)
+            title = msg("A container was removed: {subject}", subject=subject)
             yield Objective(
                 self._new_id("remove"),
                 title,

@@ -145,7 +145,8 @@ class Images:
             looked = {n.path for n in self._evidence.needs(ContentNeed) if n.image == image}
             sources = [("source", {place: path}) for place, path in pairs]
             sources += [("source", {place: "."}) for place in sorted(looked)]
-            return self._prover.grown({**check, "source": {}}, sources)
+            grown = self._prover.grown({**check, "source": {}}, sources)
+            return grown if grown["source"] else check
         return None
 
     def _tagged(self, named: Named, at: datetime, first: Named) -> Iterator[Objective]:

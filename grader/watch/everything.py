@@ -109,6 +109,8 @@ class Everything(Interest):
         yield from Interest(tuple(about), self.evidence).raised_by(event)
         if event.type == "container" and event.action == "create" and is_reference(event.image):
             yield ImageNeed(image=familiar(event.image))
+            # Where Dockerfile and image came in one go, it was not read when the image was named.
+            yield from self._in_image(familiar(event.image))
 
     def _about(self, event: Event) -> Iterator[Need[Fact]]:
         match event.type:
@@ -120,14 +122,17 @@ class Everything(Interest):
                 yield ImageNeed(image=event.name)
                 yield ManifestNeed(image=event.name)
                 yield LoginNeed(registry=registry_of(event.name))
-                for place, path in self._copied():
-                    yield TreeNeed(path=path)
-                    yield ContentNeed(image=event.name, path=place)
+                yield from self._in_image(event.name)
             case "container":
                 picked = _picked(event.name, event.image, event.service)
                 if picked["name"]:  # a look without a name would find other containers, too
                     yield ContainerNeed(**picked)
                     yield LogsNeed(**picked)
+
+    def _in_image(self, image: str) -> Iterator[Need[Fact]]:
+        for place, path in self._copied():
+            yield TreeNeed(path=path)
+            yield ContentNeed(image=image, path=place)
 
     def _copied(self) -> tuple[tuple[str, str], ...]:
         for seen in self.evidence.of(DOCKERFILE).now:

@@ -37,6 +37,7 @@ def test_from_a_journal_the_file_is_written_with_its_schema_and_what_to_do_next(
     done = run("lab.yaml", "--from-journal", SAMPLE, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "grade-lab rubric check lab.yaml" in done.stdout
+    assert f"grade-lab rubric test lab.yaml --add {SAMPLE}\n" in done.stdout
     text = (tmp_path / "lab.yaml").read_text(encoding="utf-8")
     assert text.startswith("# yaml-language-server: $schema=rubric.schema.json\n")
     assert (tmp_path / "rubric.schema.json").is_file()
@@ -105,7 +106,9 @@ def test_a_handful_of_answers_make_a_rubric(tmp_path: Path) -> None:
 def test_an_answer_that_cannot_be_used_is_asked_again(tmp_path: Path) -> None:
     with asking(tmp_path) as terminal:
         terminal.until("Title of the lab")
-        terminal.type("\r\ry\rNot An Image\r")
+        terminal.type("\r\rperhaps\r")
+        terminal.until("answer with y (yes) or n (no)")
+        terminal.type("Yes\rNot An Image\r")
         terminal.until("in lower case")
         terminal.type("{hub_id}/page\r80\r")
         terminal.until("a colon, and the container's")

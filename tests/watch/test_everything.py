@@ -130,6 +130,13 @@ def test_a_build_raises_looks_at_the_image_the_files_and_what_was_copied() -> No
     assert ManifestNeed(image=PAGE) not in raised
 
 
+def test_a_container_raises_a_look_at_what_its_image_holds_of_the_files() -> None:
+    everything = interest()((), evidence_of(submitted("Dockerfile", DOCKERFILE)))
+    made = Event(type="container", action="create", id=hex_id("web"), name="web", image=PAGE)
+    place = "/usr/share/nginx/html/index.html"
+    assert ContentNeed(image=PAGE, path=place) in [*everything.raised_by(made)]
+
+
 def test_a_push_raises_a_look_at_the_registry_and_the_login() -> None:
     raised = [
         *interest()((), evidence_of()).raised_by(Event(type="image", action="push", name=PAGE))
