@@ -100,6 +100,12 @@ SHAPES: list[tuple[str, Machine, str, str]] = [
         "`unset DOCKER_HOST`",
     ),
     (
+        "linux, DOCKER_HOST is no address",
+        off(around("linux", "engine"), dead("localhost:2375"), chosen_by="DOCKER_HOST"),
+        "engine-remote",
+        "`unset DOCKER_HOST`",
+    ),
+    (
         "windows, DOCKER_HOST is of yesterday",
         off(
             around("win32", "desktop"),
@@ -224,3 +230,13 @@ def test_a_context_that_works_is_named_where_the_chosen_one_cannot_be_used() -> 
 def test_a_machine_of_which_nothing_is_known_has_nothing_wrong() -> None:
     assert first_problem(examine(Machine())) is None
     assert first_problem(examine(healthy())) is None
+
+
+def test_an_engine_that_is_off_and_a_docker_host_that_points_elsewhere_are_both_told() -> None:
+    old = dead("unix:///tmp/old.sock")
+    found = first_problem(examine(off(around("linux", "engine"), old, chosen_by="DOCKER_HOST")))
+    assert found is not None
+    assert found.code == "engine-stopped"
+    start, unset = map(str, found.steps)
+    assert "systemctl start docker" in start
+    assert "`unset DOCKER_HOST`" in unset

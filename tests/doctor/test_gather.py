@@ -225,7 +225,9 @@ def test_a_registrys_clock_is_compared_with_ours(home: Path) -> None:
 def test_a_registry_that_is_off_is_not_reached(home: Path) -> None:
     with registry() as (address, _):
         pass
-    assert look(address, home).reachable is False
+    away = look(address, home)
+    assert away.reachable is False
+    assert "Connection(" not in away.detail
 
 
 def test_docker_hub_is_looked_at_always_and_needed_only_by_some_rubrics() -> None:
@@ -277,6 +279,21 @@ def test_a_folder_that_was_named_must_be_that_of_a_lab(home: Path) -> None:
     code, found, _ = doctor(home)
     assert code == 1
     assert "no lab.yaml" in found["submission"]["title"]
+
+
+def test_a_value_that_is_missing_is_asked_for_in_lab_yaml_and_not_in_the_rubric(home: Path) -> None:
+    (home / "lab").mkdir()
+    (home / "lab" / "lab.yaml").write_text("rubric: container-and-docker\n")
+    _, found, _ = doctor(home)
+    told = found["submission"]
+    assert "container-and-docker.yaml" not in told["title"] + told["detail"]
+    assert '`variables: {hub_id: "…"}`' in told["steps"][0]
+
+
+def test_a_field_that_is_written_wrong_is_told_with_the_right_one(home: Path) -> None:
+    (home / "lab").mkdir()
+    (home / "lab" / "lab.yaml").write_text("rubrik: container-and-docker\n")
+    assert "did you mean 'rubric'?" in doctor(home)[1]["submission"]["detail"]
 
 
 @pytest.mark.parametrize(("lang", "last"), [("en", "Start with: "), ("ko", "")])

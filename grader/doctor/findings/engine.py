@@ -52,7 +52,7 @@ def _away(machine: Machine, door: Door) -> Finding:
         return _denied(machine, door)
     if machine.working is not None:
         return _elsewhere(machine, door, machine.working)
-    if door.host.startswith(("tcp:", "ssh:", "http")):
+    if door.host.startswith(("tcp:", "ssh:", "http")) or "://" not in door.host:
         return _remote(machine, door)
     if door.reason is not Reason.ENGINE_UNREACHABLE:
         return _odd(machine, door)
@@ -146,11 +146,14 @@ def _remote(machine: Machine, door: Door) -> Finding:
         if machine.chosen_by == "context"
         else _unset(machine.chosen_by, windows=windows)
     )
+    check = msg(
+        "is that computer on, and is the address right? `docker context ls` shows addresses"
+    )
+    is_address = "://" in door.host
     return problem(
         "engine-remote",
         msg("no engine answers at {host}", host=door.host),
-        msg("is that computer on, and is the address right? `docker context ls` shows addresses"),
-        leave,
+        *((check, leave) if is_address else (leave,)),
         detail=msg("{reason}", reason=door.detail),
     )
 
@@ -175,6 +178,8 @@ def _off(machine: Machine, door: Door) -> Finding:
     around = machine.surroundings
     detail = msg("{host}: {reason}", host=door.host, reason=door.detail)
     steps = advice.start(around)
+    if machine.chosen_by != "context" and door.host != machine.usual_host:
+        steps.append(_unset(machine.chosen_by, windows=around.platform == "win32"))
     if not around.products:
         if around.wsl:
             steps = [*advice.wsl_integration(), *steps]

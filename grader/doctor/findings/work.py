@@ -24,7 +24,7 @@ def findings(machine: Machine) -> Iterator[Finding]:
         )
         return
     if work.error is not None:
-        yield problem(
+        yield _without_values(work.error) or problem(
             "submission", work.error.message, *work.error.advice, detail=_problems(work.error)
         )
     elif not work.learner_named:
@@ -84,9 +84,27 @@ def _own(work: Work, platform: str) -> Iterator[Message]:
     )
 
 
+def _without_values(error: GradeLabError) -> Finding | None:
+    """Of a rubric that lacks nothing but a learner's values: what to write, and not the rubric."""
+    problems = error.problems
+    names = [str(one.message.values.get("name", "")) for one in problems]
+    if not all(names) or {one.code for one in problems} != {"variable-without-value"}:
+        return None
+    line = ", ".join(f'{name}: "…"' for name in names)
+    return problem(
+        "submission",
+        msg("lab.yaml lacks what the rubric needs to know of you: {names}", names=names),
+        msg(
+            "open lab.yaml in an editor, and write it there, with your own value in place of …: "
+            "`{line}`",
+            line=f"variables: {{{line}}}",
+        ),
+    )
+
+
 def _problems(error: GradeLabError) -> Message | None:
     told = [
-        msg("{where}: {message}", where=problem.where, message=problem.message)
+        msg("{where}: {message}", where=problem.where, message=problem.told)
         for problem in error.problems
     ]
     if told:

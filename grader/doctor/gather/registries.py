@@ -21,6 +21,7 @@ from grader.reference import path_and_version, registry_of
 SECONDS = 4.0
 HUB_TEST = "docker.io/ratelimitpreview/test:latest"
 """The repository that Docker made for looking at one's pull limit."""
+_CONNECTION = re.compile(r"^HTTPS?Connection(?:Pool)?\([^)]*\): ")
 _LIMIT = re.compile(r"(\d{1,9})(?:;w=(\d{1,9}))?")
 
 
@@ -48,7 +49,7 @@ def asked(registry: Registry, image: str, env: Mapping[str, str]) -> Registry:
         with closing(Distribution(registry.name)) as place:
             status, headers = within(SECONDS, lambda: place.greeting(repository, version))
     except NoAnswerError as error:
-        return replace(known, reachable=False, detail=error.detail)
+        return replace(known, reachable=False, detail=_CONNECTION.sub("", error.detail))
     if status >= 500:
         return replace(known, reachable=False, detail=f"HTTP {status}")
     limit, remaining = (_number(headers.get(f"ratelimit-{key}")) for key in ("limit", "remaining"))
