@@ -260,6 +260,8 @@ class BuiltFrom(Check):
         root, relative = _place(path, self._roots) or (path, ".")
         series = evidence.of(ContentNeed(image=self.image, path=root), reproduced=True)
         tree = next((s.fact for s in series.found if s.fact.image_id == image.id), None)
+        if tree is not None and relative == ".":
+            return tree
         if tree is not None:
             return tree.model_copy(update={"files": below(tree.files, relative)})
         images = evidence.of(ImageNeed(image=self.image))

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from graphlib import TopologicalSorter
 
-from grader.check import Check, Errored, Passed, Proof, Status, Unproven, Verdict
+from grader.check import Check, Errored, Location, Passed, Proof, Status, Unproven, Verdict
 from grader.conclude import failed_look
 from grader.evidence import Evidence
 from grader.journal import Journal
@@ -158,30 +158,32 @@ def _check(
         id=name,
         type=check.type,
         status=verdict.status,
-        score=_earned(points, verdict.ratio),
+        score=points if verdict.status is Status.PASS else _earned(points, verdict.ratio),
         max_score=points,
         message=translator.text(verdict.message),
         hint=translator.text(hint),
         pending=verdict.pending,
         expected=_text(verdict.expected, translator),
         actual=_text(verdict.actual, translator),
-        evidence=tuple(
-            EvidenceItem(
-                strength=proof.strength,
-                source=proof.source,
-                at=proof.at,
-                detail=translator.text(proof.detail),
-            )
-            for proof in verdict.proofs
-        ),
-        places=tuple(
-            Place(
-                path=place.path,
-                line=place.line,
-                message=translator.text(place.message or verdict.message),
-            )
-            for place in verdict.places
-        ),
+        evidence=tuple([_item(proof, translator) for proof in verdict.proofs]),
+        places=tuple([_place(place, verdict, translator) for place in verdict.places]),
+    )
+
+
+def _item(proof: Proof, translator: Translator) -> EvidenceItem:
+    return EvidenceItem(
+        strength=proof.strength,
+        source=proof.source,
+        at=proof.at,
+        detail=translator.text(proof.detail),
+    )
+
+
+def _place(place: Location, verdict: Verdict, translator: Translator) -> Place:
+    return Place(
+        path=place.path,
+        line=place.line,
+        message=translator.text(place.message or verdict.message),
     )
 
 
@@ -230,6 +232,8 @@ def _override(judged: ObjectiveResult, override: Override | None) -> ObjectiveRe
 
 def combine(statuses: Sequence[Status]) -> Status:
     """An objective's status from its checks': trouble first, then what was earned."""
+    if len(statuses) == 1:
+        return statuses[0]
     found = set(statuses)
     for decisive in (Status.ERROR, Status.REVIEW):
         if decisive in found:

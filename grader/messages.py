@@ -69,7 +69,9 @@ class Translator:
             template = self._translated(text.template)
             if not text.values:
                 return template
-            return template.format_map({k: self._value(v) for k, v in text.values.items()})
+            return template.format_map(
+                {k: v if isinstance(v, str) else self._value(v) for k, v in text.values.items()}
+            )
         return text.get(self.lang) or text.get("en") or next(iter(text.values()), "")
 
     def _value(self, value: object) -> str:
