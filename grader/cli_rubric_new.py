@@ -75,7 +75,7 @@ def rubric_new(  # noqa: PLR0917 # an option each
     path = file or Path(f"{draft.id}.yaml")
     _refuse_existing(path, force=force)
     _write(draft, path, lang, schema=schema, force=force)
-    _say_what_is_next(draft, path, submission, lang)
+    _say_what_is_next(draft, path, submission, lang, recorded=recorded is not None)
 
 
 def _from_dockerfile(dockerfile: Path, file: Path | None, title: str) -> Draft:
@@ -153,10 +153,15 @@ def _write(draft: Draft, path: Path, lang: str, *, schema: bool, force: bool) ->
         unfinished.write_text(written, encoding="utf-8", newline="\n")
 
 
-def _say_what_is_next(draft: Draft, path: Path, submission: Path, lang: str) -> None:
+def _say_what_is_next(
+    draft: Draft, path: Path, submission: Path, lang: str, *, recorded: bool
+) -> None:
     told = Translator(lang).text
     count = len(draft.objectives)
     click.echo(told(msg("{path}: {count} objectives, 100 points", path=path, count=count)))
     click.echo(told(msg("Now open it and adapt it. Then:")))
-    for command in (f"check {path}", f"show {path}", f"test {path} --add {submission}"):
-        click.echo(f"  grade-lab rubric {command}")
+    click.echo(f"  grade-lab rubric check {path}")
+    click.echo(f"  grade-lab rubric show {path}")
+    if not recorded:  # a case needs a journal
+        click.echo(f"  grade-lab watch --rubric {path} {submission}")
+    click.echo(f"  grade-lab rubric test {path} --add {submission}")

@@ -38,6 +38,7 @@ def test_from_a_journal_the_file_is_written_with_its_schema_and_what_to_do_next(
     assert done.returncode == 0, done.stderr
     assert "grade-lab rubric check lab.yaml" in done.stdout
     assert f"grade-lab rubric test lab.yaml --add {SAMPLE}\n" in done.stdout
+    assert "grade-lab watch" not in done.stdout
     text = (tmp_path / "lab.yaml").read_text(encoding="utf-8")
     assert text.startswith("# yaml-language-server: $schema=rubric.schema.json\n")
     assert (tmp_path / "rubric.schema.json").is_file()
@@ -53,6 +54,7 @@ def test_a_file_that_is_there_is_overwritten_only_by_force(tmp_path: Path) -> No
     assert (tmp_path / "lab.yaml").read_text(encoding="utf-8") == "mine\n"
     forced = run("lab.yaml", "--from-dockerfile", SAMPLE / "Dockerfile", "--force", cwd=tmp_path)
     assert forced.returncode == 0
+    assert f"grade-lab watch --rubric lab.yaml {SAMPLE}\n" in forced.stdout
     assert load(tmp_path / "lab.yaml", lenient=True).objectives
 
 
