@@ -9,7 +9,7 @@ OPTIONAL := $(if $(CI),,--optional)
 .PHONY: help demo test fuzz lint typecheck bench docs clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 demo:  ## do the lab with a real engine and registry, grade it twice, leave the reports in demo-report/
 	@$(BOOTSTRAP)
@@ -22,6 +22,10 @@ test:  ## all tests, with live ones against a throwaway engine; ARGS="-k name" i
 fuzz:  ## break the readers of what others write; ARGS="--seconds 600 rubric" says how long and which
 	@$(BOOTSTRAP) --extras dev,fuzz
 	@$(VENV)/python -m tests.fuzz.run $(ARGS)
+
+test-engines:  ## the live learners on every engine, as a matrix; minutes and downloads; ARGS="docker-28c"
+	@$(BOOTSTRAP)
+	@$(VENV)/python scripts/test_engines.py $(ARGS)
 
 lint:  ## ruff: rules and format
 	@$(BOOTSTRAP)

@@ -78,10 +78,9 @@ def download_from(suite: str, package: str, folder: Path) -> Path:
 
     The package lists for it are kept in `folder` too: the machine's own stay as they are.
     """
-    mirror = _mirror()
     sources, lists = folder / "sources.list", folder / "lists"
     (lists / "partial").mkdir(parents=True)
-    sources.write_text(f"deb {mirror} {suite} main\n", encoding="utf-8")
+    sources.write_text(f"deb {mirror()} {suite} main\n", encoding="utf-8")
     status = folder / "status"
     status.touch()
     command = [*APT_GET]
@@ -101,7 +100,7 @@ def download_from(suite: str, package: str, folder: Path) -> Path:
     return next(folder.glob("*.deb"))
 
 
-def _mirror() -> str:
+def mirror() -> str:
     """Where this machine gets Debian's packages from."""
     command = ["apt-get", "indextargets", "--format", "$(ORIGIN) $(SITE)", "Created-By: Packages"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -21,11 +21,29 @@ from .docker import docker
 from .errors import LabUnavailableError
 from .slots import Slot
 
-PROGRAMS = (
-    ("dockerd", "docker.io"),
+CLIENT = (
     ("docker", "docker-cli"),  # part of docker.io until Debian 12
     ("ip", "iproute2"),
 )
+PROGRAMS = (("dockerd", "docker.io"), *CLIENT)
+# In a mount namespace of its own, a root folder gets what an engine needs of this machine, and
+# becomes its root, so that whoever enters a container's namespace later finds the container.
+ENTER = """
+set -eu
+root=$1 configuration=$2; shift 2
+mount --bind "$root" "$root"
+mount -t proc proc "$root/proc"
+for folder in /sys /dev; do mount --rbind "$folder" "$root$folder"; done
+mount -t tmpfs tmpfs "$root/run"
+mount -t tmpfs tmpfs "$root/tmp"
+while [ "$1" != -- ]; do mkdir -p "$root$1"; mount --bind "$1" "$root$1"; shift; done
+shift
+cd "$root"
+mkdir run/outside
+pivot_root . run/outside
+umount -l /run/outside
+exec "$@"
+"""
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 
@@ -36,15 +54,21 @@ class PrivateEngine:
     `state` is a folder for its log and its data, in the cache unless given. The data are
     removed when the engine opens and when it closes; in between, `stop`, `kill` and `start`
     keep them, as on a learner's machine. `settings` are laid over our own daemon.json.
+    `root` is the root folder of another release of Debian, whose engine it then is.
     Start it from a thread that lives as long as the engine should: the kernel ends the engine
     with that thread. Raises LabUnavailableError, with the end of the log, when it does not start.
     """
 
     def __init__(
-        self, state: Path | None = None, settings: Mapping[str, object] | None = None
+        self,
+        state: Path | None = None,
+        settings: Mapping[str, object] | None = None,
+        *,
+        root: Path | None = None,
     ) -> None:
         self._given_state = state
         self._settings = dict(settings or {})
+        self._root = root
         self._slot: Slot | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._pid = 0
@@ -89,7 +113,7 @@ class PrivateEngine:
         }
 
     def __enter__(self) -> Self:
-        apt.ensure(PROGRAMS)
+        apt.ensure(CLIENT if self._root else PROGRAMS)
         self._slot = Slot.claim()
         try:
             self._remove_data()
@@ -112,7 +136,7 @@ class PrivateEngine:
             return
         shutil.rmtree(self.slot.folder / "exec", ignore_errors=True)
         (self.slot.folder / "docker.pid").unlink(missing_ok=True)  # a killed daemon's
-        self.slot.configuration.write_text(json.dumps(self._configuration(), indent=2))
+        self._configure()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command(),
@@ -147,6 +171,14 @@ class PrivateEngine:
         """Run a docker command against this engine and return what it prints. DockerError."""
         return docker(arguments, self.environment)
 
+    def _configure(self) -> None:
+        """Write what the daemon reads when it starts."""
+        self.slot.configuration.write_text(json.dumps(self._configuration(), indent=2))
+
+    def _daemon(self) -> Sequence[str]:
+        dockerd = None if self._root else apt.find("dockerd")
+        return (dockerd or "dockerd", "--config-file", str(self.slot.configuration))
+
     def _configuration(self) -> dict[str, object]:
         folder, network = self.slot.folder, self.slot.network
         return {
@@ -171,8 +203,14 @@ class PrivateEngine:
         return (
             *("setpriv", "--pdeathsig", "KILL"),
             *("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
-            *(apt.find("dockerd") or "dockerd", "--config-file", str(self.slot.configuration)),
+            *(self._entering(self._root) if self._root else ()),
+            *self._daemon(),
         )
+
+    def _entering(self, root: Path) -> Sequence[str]:
+        """A command's beginning that lets the rest run in a root folder, at the same paths."""
+        shared = (str(self.state), str(self.slot.folder))
+        return ("sh", "-c", ENTER, "enter", str(root), str(self.slot.configuration), *shared, "--")
 
     def _await_answer(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS

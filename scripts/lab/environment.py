@@ -77,7 +77,7 @@ def _private(stack: ExitStack) -> Lab:
     registry = stack.enter_context(PrivateRegistry())
     base_image.load(engine, base)
     environment = {**engine.environment, "GRADE_LAB_ENGINE_PID": str(engine.pid)}
-    return Lab(engine, registry, _complete(environment, registry, base))
+    return Lab(engine, registry, complete(environment, registry, base))
 
 
 def _existing(stack: ExitStack) -> Lab:
@@ -86,10 +86,10 @@ def _existing(stack: ExitStack) -> Lab:
     engine = stack.enter_context(ExistingEngine())
     registry = stack.enter_context(ContainerRegistry(engine))
     base = base_image.reference(SAMPLE / "Dockerfile")
-    return Lab(None, registry, _complete(engine.environment, registry, base))
+    return Lab(None, registry, complete(engine.environment, registry, base))
 
 
-def _complete(
+def complete(
     environment: dict[str, str], registry: PrivateRegistry | ContainerRegistry, base: str
 ) -> dict[str, str]:
     """The engine's environment, with what tests and the demo need to know besides."""

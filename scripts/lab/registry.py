@@ -5,6 +5,7 @@ import http.client
 import json
 import secrets
 import shutil
+import ssl
 import subprocess
 import time
 from contextlib import suppress
@@ -24,10 +25,12 @@ class PrivateRegistry:
     """One empty registry, to be used as a context manager, on Debian or Ubuntu.
 
     Address, user and password hold for its whole life; `stop` and `start` keep its content.
-    `user`'s password is random. Raises LabUnavailableError when it does not start.
+    `user`'s password is random. It speaks HTTP, or TLS with a `certificate`, a file with its key,
+    too. Raises LabUnavailableError when it does not start.
     """
 
-    def __init__(self, user: str = "learner") -> None:
+    def __init__(self, user: str = "learner", *, certificate: Path | None = None) -> None:
+        self._certificate = certificate
         self.user = user
         self.password = secrets.token_urlsafe(18)
         self._port = 0
@@ -109,6 +112,9 @@ class PrivateRegistry:
         self.start()
 
     def _configuration(self) -> dict[str, object]:
+        file = str(self._certificate)
+        tls = {"tls": {"certificate": file, "key": file}} if self._certificate else {}
+        address = {"addr": f"127.0.0.1:{self._port}", "secret": secrets.token_hex(16)}
         return {
             "version": "0.1",
             "log": {"level": "warn"},
@@ -116,18 +122,23 @@ class PrivateRegistry:
                 "filesystem": {"rootdirectory": str(self._folder / "data")},
                 "delete": {"enabled": True},
             },
-            "http": {"addr": f"127.0.0.1:{self._port}", "secret": secrets.token_hex(16)},
+            "http": {**address, **tls},
             "auth": {"htpasswd": {"realm": "lab", "path": str(self._folder / "htpasswd")}},
         }
 
     def _answers(self) -> bool:
-        return lets_in(self.address, self.user, self.password)
+        return lets_in(
+            self.address, self.user, self.password, encrypted=self._certificate is not None
+        )
 
 
-def lets_in(address: str, user: str, password: str) -> bool:
+def lets_in(address: str, user: str, password: str, *, encrypted: bool = False) -> bool:
     """Whether a registry is up and takes this user's password."""
     credentials = base64.b64encode(f"{user}:{password}".encode()).decode()
     connection = http.client.HTTPConnection(address, timeout=5)
+    if encrypted:  # by a certificate that we made for it
+        anyone = ssl._create_unverified_context()  # noqa: S323, SLF001
+        connection = http.client.HTTPSConnection(address, timeout=5, context=anyone)
     with suppress(OSError, http.client.HTTPException):
         connection.request("GET", "/v2/", headers={"Authorization": f"Basic {credentials}"})
         return connection.getresponse().status == 200

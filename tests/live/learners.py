@@ -54,7 +54,17 @@ class Outcome:
         assert "Traceback" not in done.stderr
         assert done.returncode in {0, 1, 3}, done.stderr
         report = learner.folder / ".grade-lab" / "report" / "result.json"
-        return cls(done.returncode, json.loads(report.read_text(encoding="utf-8")))
+        outcome = cls(done.returncode, json.loads(report.read_text(encoding="utf-8")))
+        outcome.note()
+        return outcome
+
+    def note(self) -> None:
+        """Add the verdicts to the file that compares engines (scripts/test_engines.py), if any."""
+        if path := os.environ.get("GRADE_LAB_VERDICTS"):
+            story = os.environ["PYTEST_CURRENT_TEST"].partition("::")[2].partition(" ")[0]
+            told = {o["id"]: (o["status"], self.told(o["id"])) for o in self.result["objectives"]}
+            with Path(path).open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"story": story, "verdicts": told}) + "\n")
 
     @property
     def score(self) -> float:

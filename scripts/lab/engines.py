@@ -1,0 +1,98 @@
+"""The engines that the lab is tested on: other releases of Debian, run side by side here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from . import base_image, roots
+from .docker import docker
+from .engine import PrivateEngine
+from .environment import SAMPLE, Lab, complete
+from .podman import PodmanEngine
+from .registry import PrivateRegistry
+
+Builder = Literal["classic", "BuildKit"]
+
+DOCKER = ("docker.io", "docker-cli", "docker-buildx")
+PODMAN = ("podman", "crun", "slirp4netns")
+BUILDX_SUITE = "trixie"
+BUILDX = Path("usr/libexec/docker/cli-plugins/docker-buildx")
+
+
+@dataclass(frozen=True)
+class EngineKind:
+    """An engine to test on, by a name to type and a title to read.
+
+    ``suite`` is the release of Debian that has it in ``packages``, the engine's own first;
+    ``settings`` are those of daemon.json. ``builders`` are what `docker build` can use with it.
+    """
+
+    name: str
+    title: str
+    suite: str
+    packages: tuple[str, ...] = DOCKER
+    settings: Mapping[str, object] = field(default_factory=dict)
+    builders: tuple[Builder, ...] = ("classic", "BuildKit")
+
+    def prepare(self) -> Path:
+        """Make what it is started from, once; LabUnavailableError when that cannot be had."""
+        if "BuildKit" in self.builders:
+            roots.root(BUILDX_SUITE, DOCKER)
+        return roots.root(self.suite, self.packages)
+
+    @property
+    def version(self) -> str:
+        """The version of its package; for what was prepared."""
+        return roots.version(self.prepare(), self.packages[0])
+
+
+CONTAINERD_STORE = {"features": {"containerd-snapshotter": True}}
+CLASSIC_STORE = {"features": {"containerd-snapshotter": False}}
+
+ENGINES = (
+    EngineKind("docker-20", "Docker 20.10", "bookworm", ("docker.io",)),
+    EngineKind("docker-26", "Docker 26", "trixie", settings=CLASSIC_STORE),
+    EngineKind("docker-26c", "Docker 26, containerd store", "trixie", settings=CONTAINERD_STORE),
+    EngineKind("docker-28", "Docker 28", "sid", settings=CLASSIC_STORE),
+    EngineKind("docker-28c", "Docker 28, containerd store", "sid", settings=CONTAINERD_STORE),
+    # Its API has no BuildKit: it builds with its own builder, whatever the client asks for.
+    EngineKind("podman-4", "Podman 4.3", "bookworm", PODMAN, builders=("classic",)),
+)
+
+
+@contextmanager
+def open_engine(kind: EngineKind, builder: Builder) -> Iterator[Lab]:
+    """Start a lab on this kind of engine, for `docker build` with this builder.
+
+    Raises LabUnavailableError when it cannot be had here, or DockerError.
+    """
+    base = base_image.reference(SAMPLE / "Dockerfile")
+    with ExitStack() as stack:
+        root = kind.prepare()
+        engine: PrivateEngine
+        certificate = None
+        if kind.packages == PODMAN:
+            engine = podman = stack.enter_context(PodmanEngine(root=root))
+            certificate = podman.certificate
+        else:
+            engine = stack.enter_context(PrivateEngine(root=root, settings=kind.settings))
+        registry = stack.enter_context(PrivateRegistry(certificate=certificate))
+        base_image.load(engine, base)
+        environment = {**engine.environment, "GRADE_LAB_ENGINE_PID": str(engine.pid)}
+        if builder == "BuildKit":
+            _enable_buildx(Path(environment["DOCKER_CONFIG"]))
+        environment = complete(environment, registry, base)
+        environment["DOCKER_BUILDKIT"] = "1" if builder == "BuildKit" else "0"
+        docker(["version"], environment)
+        yield Lab(engine, registry, environment)
+
+
+def _enable_buildx(configuration: Path) -> None:
+    """The plugin of `docker build` for BuildKit: one program, which any release can run."""
+    plugin = configuration / "cli-plugins" / "docker-buildx"
+    plugin.parent.mkdir(parents=True, exist_ok=True)
+    plugin.symlink_to(roots.root(BUILDX_SUITE, DOCKER) / BUILDX)

@@ -1,0 +1,98 @@
+"""Run the live learners' tests on each engine, and print which verdicts differ from the first's.
+
+    python scripts/test_engines.py [ENGINE …] [-k STORY] [--markdown FILE]
+
+Exit code 0: every story that could be told has the same verdicts everywhere. Each engine runs in
+network and mount namespaces of its own: nothing of it stays. As root, on Debian or Ubuntu.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from engine_matrix import Run, as_markdown, as_text, differences, read_run
+from lab.docker import DockerError
+from lab.engines import ENGINES, Builder, EngineKind, open_engine
+from lab.errors import LabUnavailableError, say
+
+ROOT = Path(__file__).parents[1]
+STORIES = "tests/live/test_learners.py"
+LOOPBACK = 'ip link set lo up && exec "$@"'
+UNAVAILABLE = 69  # EX_UNAVAILABLE of sysexits.h
+
+
+def main() -> int:
+    """Run what is asked for; 1 when a verdict differs or an engine could not be set up."""
+    parser = _parser()
+    options = parser.parse_args()
+    if unknown := set(options.engines) - {kind.name for kind in ENGINES}:
+        parser.error(f"there is no engine {', '.join(sorted(unknown))}; see --help")
+    if options.inside:
+        return _inside(options)
+    chosen = [kind for kind in ENGINES if not options.engines or kind.name in options.engines]
+    runs: list[Run] = []
+    for kind in chosen:
+        for builder in kind.builders:
+            runs.append(_outside(kind, builder, options.story))
+            say(f"{runs[-1].title}: {runs[-1].summary(runs[0])}")
+    print(as_text(runs))
+    if options.markdown:
+        options.markdown.write_text(as_markdown(runs), encoding="utf-8")
+    return int(any(run.trouble or differences(run, runs[0]) for run in runs))
+
+
+def _outside(kind: EngineKind, builder: Builder, story: str) -> Run:
+    """Run the stories in a process of its own, in which the network is another."""
+    try:
+        version = kind.version
+    except LabUnavailableError as reason:
+        return Run(kind.title, "", builder, trouble=str(reason))
+    with tempfile.TemporaryDirectory(prefix="grade-lab-engines-") as folder:
+        code = subprocess.call(
+            [
+                *("unshare", "--net", "--", "sh", "-c", LOOPBACK, "loopback"),
+                *(sys.executable, __file__, kind.name, "--inside", folder, "--builder", builder),
+                *("-k", story),
+            ],
+            cwd=ROOT,
+        )
+        return read_run(kind.title, version, builder, Path(folder), code)
+
+
+def _inside(options: argparse.Namespace) -> int:
+    kind = next(kind for kind in ENGINES if kind.name == options.engines[0])
+    folder: Path = options.inside
+    try:
+        with open_engine(kind, options.builder) as lab:
+            tests = [*(sys.executable, "-m", "pytest", STORIES, "-q", "-m", "live", "-n", "0")]
+            tests += [
+                "-k",
+                options.story,
+                "-p",
+                "no:cacheprovider",
+                f"--junitxml={folder / 'junit.xml'}",
+            ]
+            verdicts = {"GRADE_LAB_VERDICTS": str(folder / "verdicts.jsonl")}
+            environment = {**os.environ, **lab.environment, **verdicts}
+            return subprocess.call(tests, cwd=ROOT, env=environment)
+    except (LabUnavailableError, DockerError) as reason:
+        (folder / "trouble").write_text(str(reason), encoding="utf-8")
+        return UNAVAILABLE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="The live learners on every engine.")
+    names = [kind.name for kind in ENGINES]
+    parser.add_argument("engines", nargs="*", metavar="ENGINE", help=f"of {', '.join(names)}")
+    parser.add_argument("-k", dest="story", default="", help="only these stories, as pytest's -k")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the matrix to it, too")
+    parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--builder", help=argparse.SUPPRESS)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
