@@ -14,7 +14,6 @@ from grader.evidence import Evidence, Strength
 from grader.facts import Container, Engine, Event, Fact, File, Image, Reason
 from grader.journal import VERSION, Entry, Journal, Observation, Outcome, Source, Writer
 from grader.judge import combine
-from grader.messages import Message
 from grader.needs import EventsNeed, FileNeed, Need
 from grader.plugins import check_type
 from grader.report.checklist import Alert, Checklist, Row, Step
@@ -29,6 +28,7 @@ from grader.result import (
     RubricInfo,
     TimelineStep,
 )
+from tests.verdict_promises import Asked, told
 
 START = datetime(2026, 1, 2, 3, 0, tzinfo=UTC)
 ABSENT = {
@@ -299,22 +299,8 @@ def a_timeline(image: str, pushed: str) -> tuple[TimelineStep, ...]:
 def judged(kind: str, fields: dict[str, Any], *entries: Entry) -> Verdict:
     """The verdict of a check of this type, with these fields as a rubric gives them."""
     check = check_type(kind).model_validate_json(json.dumps({"type": kind, **fields}))
-    return told(check.judge(evidence_of(*entries)))
-
-
-def told(verdict: Verdict) -> Verdict:
-    """The verdict, which tells what every verdict has to tell a beginner."""
-    assert isinstance(verdict.message, Message)
-    assert str(verdict.message).strip()
-    for text in (verdict.expected, verdict.actual):
-        assert text is None or (isinstance(text, str | Message) and "None" not in str(text))
-    if verdict.status is not Status.PASS:
-        assert isinstance(verdict.hint, Message), f"no hint: {verdict.message}"
-    if verdict.status in {Status.PASS, Status.PARTIAL}:
-        assert verdict.proofs, f"no proof: {verdict.message}"
-    for proof in verdict.proofs:
-        assert str(proof.detail or "").strip()
-    return verdict
+    asked = Asked(journal_of(*entries), set(check.needs()))
+    return told(check.judge(asked))
 
 
 def a_checklist(lang: str = "en", **fields: Any) -> Checklist:

@@ -1,0 +1,43 @@
+"""What every check owes to every learner, held wherever a test judges one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.check import Status, Verdict
+from grader.evidence import Evidence, Series, Strength
+from grader.journal import Journal
+from grader.messages import Message
+from grader.needs import EventsNeed, EventWindowNeed, Need
+
+
+class Asked(Evidence):
+    """Evidence of which a check may ask only what it told, by its needs, to collect."""
+
+    def __init__(self, journal: Journal, needs: set[Need[Any]]) -> None:
+        super().__init__(journal)
+        self._needs = needs
+
+    def of(self, need: Need[Any], *, reproduced: bool = False) -> Series[Any]:
+        assert need in self._needs or need in (EventsNeed(), EventWindowNeed()), need
+        return super().of(need, reproduced=reproduced)
+
+
+def told(verdict: Verdict) -> Verdict:
+    """The verdict, which tells what every verdict has to tell a beginner."""
+    assert isinstance(verdict.message, Message)
+    assert isinstance(verdict.pending, bool)
+    for text in (verdict.message, verdict.hint, verdict.expected, verdict.actual):
+        assert text is None or isinstance(text, str | Message)
+        assert "None" not in str(text or ""), text
+    if verdict.status is not Status.PASS:
+        assert isinstance(verdict.hint, Message), f"no hint: {verdict.message}"
+    if verdict.status in {Status.PASS, Status.PARTIAL}:
+        assert verdict.proofs, f"no proof: {verdict.message}"
+    if verdict.status is Status.PARTIAL:
+        assert verdict.expected, f"not told what was expected: {verdict.message}"
+    for proof in verdict.proofs:
+        assert isinstance(proof.strength, Strength)
+        assert proof.at
+        assert str(proof.detail or "").strip()
+    return verdict
