@@ -10,6 +10,7 @@ import _thread
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,8 +45,10 @@ def heeded() -> Iterator[None]:
 class _Interruption:
     def __init__(self) -> None:
         self._patient_until = 0.0
+        self._number = signal.SIGINT.value
 
-    def arrived(self, _number: int, _frame: FrameType | None) -> None:
+    def arrived(self, number: int, _frame: FrameType | None) -> None:
+        self._number = number
         if time.monotonic() >= self._patient_until:
             self._patient_until = time.monotonic() + PATIENCE_SECONDS
             raise KeyboardInterrupt
@@ -54,14 +57,17 @@ class _Interruption:
         """Python's hook for exceptions that it drops."""
         if issubclass(unraisable.exc_type, KeyboardInterrupt):
             self._patient_until = 0.0
-            _thread.start_new_thread(_again, ())  # here it would be dropped, too
+            _thread.start_new_thread(_again, (self._number,))  # here it would be dropped, too
         else:
             sys.__unraisablehook__(unraisable)
 
 
-def _again() -> None:
+def _again(number: int) -> None:
     time.sleep(AGAIN_SECONDS)
-    _thread.interrupt_main()
+    if sys.platform == "win32":
+        _thread.interrupt_main(number)
+    else:  # this ends what the main thread waits for, too
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

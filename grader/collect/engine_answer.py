@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
@@ -44,7 +44,7 @@ def object_with(key: str, answer: object) -> dict[str, Any]:
     return answer
 
 
-def list_of_objects(answer: object) -> list[dict[str, Any]]:
+def list_of_objects(answer: object) -> list[Mapping[str, Any]]:
     """An answer that is a list; null, where there are none."""
     if answer is None:
         return []

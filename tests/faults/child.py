@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -22,8 +23,11 @@ def impatient(seconds: float = PATIENCE) -> None:
     registry_config.LOOK_SECONDS = registries.LOOK_SECONDS = seconds
 
 
-def run(arguments: Sequence[str], env: Mapping[str, str], output: Path) -> None:
+def run(
+    arguments: Sequence[str], env: Mapping[str, str], output: Path, patience: float = PATIENCE
+) -> None:
     """What `grade-lab` with these arguments does; what it prints goes to a file."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # what interrupts this is not told by the command
     os.environ.clear()
     os.environ.update(env)
     file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -31,5 +35,5 @@ def run(arguments: Sequence[str], env: Mapping[str, str], output: Path) -> None:
     os.dup2(file, 2)
     from grader.cli import main
 
-    impatient()
+    impatient(patience)
     main(list(arguments))

@@ -50,6 +50,9 @@ objectives:
   - {{id: file, title: N, points: 1, checks: [{{type: file, path: app.py, contains: ready}}]}}
 """
 
+RIGHT = dict.fromkeys([line.split(",")[0] for line in RUBRIC.split("- {id: ")[1:]], "pass")
+"""Each objective's status where nothing is broken."""
+
 STAGES = {
     "ping": r"/_ping$",
     "version": r"/version$",

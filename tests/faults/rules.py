@@ -33,11 +33,10 @@ Statuses = Mapping[str, str]
 
 @dataclass
 class Ran:
-    """How a command ended: exit code, what it printed, and the seconds that it took."""
+    """How a command ended: its exit code, None when it hangs, and what it printed."""
 
     code: int | None
     told: str
-    seconds: float
 
 
 @dataclass
@@ -62,10 +61,15 @@ class Lab:
     def journal(self) -> Path:
         return self.folder / ".grade-lab" / "journal.jsonl"
 
+    def report(self) -> bytes:
+        """The report in JSON; empty where there is none."""
+        path = self.folder / ".grade-lab" / "report" / "result.json"
+        return path.read_bytes() if path.exists() else b""
+
     @property
     def result(self) -> dict[str, Any]:
-        path = self.folder / ".grade-lab" / "report" / "result.json"
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        assert self.report(), "there is no report"
+        return dict(json.loads(self.report()))
 
     def told(self) -> Statuses:
         return {o["id"]: o["status"] for o in self.result["objectives"]}
@@ -125,25 +129,33 @@ def quiet(ran: Ran) -> None:
 
 def command(folder: Path, host: str, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
     """`grade-lab` with these arguments, told that the engine is at ``host``."""
-    process, output = started(folder, host, *arguments, env=env)
-    begun = time.monotonic()
+    return ended(*started(folder, host, *arguments, env=env))
+
+
+def ended(process: Any, output: Path) -> Ran:
+    """How it ends, in time or not."""
     process.join(DEADLINE)
     code = process.exitcode
     if code is None:
         process.kill()
         process.join()
-    return Ran(code, output.read_text(errors="replace"), time.monotonic() - begun)
+    return Ran(code, output.read_text(errors="replace"))
 
 
 def started(
-    folder: Path, host: str, *arguments: str, env: Mapping[str, str] | None = None
+    folder: Path,
+    host: str,
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    patience: float = child.PATIENCE,
 ) -> tuple[Any, Path]:
     """The process, and the file with what it prints."""
     output = folder.parent / f"{folder.name}.{time.monotonic_ns()}.out"
     output.touch()
     known = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     full = {**known, "DOCKER_HOST": host, "DOCKER_CONFIG": "/nowhere", **(env or {})}
-    process = _context.Process(target=child.run, args=([*arguments, "--lang", "en"], full, output))
+    given = ([*arguments, "--lang", "en"], full, output, patience)
+    process = _context.Process(target=child.run, args=given)
     process.start()
     return process, output
 

@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.engine import FAULTS, RUBRIC, STAGES, faulty_engine
+from tests.faults.engine import FAULTS, RIGHT, STAGES, faulty_engine
 from tests.faults.rules import Lab, together
-
-RIGHT = dict.fromkeys([o.split(",")[0] for o in RUBRIC.split("- {id: ")[1:]], "pass")
-
 
 MEANT = {("null", "list"): "there are no containers"}
 """What an engine may say so."""

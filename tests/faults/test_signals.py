@@ -1,0 +1,179 @@
+"""A grading that is stopped at any stage ends at once, says so, and loses nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.journal_file import JournalFile
+from tests.faults.engine import FAULTS, RIGHT, STAGES, faulty_engine
+from tests.faults.rules import DEADLINE, Lab, Ran, ended, expected_code, quiet, started, together
+
+if sys.platform == "win32":
+    pytest.skip("needs signals", allow_module_level=True)
+
+ASKING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+HELD = [stage for stage in STAGES if stage != "ping"]
+READ_ONCE = {"changes", "archive"}
+"""An image's content is not read again."""
+LONG = 60.0
+"""Seconds of patience: the signal ends the wait, not its end."""
+
+
+def stopped(lab: Lab, folder: Path, stage: str, number: int, *options: str) -> Ran:
+    """A grading that is sent a signal while it waits for the engine at this stage."""
+    with faulty_engine(folder, stage, FAULTS["is silent"]) as (host, asked):
+        process, output = started(
+            lab.folder, host, "grade", str(lab.folder), *options, patience=LONG
+        )
+        until(lambda: stage in asked or not process.is_alive())
+        os.kill(process.pid, number)
+        return ended(process, output)
+
+
+def until(done) -> None:  # type: ignore[no-untyped-def]
+    deadline = time.monotonic() + DEADLINE
+    while not done():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("number", [*ASKING, signal.SIGKILL])
+def test_while_the_engine_is_asked(tmp_path: Path, number: signal.Signals) -> None:
+    def stop(stage: str) -> str:
+        lab = Lab.make(tmp_path / stage)
+        if stage not in READ_ONCE:
+            with faulty_engine(tmp_path / f"{stage}.well") as (host, _):
+                lab.well(host)
+        report = lab.report()
+        try:
+            ran = stopped(lab, tmp_path / f"{stage}.engine", stage, number)
+            if number == signal.SIGKILL:
+                assert ran.code == -signal.SIGKILL
+                read = JournalFile(lab.journal).read()
+                assert read.entries[: len(lab.before.entries)] == lab.before.entries
+                assert read.intact  # a line is written at once
+            else:
+                quiet(ran)
+                assert ran.code == 130, ran
+                assert ran.told.endswith("interrupted; what was collected so far is kept\n")
+                lab.nothing_lost()
+            assert lab.report() == report
+            with faulty_engine(tmp_path / f"{stage}.again") as (host, _):
+                lab.holds(lab.grade(host), right=RIGHT)  # and the next one goes on
+        except (AssertionError, OSError) as error:
+            return f"{stage}: {error}"
+        return ""
+
+    stages = HELD if number in {signal.SIGTERM, signal.SIGKILL} else HELD[::4]
+    failures = list(filter(None, together(stages, stop)))
+    if failures:
+        pytest.fail("\n".join(failures), pytrace=False)
+
+
+@pytest.mark.parametrize("number", ASKING[:2])
+def test_at_any_moment(tmp_path: Path, number: signal.Signals) -> None:
+    """From the start of Python to its end, also while reports are written."""
+    lab = Lab.make(tmp_path / "lab")
+    with faulty_engine(tmp_path) as (host, _):
+        begun = time.monotonic()
+        assert lab.well(host)
+        usual = time.monotonic() - begun
+        for step in range(8):
+            process, output = started(lab.folder, host, "grade", str(lab.folder))
+            time.sleep(usual * step / 6)
+            if process.is_alive():
+                os.kill(process.pid, number)
+            ran = ended(process, output)
+            if ran.code == -number:
+                continue  # before the command began
+            if ran.code == 130:
+                quiet(ran)
+                lab.nothing_lost()
+                assert lab.result["passed"]
+            else:
+                lab.holds(ran)
+            assert ran.code in {130, expected_code(lab.result)}
+
+
+SWALLOWED = {
+    "in a destructor": """
+class Bad:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+def work():
+    Bad()
+    time.sleep(20)
+""",
+    "in a callback of C": """
+import ctypes
+@ctypes.CFUNCTYPE(None)
+def callback():
+    os.kill(os.getpid(), signal.SIGTERM)
+def work():
+    callback()
+    time.sleep(20)
+""",
+    "while things are put in order": """
+def work():
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(20)
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+        print("in order", file=sys.stderr)
+""",
+    "while Python shuts down": """
+import atexit
+@atexit.register
+def end():
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(20)
+def work():
+    pass
+""",
+    "while threads end": """
+import threading
+def last():
+    threading.main_thread().join()
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(20)
+def work():
+    threading.Thread(target=last).start()
+""",
+}
+
+
+@pytest.mark.parametrize("moment", SWALLOWED)
+def test_a_signal_that_python_would_drop_still_counts(moment: str) -> None:
+    program = f"""
+import os, signal, sys, time
+from grader import cli
+{SWALLOWED[moment]}
+cli.cli.main = lambda *_, **__: work()
+cli.main([])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=DEADLINE
+    )
+    quiet(Ran(done.returncode, done.stderr))
+    assert done.returncode == 130
+    if moment == "while things are put in order":
+        assert done.stderr.startswith("in order\n")
+
+
+def test_what_nohup_ignores_stays_ignored() -> None:
+    program = """
+import os, signal, sys
+from grader import cli
+cli.cli.main = lambda *_, **__: os.kill(os.getpid(), signal.SIGHUP)
+cli.main([])
+"""
+    command = ["nohup", sys.executable, "-c", program]
+    assert subprocess.run(command, stdin=subprocess.DEVNULL, timeout=DEADLINE).returncode == 0
