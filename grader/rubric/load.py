@@ -93,6 +93,20 @@ def _source(path: Path, _changed: int, _size: int) -> Source:
     return Source.read(path)
 
 
+class _NamesFileError(Exception):
+    """A check holds the text of a file, which may have changed since it was read."""
+
+
+def _no_file(_name: str) -> str:
+    raise _NamesFileError
+
+
+@lru_cache(maxsize=512)
+def _without_files(model: type[M], told: str) -> M:
+    """The check that this JSON tells; most are the same for each learner of a class."""
+    return model.model_validate_json(told, context={"read_text": _no_file})
+
+
 def _failure(path: Path, problems: list[Problem]) -> RubricError:
     def line(problem: Problem) -> int:
         return problem.snippet.line if problem.snippet else 0
@@ -238,7 +252,11 @@ class _Loader:
         try:
             if issubclass(model, Check):
                 # Strict JSON mode takes a list for a tuple, but no "5" for 5.
-                return model.model_validate_json(json.dumps(raw), context=self.context)
+                told = json.dumps(raw)
+                try:
+                    return _without_files(model, told)
+                except _NamesFileError:
+                    return model.model_validate_json(told, context=self.context)
             return model.model_validate(raw, context=self.context)
         except ValidationError as error:
             found = problems_of(error, model, self.source, place, without=without)

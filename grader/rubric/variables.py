@@ -58,7 +58,7 @@ def expand(
         return {k: expand(item, values, (*place, k), undeclared) for k, item in value.items()}
     if isinstance(value, list):
         return [expand(item, values, (*place, i), undeclared) for i, item in enumerate(value)]
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "{" not in value:
         return value
 
     def put(match: re.Match[str]) -> str:
