@@ -55,7 +55,9 @@ def minutes(count: float) -> datetime:
     return START + timedelta(minutes=count)
 
 
-def saw(need: Need[Any], answer: Fact | Reason, at: float = 0, run: str = "run-1") -> Entry:
+def saw(
+    need: Need[Any], answer: Fact | Reason, at: float = 0, run: str = "run-1", detail: str = ""
+) -> Entry:
     """An entry: ``need`` was answered with a fact, or not for a reason, ``at`` minutes in."""
     outcome: Outcome = "found"
     if isinstance(answer, Reason):
@@ -71,6 +73,7 @@ def saw(need: Need[Any], answer: Fact | Reason, at: float = 0, run: str = "run-1
             "outcome": outcome,
             "data": answer.model_dump(mode="json") if isinstance(answer, Fact) else None,
             "reason": answer if isinstance(answer, Reason) else None,
+            "detail": detail,
         }
     )
 

@@ -101,7 +101,10 @@ def test_nothing_in_the_registry_is_only_not_done_yet() -> None:
     verdict = judge(saw(RegistryImageNeed(image=IMAGE), Reason.NOT_THERE), here(None, None))
     assert verdict.status is Status.FAIL
     assert verdict.pending
+    build = "docker build --label grade-lab.challenge=gl-…"
+    assert build in str(verdict.hint)
     assert judge().status is Status.UNPROVEN
+    assert build in str(judge().hint)
 
 
 def test_a_private_image_is_known_by_its_digest() -> None:
@@ -163,7 +166,10 @@ def printed(text: str | Reason) -> Entry:
 
 def test_the_log_counts_a_third_and_only_with_the_label() -> None:
     good = in_registry(MINE)
-    assert judge(good, printed(f"[app] proof={MINE}\n"), name="web").status is Status.PASS
+    verdict = judge(good, printed(f"[app] proof={MINE}\n"), name="web")
+    assert verdict.status is Status.PASS
+    assert "label grade-lab.challenge=" in str(verdict.expected)
+    assert [p.strength for p in verdict.proofs] == [Strength.REGISTRY, Strength.LIVE]
     for log in ([], [printed("hello")], [printed(f"x{MINE}")], [printed(THEIRS)]):
         verdict = judge(good, *log, name="web")
         assert (verdict.status, float(verdict.ratio)) == (Status.PARTIAL, pytest.approx(2 / 3))

@@ -65,3 +65,17 @@ def test_an_engine_never_looked_for_is_unproven() -> None:
 def test_a_version_that_is_none_is_refused(version: Any) -> None:
     with pytest.raises(ValidationError, match="in quotes"):
         judged("engine", {"min_version": version})
+
+
+def test_an_old_version_is_told_beside_a_good_api() -> None:
+    fields = {"min_version": "28", "min_api": "1.45"}
+    verdict = judged("engine", fields, saw(EngineNeed(), engine()))
+    assert verdict.status is Status.PARTIAL
+    assert str(verdict.message) == "the Docker Engine is too old"
+    assert (str(verdict.expected), verdict.actual) == ("version 28 or later", "Docker 26.1.5+dfsg1")
+
+
+def test_what_was_tried_to_reach_the_engine_is_told() -> None:
+    tried = "unix:///var/run/docker.sock: no such file"
+    down = saw(EngineNeed(), Reason.ENGINE_UNREACHABLE, detail=tried)
+    assert judged("engine", {}, down).actual == tried

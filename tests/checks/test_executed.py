@@ -12,7 +12,7 @@ from grader.evidence import Strength
 from grader.facts import Reason
 from grader.journal import Entry
 from grader.needs import ContainerNeed, EventWindowNeed
-from tests.factories import a_container, event, hex_id, judged, saw
+from tests.factories import a_container, event, hex_id, judged, minutes, saw
 
 THERE = saw(ContainerNeed(name="web"), a_container("web"))
 
@@ -86,6 +86,9 @@ def test_how_the_command_ended(code: int | None, status: Status) -> None:
     ended = event("container exec_die", 2, exec_id="e1", exit_code=code, **about)
     verdict = judge(THERE, begun, other, ended, command="wget", exit_code=0)
     assert verdict.status is status
+    assert [proof.at for proof in verdict.proofs] == [minutes(1)]
+    if status is Status.FAIL:
+        assert (str(verdict.expected), str(verdict.actual)) == ("exit code 0", "exit code 1")
 
 
 def test_one_of_several_tries_that_worked_is_enough() -> None:
@@ -99,3 +102,12 @@ def test_one_of_several_tries_that_worked_is_enough() -> None:
         )
     ]
     assert judge(THERE, *tries, exit_code=0).status is Status.PASS
+
+
+def test_the_end_of_an_earlier_command_is_not_that_of_a_later_one() -> None:
+    about = {"id": hex_id("web"), "name": "web", "image": "app:1", "exec_id": ""}
+    earlier = event("container exec_die", 1, exit_code=0, **about)
+    begun = event("container exec_start", 2, command="ls", **about)
+    assert judge(THERE, earlier, begun, exit_code=0).status is Status.UNPROVEN
+    at_once = event("container exec_die", 2, exit_code=0, **about)
+    assert judge(THERE, begun, at_once, exit_code=0).status is Status.PASS

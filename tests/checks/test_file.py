@@ -12,6 +12,7 @@ from grader.facts import Reason
 from grader.journal import Entry
 from grader.needs import FileNeed
 from tests.factories import evidence_of, saw, submitted
+from tests.verdict_promises import told
 
 README = submitted("README.md", "# wisheasy\r\nport 8000\r\n")
 
@@ -35,19 +36,20 @@ def check(**fields: object) -> File:
     ],
 )
 def test_a_file_is_judged_by_what_stands_in_it(fields: dict[str, object], status: Status) -> None:
-    assert check(**fields).judge(evidence_of(README)).status is status
+    assert told(check(**fields).judge(evidence_of(README))).status is status
 
 
 def test_what_is_missing_is_named() -> None:
-    verdict = check(contains=("wisheasy", "docker run")).judge(evidence_of(README))
+    verdict = told(check(contains=("wisheasy", "docker run")).judge(evidence_of(README)))
     assert str(verdict.message) == "README.md lacks the text docker run"
     assert "README.md" in str(verdict.hint)
 
 
 def test_an_absent_file_is_shown_as_submitted_evidence() -> None:
-    verdict = check(absent=True).judge(
-        evidence_of(saw(FileNeed(path="README.md"), Reason.NOT_THERE))
+    verdict = told(
+        check(absent=True).judge(evidence_of(saw(FileNeed(path="README.md"), Reason.NOT_THERE)))
     )
+
     assert verdict.status is Status.PASS
     assert [proof.strength for proof in verdict.proofs] == [Strength.SUBMITTED]
 
@@ -66,19 +68,19 @@ def test_an_absent_file_is_shown_as_submitted_evidence() -> None:
 def test_what_could_not_be_looked_at_is_not_held_against_the_learner(
     answers: list[Entry], status: Status, absent: bool | None
 ) -> None:
-    assert check(absent=absent).judge(evidence_of(*answers)).status is status
+    assert told(check(absent=absent).judge(evidence_of(*answers))).status is status
 
 
 def test_the_last_look_counts() -> None:
     gone = saw(FileNeed(path="README.md"), Reason.NOT_THERE, 1, "run-2")
-    assert check().judge(evidence_of(README, gone)).status is Status.FAIL
-    assert check(absent=True).judge(evidence_of(README, gone)).status is Status.PASS
+    assert told(check().judge(evidence_of(README, gone))).status is Status.FAIL
+    assert told(check(absent=True).judge(evidence_of(README, gone))).status is Status.PASS
 
 
 def test_another_encoding_is_named_as_the_reason() -> None:
     evidence = evidence_of(submitted("README.md", None))
-    assert check().judge(evidence).status is Status.PASS
-    verdict = check(contains="x").judge(evidence)
+    assert told(check().judge(evidence)).status is Status.PASS
+    verdict = told(check(contains="x").judge(evidence))
     assert verdict.status is Status.FAIL
     assert "UTF-8" in str(verdict.hint)
 

@@ -12,7 +12,7 @@ from grader.evidence import Strength
 from grader.facts import HttpResponse, Logs, Reason
 from grader.journal import Entry
 from grader.needs import ContainerNeed, HttpNeed, LogsNeed
-from tests.factories import a_container, event, hex_id, judged, saw
+from tests.factories import a_container, event, hex_id, judged, minutes, saw
 
 NEED = HttpNeed(name="web", port=8000)
 THERE = saw(ContainerNeed(name="web"), a_container("web"))
@@ -111,3 +111,31 @@ def test_no_container_is_unproven_and_a_failed_look_an_error() -> None:
 def test_a_check_that_makes_no_sense_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         judge(**fields)
+
+
+def test_an_app_that_is_known_by_its_silence_alone_is_told_with_what_was_tried() -> None:
+    tried = saw(NEED, Reason.NO_ANSWER, 3, detail="connection refused")
+    verdict = judge(tried)
+    assert verdict.status is Status.FAIL
+    assert verdict.actual == "connection refused"
+    assert "port 8000" in str(verdict.expected)
+    assert "`docker run --rm -p 8000:8000 IMAGE`" in str(verdict.hint)
+    (proof,) = verdict.proofs
+    assert (proof.strength, proof.source, proof.at) == (Strength.LIVE, "http", minutes(3))
+
+
+@pytest.mark.parametrize("reason", [Reason.NOT_PUBLISHED, Reason.NO_ANSWER])
+@pytest.mark.parametrize(("asked", "pending"), [(1, True), (2, False), (5, False)])
+def test_what_was_asked_before_the_container_was_there_says_nothing_of_it(
+    reason: Reason, asked: float, pending: bool
+) -> None:
+    there = [saw(ContainerNeed(name="web"), a_container("web"), at) for at in (2, 4)]
+    older = saw(ContainerNeed(name="web"), a_container("web", id="old"), 0)
+    verdict = judge(older, saw(NEED, reason, asked), *there)
+    assert (verdict.status, verdict.pending) == (Status.FAIL, pending)
+    assert verdict.proofs[0].at == minutes(4)
+
+
+def test_a_port_that_is_not_published_is_told_as_the_option_that_is_missing() -> None:
+    verdict = judge(THERE, saw(NEED, Reason.NOT_PUBLISHED))
+    assert verdict.expected == "-p …:8000"

@@ -88,11 +88,14 @@ def test_a_forgotten_tag_is_named_with_the_command_that_mends_it() -> None:
     assert verdict.status is Status.FAIL
     assert "is there as wisheasy:latest: the tag is missing" in str(verdict.message)
     assert "`docker tag wisheasy:latest wisheasy:1.0`" in str(verdict.hint)
+    assert (verdict.expected, verdict.actual) == (REF, latest)
     check = check_type("image").model_validate({"type": "image", "image": REF})
     assert ImageNeed(image=latest) in check.needs()
 
 
-@pytest.mark.parametrize(("made", "status"), [(5, Status.FAIL), (1, Status.UNPROVEN)])
+@pytest.mark.parametrize(
+    ("made", "status"), [(5, Status.FAIL), (2, Status.UNPROVEN), (1, Status.UNPROVEN)]
+)
 def test_a_tag_forgotten_the_second_time_is_told_from_another_image(
     made: float, status: Status
 ) -> None:

@@ -57,6 +57,7 @@ def test_another_image_under_the_name_fails() -> None:
     verdict = judge(local(REMOTE, OTHER), HELD, PUSH)
     assert verdict.status is Status.FAIL
     assert "another image" in str(verdict.message)
+    assert "docker tag" not in str(verdict.hint)
     assert f"`docker push {REMOTE}`" in str(verdict.hint)
 
 
@@ -71,7 +72,9 @@ def test_a_recorded_push_is_enough_where_identity_cannot_be_told() -> None:
     assert judge(HELD, PUSH).status is Status.PASS
     assert judge(local(LOCAL, None), HELD, PUSH, same_as=LOCAL).status is Status.UNPROVEN
     assert judge(HELD, PUSH, same_as=LOCAL).status is Status.UNPROVEN
-    assert judge(HELD).status is Status.UNPROVEN
+    verdict = judge(HELD)
+    assert verdict.status is Status.UNPROVEN
+    assert [proof.strength for proof in verdict.proofs] == [Strength.REGISTRY]
 
 
 def test_a_known_digest_of_an_image_never_seen_under_the_other_name_decides_nothing() -> None:
@@ -113,7 +116,7 @@ def test_an_engine_that_cannot_ask_registries_is_believed_on_its_push_event() ->
 
 def test_a_denied_look_may_mean_that_nothing_was_pushed() -> None:
     hint = str(judge(registry_says(Reason.DENIED)).hint)
-    assert f"`docker push {REMOTE}`" in hint
+    assert f"`docker login registry.example:5000`, then `docker push {REMOTE}`" in hint
 
 
 def test_a_registry_never_asked_leaves_it_unproven() -> None:

@@ -293,3 +293,33 @@ def test_the_log_must_be_of_such_a_container(
     sheet = submitted("answers.md", "# Answers\n")
     asked = {"question": "seen", "of": "log_line", **fields}
     assert judged("quoted", asked, sheet, *WAS["log_line"], call(path)).status is status
+
+
+@pytest.mark.parametrize("action", ["tag", "build", "pull"])
+def test_an_image_id_is_known_from_events_after_the_image_is_gone(action: str) -> None:
+    gone = [event(f"image {action}", name="app:1", id=f"sha256:{APP}")]
+    assert quoted("image_id", APP[:12], recorded=gone).status is Status.PASS
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_whole_line_is_quoted_and_not_a_word(stream: str) -> None:
+    log = Logs(container_id=WEB, **{stream: "alpha is listening\nbeta accepted connections\n"})
+    recorded = [RECORDED["log_line"][0], saw(LogsNeed(name="web"), log)]
+    for answer, status in [
+        ("beta accepted connections", Status.PASS),
+        ("I saw that connections were accepted, listening or not", Status.FAIL),
+    ]:
+        assert quoted("log_line", answer, recorded=recorded).status is status
+
+
+def test_an_answer_that_may_lie_beyond_what_was_recorded_is_shown() -> None:
+    cut = Logs(container_id=WEB, stdout="wisheasy is listening on port 8000\n", complete=False)
+    recorded = [RECORDED["log_line"][0], saw(LogsNeed(name="web"), cut)]
+    verdict = quoted("log_line", "the server started", recorded=recorded)
+    assert (verdict.status, verdict.actual) == (Status.UNPROVEN, "the server started")
+
+
+def test_where_an_image_is_unknown_the_build_is_advised() -> None:
+    hint = str(quoted("image_id", "0123456789ab", recorded=[]).hint)
+    assert "`docker build -t app:1 .`" in hint
+    assert "docker run" in str(quoted("container_id", "0123456789ab", recorded=[]).hint)

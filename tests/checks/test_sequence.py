@@ -79,6 +79,8 @@ def test_a_step_too_early_is_named_with_what_it_should_follow_and_costs_its_shar
     assert verdict.ratio == Fraction(7, 8)
     assert f"before tag {REMOTE}: push of {REMOTE}" in str(verdict.message)
     assert "again" in str(verdict.hint)
+    assert str(verdict.expected).startswith(f"in this order: build of {LOCAL}")
+    assert [proof.at for proof in verdict.proofs] == [minutes(2), minutes(0.5)]
 
 
 def test_two_steps_the_wrong_way_round_fail() -> None:
@@ -101,7 +103,14 @@ def test_a_step_of_which_nothing_was_seen_is_unproven_and_named() -> None:
 
 def test_a_wrong_order_is_told_even_where_another_step_was_not_seen() -> None:
     steps = (*LESSON[2:4], LESSON[1])
-    assert sequence(steps, image_event("push", 3), image_event("tag", 2)).status is Status.FAIL
+    verdict = sequence(steps, image_event("push", 3), image_event("tag", 2))
+    assert (verdict.status, verdict.ratio) == (Status.FAIL, 0)
+    longer = (*LESSON[:4], LESSON[1], LESSON[4])
+    events = [
+        image_event("tag", 1, LOCAL),
+        *(image_event(what, at) for what, at in (("tag", 2), ("push", 3))),
+    ]
+    assert sequence(longer, *events).ratio == 0
 
 
 @pytest.mark.parametrize(

@@ -76,3 +76,23 @@ def test_who_was_in_a_network_is_also_told_by_the_containers() -> None:
     verdict = network(empty, saw(need, never_ran), attached=["web"])
     assert verdict.status is Status.PARTIAL
     assert "docker network connect lab web" in str(verdict.hint)
+
+
+def test_what_has_to_be_there_now_is_not_when_it_is_gone() -> None:
+    gone = saw(NETWORK, Reason.NOT_THERE, at=2, run="b")
+    assert network(saw(NETWORK, LAB), gone).status is Status.PASS
+    assert network(saw(NETWORK, LAB), gone, when="now").status is Status.FAIL
+    made = event("network create", name="lab")
+    assert network(made, gone, when="now").status is Status.FAIL
+
+
+def test_a_network_of_another_kind_has_to_be_made_anew() -> None:
+    verdict = network(saw(NETWORK, LAB), driver="overlay", internal=True)
+    again = "`docker network rm lab`, then `docker network create --driver overlay --internal lab`"
+    assert again in str(verdict.hint)
+    assert str(verdict.actual) == "driver bridge, not an internal network"
+
+
+def test_what_passed_is_named() -> None:
+    assert "volume data" in str(volume(saw(VOLUME, DATA)).message)
+    assert "network lab" in str(network(saw(NETWORK, LAB)).message)
