@@ -54,11 +54,13 @@ def expand(
     what the rubric asks for. ``undeclared`` is told of a name that has no value; unless given, it
     raises UndeclaredVariableError.
     """
+    if isinstance(value, str) and "{" not in value:
+        return value
     if isinstance(value, dict):
         return {k: expand(item, values, (*place, k), undeclared) for k, item in value.items()}
     if isinstance(value, list):
         return [expand(item, values, (*place, i), undeclared) for i, item in enumerate(value)]
-    if not isinstance(value, str) or "{" not in value:
+    if not isinstance(value, str):
         return value
 
     def put(match: re.Match[str]) -> str:
