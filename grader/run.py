@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import plugins, submission
-from grader.collect.collect import collect
 from grader.errors import ExitCode, GradeLabError
 from grader.evidence import Evidence
 from grader.facts import Fact, Reason
@@ -77,6 +76,8 @@ def observe(
         JournalError: it cannot be read or written.
         GradeLabError: the engine's configuration is wrong (an unknown context).
     """
+    from grader.collect.collect import collect
+
     journal = JournalFile(run.submission.journal)
     recorded = Evidence(journal.read())
     troubles: list[Observation] = []
