@@ -138,7 +138,7 @@ def _chosen_language(args: list[str]) -> str:
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command; never a traceback for anything a user can cause."""
     # A short process has little garbage, and much that is built once: looking for it costs more.
-    gc.set_threshold(100_000)
+    gc.set_threshold(300_000)
     atexit.register(gc.freeze)  # when it ends Python would look through all of it, several times
     args = sys.argv[1:] if args is None else args
     with heeded():
