@@ -93,7 +93,10 @@ class Distribution:
                     size=int(length) if length.isdecimal() else 0,
                 )
         content = self.manifest(repository, reference)
-        media_type = str(json_object(content).get("mediaType") or "")
+        manifest = json_object(content)
+        if not {"schemaVersion", "mediaType"} & manifest.keys():
+            raise UnavailableError(Reason.REGISTRY_UNREACHABLE, "what is no manifest")
+        media_type = str(manifest.get("mediaType") or "")
         return Manifest(digest=digest_of(content), media_type=media_type, size=len(content))
 
     def manifest(self, repository: str, reference: str) -> bytes:
@@ -211,11 +214,12 @@ class Distribution:
             response.close()
 
     def _safe(self, url: str) -> bool:
-        """Whether a registry may send us there: to https, and from this computer to itself."""
+        """Whether a registry may send us there: to https; here, only if it is here itself."""
         parts = urlsplit(url)
-        return parts.scheme == "https" or (
-            parts.scheme == "http" and self._plain and is_loopback(parts.netloc)
-        )
+        here = is_loopback(parts.netloc)
+        if parts.scheme == "https":
+            return self._plain or not here
+        return parts.scheme == "http" and self._plain and here
 
     def _request(self, method: str, url: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
         from urllib3 import Timeout
