@@ -25,7 +25,7 @@ MERGE_DEPTH = 20
 
 _VARIABLE = re.compile(r"\$\{[^{}]*\}|\$\w+")
 _PORT = re.compile(
-    r"(?:(?P<ip>\d+(?:\.\d+){3}|\[[0-9a-fA-F:]+\]):)?(?:(?P<host>[^:]*):)?"
+    r"(?:(?P<ip>\d+(?:\.\d+){3}|\[[0-9a-fA-F:]+\]|\$(?=:.*:)):)?(?:(?P<host>[^:]*):)?"
     r"(?P<container>[^:/]+)(?:/(?P<protocol>\w+))?"
 )
 _MOUNT = re.compile(

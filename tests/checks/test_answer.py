@@ -38,7 +38,10 @@ def answered(text: str, **fields: Any) -> Verdict:
 
 
 def test_an_answer_that_names_every_concept_passes() -> None:
-    assert answered(RIGHT).status is Status.PASS
+    verdict = answered(RIGHT)
+    assert verdict.status is Status.PASS
+    told = "mentions: shares the kernel, starts quickly, a VM has a guest OS"
+    assert str(verdict.actual) == told
 
 
 @pytest.mark.parametrize(
@@ -97,6 +100,7 @@ def test_a_flagged_misconception_goes_to_review() -> None:
     flagged = {**CHOICE, "cost": "flag"}
     verdict = answered(f"{RIGHT} 둘은 배타적이다.", misconceptions=[flagged])
     assert verdict.status is Status.REVIEW
+    assert [proof.source for proof in verdict.proofs] == ["submission"]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +128,7 @@ def test_no_answer_fails_and_the_hint_shows_the_heading(sheet: str) -> None:
     verdict = judged("answer", fields, submitted("answers.md", sheet))
     assert verdict.status is Status.FAIL
     assert "## vm" in str(verdict.hint)
+    assert [place.path for place in verdict.places] == ["answers.md"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 
 from grader.check import Status, Verdict
 from grader.collect.compose import parse
+from grader.compose_facts import ComposeFile
 from grader.facts import Reason
 from grader.needs import ComposeNeed
 from tests.factories import judged, saw
@@ -121,7 +123,9 @@ def test_no_file_fails_and_one_that_cannot_be_read_does_not() -> None:
         saw(ComposeNeed(path=path), Reason.NOT_THERE)
         for path in ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
     ]
-    assert judged("compose", STATED, *absent).status is Status.FAIL
+    verdict = judged("compose", STATED, *absent)
+    assert (verdict.status, verdict.pending) == (Status.FAIL, True)
+    assert verdict.expected == "compose.yaml"
     unreadable = saw(ComposeNeed(path="compose.yaml"), Reason.UNREADABLE)
     assert judged("compose", STATED, unreadable, *absent[1:]).status is Status.ERROR
 
@@ -142,3 +146,28 @@ def test_nobody_looked_yet() -> None:
 def test_what_a_rubric_cannot_state(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         judge(GOOD, fields)
+
+
+def test_what_is_written_otherwise_and_means_the_same_passes() -> None:
+    text = """\
+services:
+  web:
+    build: ./web/
+    ports: ["${IP:-127.0.0.1}:8080:8000"]
+    volumes: ["./html/:/html/:ro"]
+"""
+    web = {"build": True, "ports": ["127.0.0.1:8080:8000"], "volumes": ["./html:/html"]}
+    assert judge(text, {"services": {"web": web}}).status is Status.PASS
+    other = {**web, "ports": ["127.0.0.1:8080:80"], "volumes": ["./src:/html"]}
+    assert judge(text, {"services": {"web": other}}).ratio == Fraction(2, 4)
+    unbuilt = text.replace("    build: ./web/\n", "")
+    verdict = judge(unbuilt, {"services": {"web": {"build": True}}})
+    assert str(verdict.expected) == "services.web.build: ."
+    assert str(verdict.actual) == "services.web.build is not set"
+
+
+def test_a_problem_without_a_line_is_told_without_one() -> None:
+    file = ComposeFile(problem="it holds itself")
+    verdict = judged("compose", STATED, saw(ComposeNeed(path="compose.yaml"), file))
+    assert (verdict.status, verdict.actual) == (Status.FAIL, "it holds itself")
+    assert [(place.path, place.line) for place in verdict.places] == [("compose.yaml", None)]

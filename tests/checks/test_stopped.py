@@ -88,6 +88,27 @@ def test_what_did_not_end_it_for_good_is_no_stop(actions: list[str]) -> None:
     assert judge(*did(*actions), RUNNING).status is Status.FAIL
 
 
+def test_of_several_ends_the_last_is_told() -> None:
+    about = {"id": hex_id("again"), "name": "web", "image": "app:1"}
+    again = [event("container start", 8, **about), event("container die", 9, exit_code=4, **about)]
+    for ends in ([*did("start", "die:3"), *again], [*again, *did("start", "die:3")]):
+        verdict = judge(*ends, GONE)
+        assert verdict.status is Status.FAIL
+        assert "exit code 4" in str(verdict.message)
+        assert len(verdict.proofs) == 2
+
+
+def test_a_stop_is_told_by_the_event_that_proves_it() -> None:
+    stop = judge(*did("start", "kill:15", "die:143", "stop"))
+    assert str(stop.proofs[0].detail) == "signal 15"
+    assert str(judge(*did("start", "die:143", "stop")).proofs[0].detail) == "docker stop web"
+
+
+def test_a_container_that_died_of_a_signal_is_dead_too() -> None:
+    dead = saw(NEED, a_container("web", status="dead", exit_code=137), at=10)
+    assert judge(dead).status is Status.PASS
+
+
 @pytest.mark.parametrize("code", [0, 1])
 def test_one_that_ended_by_itself_was_not_stopped(code: int) -> None:
     log = saw(LogsNeed(name="web"), Logs(container_id=hex_id("web"), stderr="boom"))
