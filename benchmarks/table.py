@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from statistics import median
@@ -41,9 +41,15 @@ def _row(one: Comparison) -> tuple[str, ...]:
         f"{median(one.ours) * 1000:.0f} ms",
         f"{median(one.theirs) * 1000:.0f} ms",
         f"{one.ratio:.2f} ({min(one.ratios):.2f}–{max(one.ratios):.2f})",
-        f"≤ {one.goal:g}" if one.goal > 1 else "< 1",
+        _goal(one.goal),
         _reached(one),
     )
+
+
+def _goal(ratio: float) -> str:
+    if ratio < 1:
+        return f"≥ {1 / ratio:g} times as fast"
+    return f"≤ {ratio:g}" if ratio > 1 else "< 1"
 
 
 def _reached(one: Comparison) -> str:
@@ -52,9 +58,14 @@ def _reached(one: Comparison) -> str:
     return f"yes: {1 / one.ratio:.1f} times as fast" if one.goal <= 1 else "yes"
 
 
-def rates(measured: Sequence[Rate]) -> str:
+def rates(measured: Sequence[Rate], goals: Mapping[str, int]) -> str:
     """A row for each step; the first is the floor of the others."""
-    head = ("judging alone, in one process", "per second (min–max)", "times the floor's cost")
+    head = (
+        "judging alone, in one process",
+        "per second (min–max)",
+        "times the floor's cost",
+        "goal",
+    )
     return (
         _table(
             head,
@@ -63,6 +74,7 @@ def rates(measured: Sequence[Rate]) -> str:
                     one.title,
                     f"{one.median:,.0f} ({min(one.per_second):,.0f}–{max(one.per_second):,.0f})",
                     f"{measured[0].median / one.median:.1f}",
+                    _rate_goal(one, goals.get(one.title)),
                 )
                 for one in measured
             ),
@@ -70,6 +82,10 @@ def rates(measured: Sequence[Rate]) -> str:
         if measured
         else ""
     )
+
+
+def _rate_goal(rate: Rate, goal: int | None) -> str:
+    return f"≥ {goal}: {'yes' if rate.median >= goal else 'no'}" if goal else ""
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
