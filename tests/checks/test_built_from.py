@@ -132,6 +132,7 @@ def test_what_was_copied_but_must_not_be_is_named_with_the_remedy(leak: str) -> 
     assert verdict.status is Status.PARTIAL
     assert f"/app/{name} was copied into the image" in str(verdict.message)
     assert f"write `{name}` into .dockerignore, and build again" in str(verdict.hint)
+    assert [place.path for place in verdict.places] == [".dockerignore"]
 
 
 def test_a_path_outside_the_sources_is_looked_at_by_itself() -> None:
@@ -166,6 +167,8 @@ def test_a_path_absent_from_an_image_that_was_replaced_tells_nothing_of_the_earl
 def test_more_files_than_were_read_leave_it_unproven() -> None:
     cut = content({}, complete=False)
     assert judge(BUILT, FILE, tree(MINE), cut).status is Status.UNPROVEN
+    without_env = content(COPIED, complete=False)
+    assert judge(BUILT, FILE, tree(MINE), without_env).status is Status.UNPROVEN
 
 
 def test_a_rebuild_after_a_mistake_passes() -> None:
@@ -192,3 +195,13 @@ def test_an_image_that_nobody_saw_is_unproven_and_a_failed_look_an_error() -> No
 def test_a_check_that_makes_no_sense_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         judge(**fields)
+
+
+def test_a_dockerfile_that_is_not_handed_in_is_told_as_such() -> None:
+    missing = saw(FileNeed(path="Dockerfile"), Reason.NOT_THERE)
+    verdict = judge(BUILT, missing, tree(MINE), content(COPIED))
+    assert str(verdict.message) == "Dockerfile is missing"
+    assert [place.path for place in verdict.places] == ["Dockerfile"]
+    strange = judge(BUILT, submitted("Dockerfile", None), tree(MINE), content(COPIED))
+    assert str(strange.message) == "Dockerfile cannot be read as text"
+    assert "in another encoding" in str(strange.actual)

@@ -81,6 +81,8 @@ def test_no_token_in_the_label_fails_with_the_commands(value: str | None) -> Non
     assert verdict.status is Status.FAIL
     assert f"docker build --label grade-lab.challenge=gl-… -t {IMAGE} ." in str(verdict.hint)
     assert f"docker push {IMAGE}" in str(verdict.hint)
+    assert "lab.yaml" not in str(verdict.hint)
+    assert DIGEST[:19] in str(verdict.proofs[0].detail)
     assert len(said(verdict)) < 1000
 
 
@@ -151,6 +153,8 @@ def test_an_engine_that_cannot_ask_registries_is_not_needed() -> None:
     assert judge(unsupported, in_registry(MINE)).status is Status.PASS
     absent = saw(RegistryImageNeed(image=IMAGE), Reason.NOT_THERE)
     assert judge(unsupported, absent).status is Status.FAIL
+    down = saw(RegistryImageNeed(image=IMAGE), Reason.REGISTRY_UNREACHABLE)
+    assert judge(unsupported, down).status is Status.ERROR
 
 
 def test_what_was_proven_stays_proven() -> None:

@@ -157,3 +157,10 @@ def test_a_look_that_failed_takes_nothing_that_was_earned_before() -> None:
 def test_a_check_that_makes_no_sense_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         judged("image", fields)
+
+
+def test_what_an_image_says_is_told_as_it_is_written() -> None:
+    greets = saw(NEED, an_image(REF, command=("echo", "안녕")))
+    verdict = judged("image", {"image": REF, "command": ["echo", "hi"]}, greets)
+    assert str(verdict.actual) == 'CMD ["echo", "안녕"]'
+    assert str(verdict.expected) == 'CMD ["echo", "hi"]'

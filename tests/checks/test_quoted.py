@@ -323,3 +323,37 @@ def test_where_an_image_is_unknown_the_build_is_advised() -> None:
     hint = str(quoted("image_id", "0123456789ab", recorded=[]).hint)
     assert "`docker build -t app:1 .`" in hint
     assert "docker run" in str(quoted("container_id", "0123456789ab", recorded=[]).hint)
+
+
+@pytest.mark.parametrize("action", ["tag", "build", "pull", "load"])
+def test_an_image_may_be_listed_however_it_came_here(action: str) -> None:
+    came = event(f"image {action}", 1, name="app:1", id=f"sha256:{APP}")
+    assert quoted("image_id", "", call("/images/json"), recorded=[came]).status is Status.PASS
+
+
+def test_of_two_containers_the_one_that_is_left_was_listed() -> None:
+    first = {"name": "web", "image": "app:1", "id": WEB}
+    second = {**first, "id": hex_id("second")}
+    lives = [
+        event("container create", 1, **second),
+        event("container create", 1, **first),
+        event("container destroy", 2, **second),
+    ]
+    assert (
+        quoted("container_id", "", call("/containers/json"), recorded=lives).status is Status.PASS
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        ("**beta accepted connections**", Status.PASS),
+        ("`beta accepted connections`", Status.PASS),
+        ("> beta accepted connections", Status.PASS),
+        ("beta", Status.FAIL),
+    ],
+)
+def test_markup_around_a_quotation_does_not_matter(answer: str, status: Status) -> None:
+    log = Logs(container_id=WEB, stdout="12:00 beta accepted connections on port 80\n")
+    recorded = [RECORDED["log_line"][0], saw(LogsNeed(name="web"), log)]
+    assert quoted("log_line", answer, recorded=recorded).status is status

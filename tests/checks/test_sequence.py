@@ -74,7 +74,7 @@ def test_the_whole_lesson_in_order_passes_with_the_time_of_each_step() -> None:
 
 def test_a_step_too_early_is_named_with_what_it_should_follow_and_costs_its_share() -> None:
     early_exec = [e for e in EVENTS if e.data and e.data["action"] != "push"]
-    verdict = sequence(LESSON, *early_exec, image_event("push", 0.5))
+    verdict = sequence(LESSON, *early_exec, *(image_event("push", at) for at in (0.2, 0.5)))
     assert verdict.status is Status.PARTIAL
     assert verdict.ratio == Fraction(7, 8)
     assert f"before tag {REMOTE}: push of {REMOTE}" in str(verdict.message)
@@ -211,3 +211,16 @@ def test_a_mistake_in_the_rubric_is_told(steps: tuple[dict[str, Any], ...]) -> N
 def test_an_empty_journal_proves_nothing() -> None:
     check = Sequence.model_validate({"type": "sequence", "steps": LESSON})
     assert check.judge(evidence_of(submitted("x", ""))).status is Status.UNPROVEN
+
+
+def test_the_share_is_of_the_most_steps_that_were_in_order() -> None:
+    names = [f"app:{number}" for number in range(1, 5)]
+    steps = tuple({"did": "tagged", "image": name} for name in names)
+    for times, share in [
+        ((5, 6, 1, 2), Fraction(1, 3)),
+        ((5, 1, 2, 3), Fraction(2, 3)),
+        ((1, 2, 4, 3), Fraction(2, 3)),
+        ((4, 3, 2, 1), Fraction(0)),
+    ]:
+        events = [image_event("tag", at, name) for at, name in zip(times, names, strict=True)]
+        assert sequence(steps, *events).ratio == share

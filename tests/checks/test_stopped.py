@@ -67,6 +67,9 @@ def test_states_prove_a_stop_where_no_event_is_left(states: list[Entry]) -> None
 
 def test_one_that_ran_and_is_gone_must_have_been_stopped() -> None:
     assert judge(RUNNING, GONE).status is Status.PASS
+    assert judge(*did("start"), RUNNING, GONE).status is Status.PASS
+    away = saw(NEED, Reason.ENGINE_UNREACHABLE, at=20, run="b")
+    assert judge(RUNNING, away).status is Status.ERROR
 
 
 def test_a_container_that_still_runs_is_told_with_the_command() -> None:
