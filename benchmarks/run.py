@@ -56,7 +56,7 @@ def main() -> int:
                 if name in chosen
                 for comparison in part(stage, options.runs)
             ]
-            rates = _judging(stage, options.runs) if "judging" in chosen else []
+            rates = judging.rates(options.runs) if "judging" in chosen else []
             print(table.circumstances(stage, options.runs))
             print(table.comparisons(measured))
             print(table.rates(rates, RATE_GOALS))
@@ -142,11 +142,6 @@ PARTS: dict[str, Part] = {
     "facts": _facts,
     "structure": _structure,
 }
-
-
-def _judging(stage: Stage, runs: int) -> list[judging.Rate]:
-    stage.grading().run()
-    return judging.rates(stage.folder, stage.settings, runs)
 
 
 def _counted(stage: Stage, program: Program, title: str) -> list[Call]:
