@@ -254,9 +254,10 @@ class _Loader:
                 # Strict JSON mode takes a list for a tuple, but no "5" for 5.
                 told = json.dumps(raw)
                 try:
-                    return _without_files(model, told)
+                    check: M = _without_files(model, told)
                 except _NamesFileError:
-                    return model.model_validate_json(told, context=self.context)
+                    check = model.model_validate_json(told, context=self.context)
+                return check
             return model.model_validate(raw, context=self.context)
         except ValidationError as error:
             found = problems_of(error, model, self.source, place, without=without)
