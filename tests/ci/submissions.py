@@ -35,28 +35,6 @@ objectives:
     points: 4
     checks: [{type: file, path: notes.txt, contains: by kim}]
 """
-EVIL = (
-    "::error::pwned",
-    "\n::set-output name=passed::true",
-    "\r::add-mask::e",
-    "%0A::error::pwned",
-    "##[error]pwned",
-    "x ##[add-mask]a",
-    "###[error]pwned",
-    "#\u200b#[error]pwned",
-    "\u200b::\u200berror::pwned",
-    "\ufeff::warning::pwned",
-    "\u200d::error::pwned",
-    "\x1b[31m::error::pwned",
-    "</summary></details><script>alert(1)</script>",
-    "\nEOF\n",
-    "\u2028::error::pwned",
-    "::stop-commands::x",
-    "  ::notice file=a::pwned",
-    "\x0b::error::pwned",
-    "\x85::error::pwned",
-)
-"""What would be obeyed somewhere if it were taken for more than words."""
 HOSTILE = """\
 schema: grade-lab/rubric/1
 id: hostile

@@ -12,7 +12,8 @@ from markdown_it import MarkdownIt
 from grader.ci.commands import annotation, inert
 from grader.ci.contract import Finding, Level
 from tests.ci.runner import Command, commands, outputs
-from tests.ci.submissions import EVIL, HOSTILE, ci, hostile, rubric
+from tests.ci.submissions import HOSTILE, ci, hostile, rubric
+from tests.report.hostile import COMMANDS as EVIL
 
 PIECES = [":", "::", "#", "##[", "[", "]", "error", "add-mask", " ", "\t", "%", "0A", "\u200b"]
 PIECES += ["\ufeff", "\u200d", "\u00ad", "\r", "\n", "\x0b", "\x85", "\u2028", "\x1b[1m", "x", "한"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from checks.dockerignore import Dockerignore
@@ -25,6 +26,6 @@ def check(data: bytes, folder: Path) -> None:
     verdict = CHECK.judge(evidence_of(submitted(".dockerignore", text)))
     assert isinstance(verdict, Verdict)
     for place in verdict.places:
-        assert place.line is None or 1 <= place.line <= text.count("\n") + 1
+        assert place.line is None or 1 <= place.line <= len(re.split(r"\r\n|\r|\n", text))
     for translator in TRANSLATORS:
         assert translator.text(verdict.message)

@@ -1,4 +1,7 @@
-"""Whatever an engine's event stream holds, it is read; an odd event costs no other event."""
+"""Whatever an engine's event stream holds, it is read, or told to be no stream of events.
+
+An odd event costs no other event, and the recording of `watch` goes on with the next.
+"""
 
 from __future__ import annotations
 
@@ -96,6 +99,8 @@ def check(data: bytes, folder: Path) -> None:
     view = EngineView(client, Evidence(EMPTY))
     history = event_history.observations(NEEDS, view, lambda _: None)
     observed = [one for several in history for one in several]
+    if [one.detail for one in observed] == ["events of an unknown form"]:
+        return
     assert [one.outcome for one in observed] == ["found"] * len(observed)
     journal = parse(b"".join(written(observed, EMPTY, "run", "grade")))
     assert journal.intact
