@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from grader.check import Check, NonBlank, Part, Verdict, judge_series, nothing_seen
+from grader.check import (
+    Check,
+    NonBlank,
+    Part,
+    Verdict,
+    judge_series,
+    nothing_seen,
+    unavailable,
+)
 from grader.checking import health, mounts
 from grader.checking.mounts import MountOption
 from grader.checking.ports import PortOption, Published, not_published
 from grader.checking.subject import ContainerSubject, run_again
-from grader.evidence import Evidence
+from grader.evidence import Evidence, Series
 from grader.facts import Container as ContainerFact
-from grader.facts import Fact
+from grader.facts import Fact, Reason
 from grader.messages import msg
 from grader.needs import EnvFileNeed, Need
 
@@ -94,7 +102,7 @@ class Container(ContainerSubject, Check):
         if self.published is False:
             yield not_published(container)
         yield from self._environment(container, evidence)
-        yield from self._options(container)
+        yield from self._options(container, evidence)
 
     def _ended(self, container: ContainerFact, evidence: Evidence) -> Part:
         expected = msg("exit code {code}", code=self.exit_code)
@@ -163,25 +171,34 @@ class Container(ContainerSubject, Check):
             problem=msg("variables of {path} are missing in the container", path=path),
         )
 
-    def _options(self, container: ContainerFact) -> Iterator[Part]:
+    def _detached(self, container: ContainerFact, evidence: Evidence) -> Part:
+        name, detached = container.name, container.detached
+        if detached is None:
+            events = self.events(evidence, "start", "attach")
+            of_it = [event.fact.action for event in events if event.fact.id == container.id]
+            # Whoever starts it in the foreground is attached before it starts.
+            detached = of_it[0] == "start" if "start" in of_it else None
+        unknown = unavailable(Series(unavailable=Reason.UNSUPPORTED)) if detached is None else None
         if self.detached:
-            yield Part(
-                container.detached,
+            return Part(
+                detached is True,
                 "-d",
                 msg("without `-d`"),
-                run_again(container.name, "-d"),
-                problem=msg("container {name} was started without `-d`", name=container.name),
+                run_again(name, "-d"),
+                problem=msg("container {name} was started without `-d`", name=name),
+                unknown=unknown,
             )
-        if self.detached is False:
-            yield Part(
-                not container.detached,
-                msg("without `-d`"),
-                "-d",
-                msg(
-                    "run `docker rm -f {name}`, and then run it again without `-d`",
-                    name=container.name,
-                ),
-            )
+        return Part(
+            detached is False,
+            msg("without `-d`"),
+            "-d",
+            msg("run `docker rm -f {name}`, and then run it again without `-d`", name=name),
+            unknown=unknown,
+        )
+
+    def _options(self, container: ContainerFact, evidence: Evidence) -> Iterator[Part]:
+        if self.detached is not None:
+            yield self._detached(container, evidence)
         if self.restart is not None:
             policy = container.restart.partition(":")[0] or "no"
             yield self._option(

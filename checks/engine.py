@@ -16,6 +16,24 @@ from grader.facts import Fact
 from grader.messages import Message, msg
 from grader.needs import EngineNeed, Need
 
+# https://docs.docker.com/reference/api/engine/#api-version-matrix
+_API_OF_DOCKER = {
+    "17.06": "1.30",
+    "18.09": "1.39",
+    "19.03": "1.40",
+    "20.10": "1.41",
+    "23.0": "1.42",
+    "24.0": "1.43",
+    "25.0": "1.44",
+    "26.0": "1.45",
+    "27.0": "1.46",
+    "27.2": "1.47",
+    "28.0": "1.48",
+    "28.1": "1.49",
+    "28.2": "1.50",
+    "28.3": "1.51",
+    "29.0": "1.52",
+}
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -34,6 +52,7 @@ class Engine(Check):
 
     Versions are compared number by number; what follows the numbers (``-ce``, ``+dfsg1``) does not
     count. A version that begins with no number is a development build and taken as the newest.
+    Podman counts its versions otherwise: it is as recent as the Docker whose API it speaks.
     """
 
     type: Literal["engine"]
@@ -64,10 +83,13 @@ class Engine(Check):
             yield Part(True, msg("an engine answers"))
         update = msg("update Docker, and then run `docker version` and `grade-lab`")
         if self.min_version is not None:
+            podman = engine.product == "Podman"
             yield Part(
-                _at_least(engine.version, self.min_version),
+                _at_least(engine.api_version, _api_of(self.min_version))
+                if podman
+                else _at_least(engine.version, self.min_version),
                 msg("version {version} or later", version=self.min_version),
-                f"{engine.product} {engine.version}",
+                _told(engine) if podman else f"{engine.product} {engine.version}",
                 update,
                 problem=msg("the Docker Engine is too old"),
             )
@@ -79,6 +101,12 @@ class Engine(Check):
                 update,
                 problem=msg("the Docker Engine is too old"),
             )
+
+
+def _api_of(version: str) -> str:
+    """The API of this version of Docker, or of the newest that is known and not later."""
+    known = [api for docker, api in _API_OF_DOCKER.items() if _at_least(version, docker)]
+    return known[-1] if known else "1.24"
 
 
 def _told(engine: EngineFact) -> Message:

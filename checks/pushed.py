@@ -18,7 +18,7 @@ from grader.check import (
     unavailable,
 )
 from grader.evidence import Evidence, Seen, Series
-from grader.facts import Fact, Manifest, Reason
+from grader.facts import Event, Fact, Manifest, Reason
 from grader.facts import Image as ImageFact
 from grader.messages import Message, msg
 from grader.needs import EventsNeed, ImageNeed, LoginNeed, ManifestNeed, Need
@@ -65,12 +65,11 @@ class Pushed(Check):
                 message=msg("image {image} was pushed", image=self.image),
                 proofs=(Proof.of(same, _held(same.fact)), *proofs),
             )
-        if manifests.unavailable is Reason.UNSUPPORTED and pushes and self._tagged(evidence):
-            return Passed(
-                message=msg("image {image} was pushed", image=self.image), proofs=tuple(proofs)
-            )
         if manifests.unavailable:
-            return self._could_not_look(manifests)
+            told = manifests.unavailable is Reason.UNSUPPORTED and self._by_events(
+                evidence, pushes, tuple(proofs)
+            )
+            return told or self._could_not_look(manifests)
         for local in map(evidence.of, (ImageNeed(image=image) for image in self._local)):
             if manifests.found and local.unavailable:
                 return unavailable(local)
@@ -93,6 +92,33 @@ class Pushed(Check):
             evidence.image_ids(self.same_as) & evidence.image_ids(self.image)
         )
 
+    def _by_events(
+        self, evidence: Evidence, pushes: Sequence[Seen[Event]], proofs: tuple[Proof, ...]
+    ) -> Verdict | None:
+        """The verdict where the engine asks no registry, but recorded the push."""
+        if pushes and self._tagged(evidence):
+            return Passed(message=msg("image {image} was pushed", image=self.image), proofs=proofs)
+        if not self._pushed_another(evidence, pushes):
+            return None
+        return Failed(
+            message=msg("another image was pushed as {image}", image=self.image),
+            proofs=proofs,
+            expected=msg("the image {image} of this computer", image=self.same_as),
+            actual=pushes[-1].fact.id[:19],
+            hint=self._push_it,
+        )
+
+    def _pushed_another(self, evidence: Evidence, pushes: Sequence[Seen[Event]]) -> bool:
+        """Whether each push was of an image that ``same_as`` never was, where pushes tell an id."""
+        own = evidence.image_ids(self.same_as) if self.same_as else frozenset()
+        pushed = {push.fact.id for push in pushes}
+        return bool(own and pushed) and "" not in pushed and not pushed & own
+
+    @property
+    def _push_it(self) -> Message:
+        commands = [f"docker tag {self.same_as} {self.image}"] if self.same_as else []
+        return then_grade(*commands, f"docker push {self.image}")
+
     def _digests(self, images: Iterable[Seen[ImageFact]]) -> frozenset[str]:
         """What the engine knows these images as in the repository."""
         repository = repository_of(self.image)
@@ -107,8 +133,7 @@ class Pushed(Check):
         pushes: Sequence[Proof],
     ) -> Verdict:
         proofs = (Proof.of(manifest, _held(manifest.fact)), *pushes)
-        commands = [f"docker tag {self.same_as} {self.image}"] if self.same_as else []
-        hint = then_grade(*commands, f"docker push {self.image}")
+        hint = self._push_it
         if not evidence.image_ids(self.same_as or self.image) or not self._digests(images):
             return Unproven(
                 message=msg(

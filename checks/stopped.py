@@ -72,12 +72,13 @@ class Stopped(ContainerSubject, Check):
                 of_this.append([])
             else:
                 of_this[-1].append(seen)
+        too_large = {s.fact.id for s in self.containers(evidence).found if s.fact.oom_killed}
         for run in (run for of_one in runs.values() for run in of_one):
             ended = any(seen.fact.action == "die" for seen in run)
             for seen in run:
                 if seen.fact.action == "stop":
                     return Proof.of(seen, msg("docker stop {name}", name=seen.fact.name))
-                if seen.fact.action == "kill" and ended and seen.fact.signal in ENDING_SIGNALS:
+                if ended and seen.fact.signal in ENDING_SIGNALS and seen.fact.id not in too_large:
                     return Proof.of(seen, msg("signal {signal}", signal=seen.fact.signal))
         return None
 

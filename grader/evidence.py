@@ -155,7 +155,7 @@ class Evidence:
         if known is None:
             ids = {seen.fact.id for seen in self.of(ImageNeed(image=reference)).found}
             name = familiar(reference)
-            ids |= {e.fact.id for e in self._tagging if e.fact.name == name and e.fact.id}
+            ids |= {e.fact.id for e in self._naming if e.fact.name == name and e.fact.id}
             known = self._image_ids[reference] = frozenset(ids)
         return known
 
@@ -216,8 +216,10 @@ class Evidence:
         return by_kind
 
     @cached_property
-    def _tagging(self) -> tuple[Seen[Event], ...]:
-        return tuple(e for e in self._of_kind.get("image", ()) if e.fact.action == "tag")
+    def _naming(self) -> tuple[Seen[Event], ...]:
+        """Events of which some engines tell both an image's id and its name."""
+        images = self._of_kind.get("image", ())
+        return tuple(e for e in images if e.fact.action in {"tag", "push", "untag"})
 
     def _fold(self, entries: Iterable[Entry]) -> Series[Fact]:
         found: list[Seen[Fact]] = []

@@ -130,6 +130,7 @@ class Container(Fact):
     is ``starting``, ``healthy``, ``unhealthy``, or ``none`` without a health check; empty where
     that was not recorded. ``health_test`` is what it runs, as events tell it.
     ``service`` and its ``project`` are those of Docker Compose, where it made the container.
+    ``detached`` is None where the engine does not tell: an ``attach`` event before the start does.
     """
 
     id: str
@@ -143,7 +144,7 @@ class Container(Fact):
     finished: AwareDatetime | None = None
     ports: tuple[PortBinding, ...] = ()
     env: dict[str, Literal["image", "run"]] = {}
-    detached: bool = False
+    detached: bool | None = False
     restart: str = "no"
     mounts: tuple[Mount, ...] = ()
     networks: tuple[str, ...] = ()

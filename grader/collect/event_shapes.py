@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from grader.collect import redact, shapes
-from grader.facts import Event
+from grader.facts import STOPPED_BY_SIGNAL, Event
 from grader.reference import familiar
 
 Payload = Mapping[str, Any]
@@ -36,6 +36,8 @@ _PODMAN = {
     "volume": {"remove": "destroy"},
     "network": {"remove": "destroy"},
 }
+_ONLY_OF_PODMAN = {("container", "attach")}
+"""What its inspect does not tell: whether a container was started with or without ``-d``."""
 SANDBOX_LABEL = "grade-lab.run"
 """On containers that grade-lab runs itself: what happens to them is no step of the learner's."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,13 +48,14 @@ LATEST = 2**63 - 1
 def event(payload: Payload, *, podman: bool = False) -> Event | None:
     """The fact in an event; None for one that tells of no step.
 
-    Podman puts ``localhost/`` before the names of images that name no registry. Only ``Type``,
+    Podman puts ``localhost/`` before the names of images that name no registry, and tells of the
+    signal that ended a container by its exit code only. Of all engines' keys only ``Type``,
     ``Action`` and ``Actor`` are read: API 1.56 has no more.
     """
     kind = str(payload.get("Type") or "")
     action, _, command = str(payload.get("Action") or payload.get("status") or "").partition(":")
     action = _PODMAN.get(kind, {}).get(action, action)
-    if action not in KEPT.get(kind, ()):
+    if action not in KEPT.get(kind, ()) and not (podman and (kind, action) in _ONLY_OF_PODMAN):
         return None
     actor = shapes.part(payload, "Actor")
     id_, attributes = str(actor.get("ID") or ""), shapes.part(actor, "Attributes")
@@ -62,14 +65,16 @@ def event(payload: Payload, *, podman: bool = False) -> Event | None:
     if kind == "image":
         return _image_event(action, id_, _named(name, podman=podman))
     is_health = action == "health_status"
+    exit_code = _exit_code(attributes)
+    by_signal = podman and action == "die" and exit_code in STOPPED_BY_SIGNAL
     return Event(
         type=kind,
         action=action,
         id=id_,
         name=name or (id_ if kind == "volume" else ""),
         image=_named(str(attributes.get("image") or ""), podman=podman),
-        exit_code=_exit_code(attributes),
-        signal=str(attributes.get("signal") or ""),
+        exit_code=exit_code,
+        signal=str((exit_code or 0) - 128 if by_signal else attributes.get("signal") or ""),
         command="" if is_health else redact.command(command.strip()),
         exec_id=str(attributes.get("execID") or ""),
         service=shapes.label(attributes, shapes.COMPOSE_SERVICE),

@@ -93,10 +93,12 @@ class EngineView:
         except AbsentError:
             image = {}
         given = shapes.environment(image)
-        if shapes.is_podman(self.client.version()):
-            own = shapes.environment(container)
-            given |= {name: own[name] for name in PODMAN_SETS & own.keys()}
-        return shapes.container(container, given)
+        if not shapes.is_podman(self.client.version()):
+            return shapes.container(container, given)
+        own = shapes.environment(container)
+        given |= {name: own[name] for name in PODMAN_SETS & own.keys()}
+        # It says of each container that nothing was attached.
+        return shapes.container(container, given).model_copy(update={"detached": None})
 
     def logs(self, container: Payload) -> facts.Logs:
         """What a container wrote."""

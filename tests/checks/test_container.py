@@ -315,3 +315,25 @@ def test_a_container_that_was_seen_to_run_but_crashed_at_once_did_not_run() -> N
     assert judge(container, started, died, happened("start", 3)).status is Status.PASS
     assert judge(container, started, happened("die", 30, exit_code=1)).status is Status.PASS
     assert judge(container, started, happened("die", 1.05, exit_code=137)).status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("actions", "status"),
+    [
+        (["create", "start"], Status.PASS),
+        (["create", "attach", "start"], Status.PARTIAL),
+        (["create", "start", "attach"], Status.PASS),
+        ([], Status.ERROR),
+    ],
+    ids=["detached", "foreground", "attached-later", "untold"],
+)
+def test_where_inspect_does_not_tell_an_attach_before_the_start_is_a_forgotten_d(
+    actions: list[str], status: Status
+) -> None:
+    container = wisheasy(detached=None)
+    fields = {"id": container.id, "name": container.name, "image": container.image}
+    events = [event(f"container {action}", at=at, **fields) for at, action in enumerate(actions)]
+    verdict = judge(container, *events, detached=True)
+    assert verdict.status is status
+    if status is Status.ERROR:
+        assert "this engine cannot tell" in str(verdict.message)

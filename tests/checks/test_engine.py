@@ -79,3 +79,23 @@ def test_what_was_tried_to_reach_the_engine_is_told() -> None:
     tried = "unix:///var/run/docker.sock: no such file"
     down = saw(EngineNeed(), Reason.ENGINE_UNREACHABLE, detail=tried)
     assert judged("engine", {}, down).actual == tried
+
+
+@pytest.mark.parametrize(
+    ("api", "wanted", "status"),
+    [
+        ("1.41", "20.10", Status.PASS),
+        ("1.41", "20.10.24", Status.PASS),
+        ("1.41", "23.0", Status.FAIL),
+        ("1.41", "1.13", Status.PASS),
+        ("1.40", "20.10", Status.FAIL),
+    ],
+)
+def test_podman_is_as_recent_as_the_docker_whose_api_it_speaks(
+    api: str, wanted: str, status: Status
+) -> None:
+    podman = engine("4.3.1", api).model_copy(update={"product": "Podman"})
+    verdict = judged("engine", {"min_version": wanted}, saw(EngineNeed(), podman))
+    assert verdict.status is status
+    if status is Status.FAIL:
+        assert str(verdict.actual) == f"Podman 4.3.1, API {api}"

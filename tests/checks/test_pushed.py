@@ -121,3 +121,21 @@ def test_a_denied_look_may_mean_that_nothing_was_pushed() -> None:
 
 def test_a_registry_never_asked_leaves_it_unproven() -> None:
     assert judge(PUSH).status is Status.UNPROVEN
+
+
+@pytest.mark.parametrize(
+    ("pushed", "status"),
+    [(ID, Status.PASS), (OTHER, Status.FAIL), ("", Status.ERROR)],
+    ids=["this-one", "another", "untold"],
+)
+def test_where_no_registry_is_asked_the_push_tells_which_image_it_was(
+    pushed: str, status: Status
+) -> None:
+    push = event("image push", name=REMOTE, id=pushed)
+    verdict = judge(local(LOCAL), push, registry_says(Reason.UNSUPPORTED), same_as=LOCAL)
+    assert verdict.status is status
+    if status is Status.FAIL:
+        assert "another image was pushed" in str(verdict.message)
+        assert f"`docker tag {LOCAL} {REMOTE}`" in str(verdict.hint)
+    if status is Status.ERROR:
+        assert "this engine cannot tell" in str(verdict.message)

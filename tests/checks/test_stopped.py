@@ -144,3 +144,17 @@ def test_a_container_that_nobody_saw_is_unproven() -> None:
     verdict = judge()
     assert verdict.status is Status.UNPROVEN
     assert "`docker run -d --name web IMAGE`" in str(verdict.hint)
+
+
+def test_where_only_the_end_tells_the_signal_it_is_a_stop_unless_memory_ran_out() -> None:
+    died = event(
+        "container die",
+        at=3,
+        id=hex_id("web"),
+        name="web",
+        image="app:1",
+        exit_code=137,
+        signal="9",
+    )
+    assert judge(*did("start"), died, GONE).status is Status.PASS
+    assert judge(*did("start"), died, exited(137, oom_killed=True)).status is Status.FAIL

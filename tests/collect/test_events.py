@@ -11,7 +11,7 @@ import pytest
 from grader.collect import event_shapes, shapes
 from grader.collect.events import HealthChecks, Subjects, select
 from grader.facts import Event
-from grader.needs import ContainerNeed
+from grader.needs import ContainerNeed, EventsNeed
 from tests.collect.test_shapes import recorded
 from tests.factories import evidence_of, hex_id, saw
 
@@ -222,3 +222,31 @@ def test_an_event_without_a_possible_time_is_an_event_all_the_same(time: object)
 def test_an_event_about_nobody_costs_no_other_event(actor: object) -> None:
     odd = {"Type": "container", "Action": "start", "Actor": actor}
     assert len(select([odd, payload("container", "start", "c1", name="web")], APP)) == 1
+
+
+@pytest.mark.parametrize("engine", ["docker-20", "docker-26-containerd", "podman-5"])
+def test_without_the_keys_that_engine_29_leaves_out_all_is_told_alike(engine: str) -> None:
+    podman = engine.startswith("podman")
+    payloads = recorded(engine)["events"]
+    bare = [
+        {key: value for key, value in payload.items() if key not in {"status", "id", "from"}}
+        for payload in payloads
+    ]
+    assert any(payload.keys() & {"status", "id", "from"} for payload in payloads)
+    told = [event_shapes.event(payload, podman=podman) for payload in payloads]
+    assert [event_shapes.event(payload, podman=podman) for payload in bare] == told
+    assert any(told)
+
+
+def test_podman_tells_an_attachment_and_by_which_signal_a_container_ended() -> None:
+    died = payload("container", "died", "c1", name="web", containerExitCode="137")
+    attached = payload("container", "attach", "c1", name="web")
+    told = [event_shapes.event(each, podman=True) for each in (attached, died)]
+    assert [(e.action, e.signal) for e in told if e] == [("attach", ""), ("die", "9")]
+    crashed = payload("container", "died", "c1", name="web", containerExitCode="1")
+    assert getattr(event_shapes.event(crashed, podman=True), "signal", None) == ""
+
+
+def test_an_image_is_known_by_a_name_that_it_lost_where_the_engine_tells_it() -> None:
+    lost = saw(EventsNeed(), Event(type="image", action="untag", id=IMAGE, name="app:1"))
+    assert evidence_of(lost).image_ids("app:1") == {IMAGE}
