@@ -22,6 +22,7 @@ from grader.check import (
     Verdict,
     conclude,
 )
+from grader.checking.ignore_patterns import matcher
 from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence
 from grader.facts import Fact
@@ -194,9 +195,7 @@ def _patterns(text: str) -> _Patterns:
 
 
 def _matcher(lines: Sequence[str]) -> PatternMatcher | None:
-    from e2b_dockerfile_utils import PatternMatcher
-
     try:
-        return PatternMatcher(list(lines))
+        return matcher(lines)
     except ValueError:
         return None

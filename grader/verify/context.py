@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
+from grader.checking.ignore_patterns import matcher
 from grader.collect import submission as files
 from grader.collect.answer import AbsentError, UnavailableError
 from grader.facts import Reason
@@ -84,8 +85,6 @@ class _Ignored:
     """The patterns of ``.dockerignore``; what ``keep`` names is never ignored."""
 
     def __init__(self, folder: Path, keep: frozenset[str]) -> None:
-        from e2b_dockerfile_utils import PatternMatcher
-
         self._keep = keep
         try:
             text = files.file(folder, IGNORE_FILE).text or ""
@@ -98,7 +97,7 @@ class _Ignored:
         ):
             raise UnavailableError(Reason.UNSUPPORTED, "a .dockerignore that is too complicated")
         try:
-            self._matcher = PatternMatcher(lines)
+            self._matcher = matcher(lines)
         except ValueError as error:
             raise AbsentError(Reason.NOT_THERE, f".dockerignore: {error}") from error
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from fractions import Fraction
 
 import pytest
@@ -115,3 +117,12 @@ def test_a_mistake_in_the_rubric_is_told(fields: dict[str, object]) -> None:
 def test_any_text_is_judged(text: str) -> None:
     verdict = judged(text, excludes=("a/a/",), keeps=("a",))
     assert verdict.status is not Status.ERROR
+
+
+def test_a_strange_pattern_makes_no_library_print_anything() -> None:
+    code = (
+        "from grader.checking.ignore_patterns import matcher\n"
+        "print(matcher(['[[a]', '[a&&b]', '[a~~b||c]']).matches('[a'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stderr == b""

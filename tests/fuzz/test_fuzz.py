@@ -20,8 +20,12 @@ WORDS = [
 ]
 EXAMPLES = 40
 
-# A warning prints what an input holds; pytest undoes that these are ignored.
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ruamel.yaml.error.YAMLWarning")
+# A warning would be printed, with what an input holds; pytest undoes that these are ignored.
+pytestmark = pytest.mark.filterwarnings(
+    "error",
+    "ignore::ruamel.yaml.error.YAMLWarning",
+    "ignore::FutureWarning:e2b_dockerfile_utils",
+)
 
 
 @st.composite
