@@ -168,7 +168,18 @@ def _run(args: list[str], lang: str) -> ExitCode:
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE
-    except BrokenPipeError:
-        # The reader of standard output went away (`grade-lab … | head`).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader went away (`grade-lab … | head`)
+        _say_no_more()
         return ExitCode.PASSED
+    except OSError as error:  # such as a full disk below standard output
+        _say_no_more()
+        reason = error.strerror or str(error)
+        place = str(error.filename) if error.filename else None
+        refused = msg("this computer refused something: {reason}", reason=reason)
+        advice = msg("free some disk space, or make the folder writable, and run the command again")
+        return _fail(GradeLabError(refused, advice, where=place), lang)
+
+
+def _say_no_more() -> None:
+    """What is left for standard output goes nowhere: nobody takes it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

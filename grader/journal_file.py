@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from threading import RLock
 from typing import BinaryIO
@@ -85,15 +86,20 @@ class JournalFile:
         from filelock import FileLock
 
         lock = FileLock(self.path.with_suffix(".lock"), timeout=LOCK_SECONDS)
-        with self._using, lock, self.path.open("a+b") as file:
+        with self._using, lock, self.path.open("a+b", buffering=0) as file:
             self._catch_up(file)
             new = [one for one in answers if _event_key(one) not in self._events]
             file.truncate(self._size)
-            for line in written(new, self._journal, run, by):
-                file.write(line)
+            lines = memoryview(b"".join(written(new, self._journal, run, by)))
+            try:
+                while lines:
+                    lines = lines[file.write(lines) :]
+            except OSError:  # a full disk takes some of it: all or nothing
+                file.truncate(self._size)
+                raise
         return len(new)
 
-    def _catch_up(self, file: BinaryIO) -> None:
+    def _catch_up(self, file: BinaryIO | FileIO) -> None:
         status = os.fstat(file.fileno())
         if status.st_size > MAX_BYTES:
             raise JournalError(

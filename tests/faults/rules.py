@@ -148,13 +148,14 @@ def started(
     *arguments: str,
     env: Mapping[str, str] | None = None,
     patience: float = child.PATIENCE,
+    days: Sequence[float] = (),
 ) -> tuple[Any, Path]:
     """The process, and the file with what it prints."""
     output = folder.parent / f"{folder.name}.{time.monotonic_ns()}.out"
     output.touch()
     known = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     full = {**known, "DOCKER_HOST": host, "DOCKER_CONFIG": "/nowhere", **(env or {})}
-    given = ([*arguments, "--lang", "en"], full, output, patience)
+    given = ([*arguments, "--lang", "en"], full, output, patience, days)
     process = _context.Process(target=child.run, args=given)
     process.start()
     return process, output

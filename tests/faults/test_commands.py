@@ -1,0 +1,120 @@
+"""What holds for a grading holds for the other commands that ask an engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.journal_file import JournalFile
+from grader.watch.session import Session
+from tests.faults.engine import FAULTS, STAGES, faulty_engine
+from tests.faults.rules import DEADLINE, Lab, command, ended, quiet, started, together
+
+if sys.platform == "win32":
+    pytest.skip("needs signals", allow_module_level=True)
+
+HARD = (
+    *("hangs up", "is silent", "headers drip", "chunks drip", "garbage", "something else"),
+    *("half a chunk", "500", "endless zeros", "endless lines", "redirects for ever"),
+)
+"""Of each family of faults, those that broke something once or look likeliest to."""
+
+
+def each(faults: tuple[str, ...], broken) -> None:  # type: ignore[no-untyped-def]
+    def told(fault: str) -> str:
+        try:
+            broken(fault)
+        except (AssertionError, OSError, ValueError) as error:
+            return f"{fault}: {error}"
+        return ""
+
+    failures = list(filter(None, together(faults, told)))
+    if failures:
+        pytest.fail("\n".join(failures), pytrace=False)
+
+
+@pytest.mark.parametrize("stage", ["version", "info", "image", "list"])
+def test_doctor(tmp_path: Path, stage: str) -> None:
+    def broken(fault: str) -> None:
+        lab = Lab.make(tmp_path / fault)
+        with faulty_engine(tmp_path / f"{fault}.engine", stage, FAULTS[fault]) as (host, _):
+            ran = command(lab.folder, host, "doctor", str(lab.folder), "--format", "json")
+        quiet(ran)
+        assert ran.code in {0, 1, 3}, ran
+        assert json.loads(ran.told)["findings"]
+
+    each(HARD, broken)
+
+
+@pytest.mark.parametrize("stage", ["version", "info", "distribution", "events"])
+def test_collect_and_then_judge(tmp_path: Path, stage: str) -> None:
+    def broken(fault: str) -> None:
+        lab = Lab.make(tmp_path / fault)
+        with faulty_engine(tmp_path / f"{fault}.well") as (host, _):
+            lab.well(host)
+        with faulty_engine(tmp_path / f"{fault}.engine", stage, FAULTS[fault]) as (host, _):
+            ran = command(lab.folder, host, "collect", str(lab.folder))
+            quiet(ran)
+            assert ran.code == 0, ran
+            lab.holds(command(lab.folder, host, "judge", str(lab.folder)))
+
+    each(HARD[::2], broken)
+
+
+@pytest.mark.parametrize("stage", ["version", "info"])
+def test_ci(tmp_path: Path, stage: str) -> None:
+    def broken(fault: str) -> None:
+        lab = Lab.make(tmp_path / fault)
+        with faulty_engine(tmp_path / f"{fault}.well") as (host, _):
+            lab.well(host)
+        state = {"XDG_STATE_HOME": str(tmp_path / f"{fault}.state")}
+        words = ("ci", str(lab.folder), "--rubric", str(lab.folder / "rubric.yaml"))
+        with faulty_engine(tmp_path / f"{fault}.engine", stage, FAULTS[fault]) as (host, _):
+            ran = command(lab.folder, host, *words, env=state)
+        quiet(ran)
+        assert ran.code in {0, 1, 3}, ran
+        lab.nothing_lost()
+
+    each(HARD[::2], broken)
+
+
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage not in {"ping", "changes"}])
+def test_watch(tmp_path: Path, stage: str) -> None:
+    """It goes on through the fault, ends when asked to, and loses nothing."""
+
+    def broken(fault: str) -> None:
+        lab = Lab.make(tmp_path / fault)
+        with faulty_engine(tmp_path / f"{fault}.well") as (host, _):
+            lab.well(host)
+        with faulty_engine(tmp_path / f"{fault}.engine", stage, FAULTS[fault]) as (host, asked):
+            process, output = started(lab.folder, host, "watch", str(lab.folder), "--quiet")
+            until(lambda: (asked and Session(lab.journal.parent).status()) or gone(process))
+            time.sleep(1.0)  # in which it meets the fault, and perhaps tries again
+            assert process.is_alive(), output.read_text()
+            os.kill(process.pid, signal.SIGTERM)
+            ran = ended(process, output)
+        quiet(ran)
+        assert ran.code == 0, ran
+        lab.nothing_lost()
+        assert JournalFile(lab.journal).read().intact
+        with faulty_engine(tmp_path / f"{fault}.again") as (host, _):
+            lab.holds(lab.grade(host))
+
+    each(("is silent", "garbage", "something else", "endless lines", "half a chunk"), broken)
+
+
+def gone(process) -> bool:  # type: ignore[no-untyped-def]
+    return not process.is_alive()
+
+
+def until(done) -> None:  # type: ignore[no-untyped-def]
+    deadline = time.monotonic() + DEADLINE
+    while not done():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
