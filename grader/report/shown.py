@@ -35,21 +35,21 @@ def shown(value: object) -> Markup:
         return value
     if not isinstance(value, str) or hasattr(value, "__html__"):
         return escape(value)
-    return _escaped(value)
+    return _escaped(value) if len(value) <= MAX_SHORT else escape(plain(value))
 
 
-@once_short
+@once
 def _escaped(text: str) -> Markup:
     return escape(plain(text))
 
 
-@once_short
 def code(text: str) -> Markup:
     """A text with its `code` marked up."""
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if is_code else escape(part)
-        for is_code, part in pieces(plain(text))
-    )
+    safe = str(escape(plain(text)))  # which leaves backticks as they are
+    if "`" not in safe:
+        return Markup(safe)  # noqa: S704 # escaped
+    marked = (f"<code>{part}</code>" if is_code else part for is_code, part in pieces(safe))
+    return Markup("".join(marked))  # noqa: S704 # escaped piece by piece
 
 
 class _Generator(CodeGenerator):
