@@ -24,23 +24,21 @@ class Run:
     builder: str
     trouble: str = ""
     failed: Mapping[str, str] = field(default_factory=dict)
+    skipped: Mapping[str, str] = field(default_factory=dict)
     verdicts: Mapping[str, Verdicts] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         return f"{self.title}, {self.builder}"
 
-    def summary(self, first: Run) -> str:
-        """One line for who waits."""
+    def summary(self, runs: Sequence[Run]) -> str:
+        """How it compares with the first that told each story, and all that is not alike."""
         if self.trouble:
             return f"not possible: {self.trouble}"
-        told = [cell(self, story, first) for story in first.verdicts]
-        same = told.count(SAME)
-        return f"{same} of {len(told)} stories as on {first.title}" + "".join(
-            f"\n  {title(story)}: {text}"
-            for story, text in zip(first.verdicts, told, strict=True)
-            if text != SAME
-        )
+        told = {story: cell(self, story, runs) for story in stories(runs)}
+        same = list(told.values()).count(SAME)
+        others = (f"\n  {title(story)}: {text}" for story, text in told.items() if text != SAME)
+        return f"{same} of {len(told)} stories alike" + "".join(others)
 
 
 SAME = "ok"
@@ -58,30 +56,40 @@ def read_run(title: str, version: str, builder: str, folder: Path, code: int) ->
     for line in noted.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
         verdicts.setdefault(entry["story"], []).append(entry["verdicts"])
-    failed = {}
+    failed, skipped = {}, {}
     for case in ET.parse(report).iter("testcase"):  # noqa: S314 # pytest has just written it
         problem = next((case.find(kind) for kind in ("failure", "error") if _has(case, kind)), None)
         if problem is not None:
             failed[str(case.get("name"))] = str(problem.get("message")).partition("\n")[0]
             verdicts.setdefault(str(case.get("name")), [])
-    return Run(title, version, builder, failed=failed, verdicts=verdicts)
+        elif (reason := case.find("skipped")) is not None:
+            skipped[str(case.get("name"))] = str(reason.get("message"))
+    return Run(title, version, builder, failed=failed, skipped=skipped, verdicts=verdicts)
 
 
 def _has(case: ET.Element, kind: str) -> bool:
     return case.find(kind) is not None
 
 
-def cell(run: Run, story: str, first: Run) -> str:
+def stories(runs: Sequence[Run]) -> list[str]:
+    """All stories that any engine told, in the order of first mention."""
+    return list(dict.fromkeys(story for run in runs for story in run.verdicts))
+
+
+def cell(run: Run, story: str, runs: Sequence[Run]) -> str:
     """What a story gave on an engine: as on the first, not told there, or differing."""
     if run.trouble:
         return "not possible"
     if story in run.failed:
         return f"differs: {run.failed[story]}"
+    if story in run.skipped:
+        return f"not possible: {run.skipped[story]}"
     if story not in run.verdicts:
         return "not run"
+    first = next(other for other in runs if story in other.verdicts)
     other: list[str] = []
     untold: list[str] = []
-    for mine, theirs in zip(run.verdicts[story], first.verdicts.get(story, ()), strict=False):
+    for mine, theirs in zip(run.verdicts[story], first.verdicts[story], strict=False):
         for objective, (status, _) in mine.items():
             wanted = theirs[objective][0]
             if status != wanted:
@@ -92,9 +100,9 @@ def cell(run: Run, story: str, first: Run) -> str:
     return "cannot tell: " + ", ".join(dict.fromkeys(untold)) if untold else SAME
 
 
-def differences(run: Run, first: Run) -> list[str]:
+def differences(run: Run, runs: Sequence[Run]) -> list[str]:
     """The stories that differ on an engine."""
-    return [story for story in first.verdicts if cell(run, story, first).startswith("differs")]
+    return [story for story in stories(runs) if cell(run, story, runs).startswith("differs")]
 
 
 def title(story: str) -> str:
@@ -104,20 +112,20 @@ def title(story: str) -> str:
 
 def as_text(runs: Sequence[Run]) -> str:
     """The matrix for a terminal: a line for each engine, with all that is not as on the first."""
-    return "\n".join(f"{run.name} ({run.version}): {run.summary(runs[0])}" for run in runs)
+    return "\n".join(f"{run.name} ({run.version}): {run.summary(runs)}" for run in runs)
 
 
 def as_markdown(runs: Sequence[Run]) -> str:
     """The matrix: a row for each story, a column for each engine, notes below."""
-    first, notes = runs[0], []
+    notes: list[str] = []
     lines = [
         "| Story | " + " | ".join(f"{run.title}<br>{run.builder}" for run in runs) + " |",
         "|---" * (len(runs) + 1) + "|",
     ]
-    for story in first.verdicts:
+    for story in stories(runs):
         cells = []
         for run in runs:
-            text = cell(run, story, first)
+            text = cell(run, story, runs)
             kind, _, detail = text.partition(": ")
             if detail and detail not in notes:
                 notes.append(detail)

@@ -8,9 +8,11 @@ network and mount namespaces of its own: nothing of it stays. As root, on Debian
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from engine_matrix import Run, as_markdown, as_text, differences, read_run
@@ -33,15 +35,13 @@ def main() -> int:
     if options.inside:
         return _inside(options)
     chosen = [kind for kind in ENGINES if not options.engines or kind.name in options.engines]
-    runs: list[Run] = []
-    for kind in chosen:
-        for builder in kind.builders:
-            runs.append(_outside(kind, builder, options.story))
-            say(f"{runs[-1].title}: {runs[-1].summary(runs[0])}")
+    pairs = [(kind, builder) for kind in chosen for builder in kind.builders]
+    with ThreadPoolExecutor(options.jobs) as pool:
+        runs = list(pool.map(lambda pair: _outside(pair[0], pair[1], options.story), pairs))
     print(as_text(runs))
     if options.markdown:
         options.markdown.write_text(as_markdown(runs), encoding="utf-8")
-    return int(any(run.trouble or differences(run, runs[0]) for run in runs))
+    return int(any(run.trouble or differences(run, runs) for run in runs))
 
 
 def _outside(kind: EngineKind, builder: Builder, story: str) -> Run:
@@ -53,16 +53,20 @@ def _outside(kind: EngineKind, builder: Builder, story: str) -> Run:
     with tempfile.TemporaryDirectory(prefix="grade-lab-engines-") as folder:
         code = subprocess.call(
             [
+                *("setpriv", "--pdeathsig", "TERM"),  # however we end, so does it
                 *("unshare", "--net", "--", "sh", "-c", LOOPBACK, "loopback"),
                 *(sys.executable, __file__, kind.name, "--inside", folder, "--builder", builder),
                 *("-k", story),
             ],
             cwd=ROOT,
         )
-        return read_run(kind.title, version, builder, Path(folder), code)
+        run = read_run(kind.title, version, builder, Path(folder), code)
+        say(f"{run.name}: {len(run.verdicts)} stories, {len(run.failed)} failed. {run.trouble}")
+        return run
 
 
 def _inside(options: argparse.Namespace) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # not without tidying
     kind = next(kind for kind in ENGINES if kind.name == options.engines[0])
     folder: Path = options.inside
     try:
@@ -88,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     names = [kind.name for kind in ENGINES]
     parser.add_argument("engines", nargs="*", metavar="ENGINE", help=f"of {', '.join(names)}")
     parser.add_argument("-k", dest="story", default="", help="only these stories, as pytest's -k")
+    parser.add_argument("--jobs", type=int, default=2, help="how many engines at once (2)")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the matrix to it, too")
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--builder", help=argparse.SUPPRESS)

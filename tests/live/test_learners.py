@@ -61,6 +61,29 @@ def test_a_learner_who_grades_before_and_after_cleanup_gets_every_point(learner:
     assert after.exit_code == 0
 
 
+@pytest.mark.parametrize(
+    "option",
+    ["--provenance=mode=max", "--platform=linux/amd64,linux/arm64"],
+    ids=["attestation", "platforms"],
+)
+def test_an_index_is_the_learners_image(learner: Learner, option: str) -> None:
+    store = learner.docker("info", "--format", "{{.DriverStatus}}")
+    if "io.containerd.snapshotter" not in store or os.environ.get("DOCKER_BUILDKIT") == "0":
+        pytest.skip("only BuildKit makes an index, and only the containerd image store keeps it")
+    dockerfile = learner.folder / "Dockerfile"
+    text = dockerfile.read_text(encoding="utf-8")
+    dockerfile.write_text(text.replace("FROM ", "FROM --platform=linux/amd64 "), encoding="utf-8")
+    learner.build(option)
+    learner.tag()
+    learner.login(os.environ["GRADE_LAB_REGISTRY_USER"], os.environ["GRADE_LAB_REGISTRY_PASSWORD"])
+    learner.push()
+    learner.remove_remote_tag()
+    learner.pull()
+    outcome = Outcome.of(learner)
+    steps = {"build", "tag", "login", "push", "pull"}
+    assert not steps & outcome.not_passed.keys(), outcome.not_passed
+
+
 def test_forgot_the_tag(learner: Learner) -> None:
     learner.docker("build", "-t", "wisheasy", ".")
     outcome = Outcome.of(learner)
