@@ -80,7 +80,7 @@ class Lab:
     def well(self, host: str) -> Lab:
         """Grade it where nothing is broken, and remember it."""
         ran = self.grade(host)
-        assert ran.code == ExitCode.PASSED, ran.told
+        assert ran.code == ExitCode.PASSED, ran
         self.remember()
         return self
 
@@ -100,7 +100,7 @@ class Lab:
             if status not in {(right or self.statuses)[name], "error"}
         }
         assert not wrong, wrong
-        assert ran.code == expected_code(self.result), ran.told
+        assert ran.code == expected_code(self.result), ran
         self.nothing_lost()
 
     def nothing_lost(self) -> None:
