@@ -74,6 +74,7 @@ def test_a_dockerfile_that_docker_cannot_read_is_told() -> None:
     verdict = judge(BUILT, submitted("Dockerfile", "FRM x\n"), tree(MINE), content(COPIED))
     assert "`docker build` cannot read Dockerfile" in str(verdict.message)
     assert "Dockerfile:1" in str(verdict.actual)
+    assert [(place.path, place.line) for place in verdict.places] == [("Dockerfile", 1)]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +180,9 @@ def test_a_rebuild_after_a_mistake_passes() -> None:
 
 def test_an_image_that_nobody_saw_is_unproven_and_a_failed_look_an_error() -> None:
     assert judge(FILE).status is Status.UNPROVEN
-    assert judge(FILE, event("image tag", id=IMAGE.id, name=REF)).status is Status.UNPROVEN
+    gone = judge(FILE, event("image tag", id=IMAGE.id, name=REF))
+    assert gone.status is Status.UNPROVEN
+    assert "`grade-lab watch`" in str(gone.message)
     down = saw(ImageNeed(image=REF), Reason.ENGINE_UNREACHABLE)
     assert judge(FILE, down).status is Status.ERROR
 

@@ -14,6 +14,7 @@ from grader.check import Status, Verdict
 from grader.facts import Reason
 from grader.needs import FileNeed
 from tests.factories import evidence_of, saw, submitted
+from tests.verdict_promises import told
 
 GOOD = """\
 FROM python:3.12-slim
@@ -27,7 +28,7 @@ CMD ["python", "app.py"]
 
 def judged(text: str, **fields: object) -> Verdict:
     check = Dockerfile.model_validate({"type": "dockerfile", **fields})
-    return check.judge(evidence_of(submitted("Dockerfile", text)))
+    return told(check.judge(evidence_of(submitted("Dockerfile", text))))
 
 
 def test_a_good_dockerfile_passes() -> None:
@@ -93,3 +94,18 @@ def test_a_mistake_in_the_rubric_is_told(fields: dict[str, object]) -> None:
 def test_any_text_is_judged(text: str) -> None:
     verdict = judged(text, instructions=("FROM",), rules=("non-root",))
     assert verdict.status in {Status.PASS, Status.PARTIAL, Status.FAIL}
+
+
+def test_what_is_no_dockerfile_rests_on_the_file_that_was_handed_in() -> None:
+    verdict = judged("FRM x\n", instructions=("FROM",))
+    assert verdict.status is Status.FAIL
+    assert [proof.source for proof in verdict.proofs] == ["submission"]
+    assert [(place.path, place.line) for place in verdict.places] == [("Dockerfile", 1)]
+
+
+@pytest.mark.parametrize(
+    ("base", "command"),
+    [("python:3.12-alpine", "`RUN adduser -D app`"), ("python:3.12-slim", "`RUN useradd app`")],
+)
+def test_the_command_that_makes_a_user_is_that_of_the_base(base: str, command: str) -> None:
+    assert command in str(judged(f"FROM {base}\n", rules=("non-root",)).hint)

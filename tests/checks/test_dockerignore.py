@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from fractions import Fraction
 
 import pytest
@@ -16,11 +14,12 @@ from grader.check import Status, Verdict
 from grader.facts import Reason
 from grader.needs import FileNeed
 from tests.factories import evidence_of, saw, submitted
+from tests.verdict_promises import told
 
 
 def judged(text: str, **fields: object) -> Verdict:
     check = Dockerignore.model_validate({"type": "dockerignore", **fields})
-    return check.judge(evidence_of(submitted(".dockerignore", text)))
+    return told(check.judge(evidence_of(submitted(".dockerignore", text))))
 
 
 @pytest.mark.parametrize(
@@ -119,10 +118,14 @@ def test_any_text_is_judged(text: str) -> None:
     assert verdict.status is not Status.ERROR
 
 
-def test_a_strange_pattern_makes_no_library_print_anything() -> None:
-    code = (
-        "from grader.checking.ignore_patterns import matcher\n"
-        "print(matcher(['[[a]', '[a&&b]', '[a~~b||c]']).matches('[a'))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
-    assert done.stderr == b""
+def test_a_line_that_docker_refuses_is_told_with_its_place() -> None:
+    verdict = judged("*.pyc\n[a\n", excludes=(".env",))
+    assert (verdict.status, verdict.actual) == (Status.FAIL, "[a")
+    assert [proof.source for proof in verdict.proofs] == ["submission"]
+    assert [(place.path, place.line) for place in verdict.places] == [(".dockerignore", 2)]
+
+
+def test_each_path_that_must_be_kept_is_judged_and_what_leaves_it_out_told() -> None:
+    verdict = judged("app.py\n", keeps=("README.md", "app.py", "web/app.py"))
+    assert (verdict.status, verdict.ratio) == (Status.PARTIAL, Fraction(2, 3))
+    assert (str(verdict.expected), verdict.actual) == ("app.py is kept", "app.py")

@@ -164,3 +164,30 @@ def test_what_an_image_says_is_told_as_it_is_written() -> None:
     verdict = judged("image", {"image": REF, "command": ["echo", "hi"]}, greets)
     assert str(verdict.actual) == 'CMD ["echo", "안녕"]'
     assert str(verdict.expected) == 'CMD ["echo", "hi"]'
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected", "actual"),
+    [
+        ({"platform": "linux/arm64"}, "linux/arm64", "linux/amd64"),
+        ({"entrypoint": ["python"]}, 'ENTRYPOINT ["python"]', "ENTRYPOINT []"),
+        ({"workdir": "/srv"}, "WORKDIR /srv", "WORKDIR /"),
+        ({"user": "app"}, "USER app", "USER root"),
+        ({"non_root": True}, "the process does not run as root", "USER root"),
+        ({"exposes": [80]}, "EXPOSE 80/tcp", "EXPOSE 8000/tcp"),
+    ],
+)
+def test_what_differs_is_told_in_the_words_of_a_dockerfile(
+    fields: dict[str, Any], expected: str, actual: str
+) -> None:
+    plain = an_image(REF, platform="linux/amd64", exposes=("8000/tcp",))
+    verdict = judged("image", {"image": REF, **fields}, saw(NEED, plain))
+    assert (str(verdict.expected), str(verdict.actual)) == (expected, actual)
+    assert REF in str(verdict.proofs[0].detail)
+
+
+@pytest.mark.parametrize("platform", ["linux/amd64", "linux/arm64", "linux/arm64/v8"])
+def test_a_variant_of_a_platform_is_of_the_platform(platform: str) -> None:
+    image = an_image(REF, platform="linux/arm64/v8")
+    verdict = judged("image", {"image": REF, "platform": platform}, saw(NEED, image))
+    assert (verdict.status is Status.PASS) is ("arm64" in platform)

@@ -82,6 +82,9 @@ def test_a_history_that_was_cut_once_has_lost_what_came_before() -> None:
 def test_an_image_that_nobody_saw_is_unproven_and_a_failed_look_an_error() -> None:
     assert judge().status is Status.UNPROVEN
     assert judge(saw(NEED, Reason.NOT_THERE)).status is Status.UNPROVEN
+    gone = judge(event("image tag", id="sha256:1", name=REF), saw(NEED, Reason.NOT_THERE))
+    assert gone.status is Status.UNPROVEN
+    assert "`grade-lab watch`" in str(gone.message)
     assert judge(saw(NEED, Reason.ENGINE_UNREACHABLE)).status is Status.ERROR
     down = saw(EventWindowNeed(), Reason.TIMEOUT)
     assert judge(saw(NEED, an_image(REF)), down).status is Status.ERROR

@@ -224,3 +224,14 @@ def test_the_share_is_of_the_most_steps_that_were_in_order() -> None:
     ]:
         events = [image_event("tag", at, name) for at, name in zip(times, names, strict=True)]
         assert sequence(steps, *events).ratio == share
+
+
+def test_an_image_that_lost_its_name_was_untagged_also_where_no_event_tells() -> None:
+    steps = (LESSON[0], {"did": "untagged", "image": REMOTE})
+    seen = saw(ImageNeed(image=REMOTE), an_image(REMOTE), 5)
+    gone = saw(ImageNeed(image=REMOTE), Reason.NOT_THERE, 10, "run-2")
+    verdict = sequence(steps, image_event("tag", 1, LOCAL), seen, gone)
+    assert verdict.status is Status.PASS
+    last = verdict.proofs[-1]
+    assert (last.at, last.source) == (minutes(10), "engine")
+    assert REMOTE in str(last.detail)
