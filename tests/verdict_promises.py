@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from grader.check import Status, Verdict
@@ -29,7 +30,8 @@ def told(verdict: Verdict) -> Verdict:
     assert isinstance(verdict.pending, bool)
     for text in (verdict.message, verdict.hint, verdict.expected, verdict.actual):
         assert text is None or isinstance(text, str | Message)
-        assert "None" not in str(text or ""), text
+        assert not _lacks_a_value(text), text
+    assert not re.search(r"`[^`]*\bNone\b", str(verdict.hint or "")), verdict.hint
     if verdict.status not in {Status.PASS, Status.REVIEW}:
         assert isinstance(verdict.hint, Message), f"no hint: {verdict.message}"
     if verdict.status in {Status.PASS, Status.PARTIAL}:
@@ -41,3 +43,9 @@ def told(verdict: Verdict) -> Verdict:
         assert proof.at
         assert str(proof.detail or "").strip()
     return verdict
+
+
+def _lacks_a_value(text: object) -> bool:
+    """Whether a text, or one within it, names something that is nothing."""
+    values = text.values.values() if isinstance(text, Message) else ()
+    return any(value is None or _lacks_a_value(value) for value in values)
