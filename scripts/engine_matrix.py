@@ -87,17 +87,16 @@ def cell(run: Run, story: str, runs: Sequence[Run]) -> str:
     if story not in run.verdicts:
         return "not run"
     first = next(other for other in runs if story in other.verdicts)
-    other: list[str] = []
-    untold: list[str] = []
+    found: dict[str, list[str]] = {"differs": [], "cannot tell": [], "tells more": []}
     for mine, theirs in zip(run.verdicts[story], first.verdicts[story], strict=False):
         for objective, (status, _) in mine.items():
             wanted = theirs[objective][0]
             if status != wanted:
-                text = f"{objective} {wanted} → {status}"
-                (untold if status in CANNOT_TELL else other).append(text)
-    if other:
-        return "differs: " + ", ".join(dict.fromkeys(other))
-    return "cannot tell: " + ", ".join(dict.fromkeys(untold)) if untold else SAME
+                kind = "cannot tell" if status in CANNOT_TELL else "differs"
+                kind = "tells more" if kind == "differs" and wanted in CANNOT_TELL else kind
+                found[kind].append(f"{objective} {wanted} → {status}")
+    kinds = (f"{kind}: {', '.join(dict.fromkeys(told))}" for kind, told in found.items() if told)
+    return next(kinds, SAME)
 
 
 def differences(run: Run, runs: Sequence[Run]) -> list[str]:

@@ -21,6 +21,7 @@ def run(name: str, *status: str, **fields: object) -> Run:
     [
         (run("b", "pass", "fail"), "ok"),
         (run("b", "pass", "error"), "cannot tell: build fail → error"),
+        (run("b", "fail", "fail"), "differs: build pass → fail"),
         (run("b", "pass", "pass"), "differs: build fail → pass"),
         (run("b", "pass", "fail", failed={STORY: "assert 0"}), "differs: assert 0"),
         (Run("b", "1.0", "classic", skipped={STORY: "no index"}), "not possible: no index"),
@@ -31,6 +32,12 @@ def test_an_engine_is_compared_with_the_first_that_told_a_story(other: Run, told
     runs = [run("a", "pass", "fail"), other]
     assert cell(other, STORY, runs) == told
     assert bool(differences(other, runs)) is told.startswith("differs")
+
+
+def test_what_only_another_engine_can_tell_is_no_difference() -> None:
+    runs = [run("a", "unproven"), run("b", "pass")]
+    assert cell(runs[1], STORY, runs) == "tells more: build unproven → pass"
+    assert not differences(runs[1], runs)
 
 
 def test_a_matrix_tells_all_engines_also_one_that_could_not_be_had() -> None:

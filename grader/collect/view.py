@@ -61,7 +61,12 @@ class EngineView:
         """The image under a reference, with its history."""
         image = self.image(reference)
         id_ = shapes.image_id(image)
-        return shapes.image(image, self._once(("history", id_), lambda: self.client.history(id_)))
+        history = self._once(("history", id_), lambda: self.client.history(id_))
+        fact = shapes.image(image, history)
+        if not shapes.is_podman(self.client.version()):
+            return fact
+        # It gives digests to images that no registry knows, and times of tags to none.
+        return fact.model_copy(update={"digests": ()})
 
     def image_ids(self, reference: str) -> frozenset[str]:
         """The ids of the images that are, or ever were, under a reference."""

@@ -13,6 +13,8 @@ import pytest
 from grader import facts
 from grader.collect import client, observe
 from grader.collect.collect import collect
+from grader.collect.endpoint import Endpoint
+from grader.collect.view import EngineView
 from grader.errors import GradeLabError
 from grader.evidence import Evidence
 from grader.facts import Fact, Reason
@@ -37,6 +39,7 @@ from grader.needs import (
     VolumeNeed,
 )
 from tests.collect.odd_engine import odd_engine
+from tests.collect.test_shapes import recorded
 from tests.factories import event, evidence_of
 
 if not hasattr(socket, "AF_UNIX"):
@@ -260,3 +263,21 @@ def test_half_a_character_that_json_can_name_does_not_stop_the_recording() -> No
     assert told.outcome == "found"
     assert list((told.data or {})["labels"].values()) == ["half ?"]
     assert told.model_dump_json()
+
+
+def test_what_podman_fills_in_without_knowing_it_is_not_taken_for_evidence(tmp_path: Path) -> None:
+    told = recorded("podman-5")
+    image, container = told["image"], told["container"]
+    assert image["RepoDigests"]
+    answers = {
+        "/version": told["version"],
+        "/info": told["info"],
+        "/history": told["history"],
+        "/containers/web/json": {**container, "Name": "/web"},
+        "/json": image,
+    }
+    with odd_engine(tmp_path, answers) as (host, _):
+        view = EngineView(client.Client(Endpoint((host,))), evidence_of())
+        assert not view.image_fact("wisheasy:1.0").only_pulled
+        (found,) = view.containers(ContainerNeed(name="web"))
+        assert view.container_fact(found).detached is None
