@@ -26,7 +26,7 @@ from grader.result import (
 )
 from grader.rubric.model import Objective
 from tests.concluding import WRONG, Concludes, only, result
-from tests.factories import an_image, hex_id, journal_of, minutes, saw
+from tests.factories import an_image, event, hex_id, journal_of, minutes, saw
 
 ENGINE = Engine(
     product="Docker Engine", version="29.0.1", api_version="1.52", os="linux", arch="amd64"
@@ -175,3 +175,11 @@ def test_a_broken_check_is_an_error_that_names_it_and_blames_nobody() -> None:
     assert broken.status is Status.ERROR
     assert "the check 'concludes' is broken: AssertionError" in broken.message
     assert "not your fault" in broken.hint
+
+
+def test_the_steps_of_the_lab_are_told_in_their_order() -> None:
+    journal = journal_of(
+        event("image tag", 1, id="sha256:1", name="app:1"), event("image push", 2, name="app:1")
+    )
+    judged = result(Concludes(verdict=WRONG), journal=journal)
+    assert [step.at for step in judged.timeline] == [minutes(1), minutes(2)]
