@@ -8,14 +8,15 @@ network and mount namespaces of its own: nothing of it stays. As root, on Debian
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from engine_matrix import Run, as_markdown, as_text, differences, read_run
+from lab import temporary
 from lab.docker import DockerError
 from lab.engines import ENGINES, Builder, EngineKind, open_engine
 from lab.errors import LabUnavailableError, say
@@ -50,7 +51,8 @@ def _outside(kind: EngineKind, builder: Builder, story: str) -> Run:
         version = kind.version
     except LabUnavailableError as reason:
         return Run(kind.title, "", builder, trouble=str(reason))
-    with tempfile.TemporaryDirectory(prefix="grade-lab-engines-") as folder:
+    folder = temporary.make("engines")
+    try:
         code = subprocess.call(
             [
                 *("setpriv", "--pdeathsig", "TERM"),  # however we end, so does it
@@ -60,9 +62,11 @@ def _outside(kind: EngineKind, builder: Builder, story: str) -> Run:
             ],
             cwd=ROOT,
         )
-        run = read_run(kind.title, version, builder, Path(folder), code)
-        say(f"{run.name}: {len(run.verdicts)} stories, {len(run.failed)} failed. {run.trouble}")
-        return run
+        run = read_run(kind.title, version, builder, folder, code)
+    finally:
+        shutil.rmtree(folder)
+    say(f"{run.name}: {len(run.verdicts)} stories, {len(run.failed)} failed. {run.trouble}")
+    return run
 
 
 def _inside(options: argparse.Namespace) -> int:

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from . import base_image, roots
+from . import apt, base_image, registry, roots
 from .docker import docker
-from .engine import PrivateEngine
+from .engine import CLIENT, PrivateEngine
 from .environment import SAMPLE, Lab, complete
 from .podman import PodmanEngine
-from .registry import PrivateRegistry
 
 Builder = Literal["classic", "BuildKit"]
 
@@ -39,7 +38,12 @@ class EngineKind:
     builders: tuple[Builder, ...] = ("classic", "BuildKit")
 
     def prepare(self) -> Path:
-        """Make what it is started from, once; LabUnavailableError when that cannot be had."""
+        """Make and install all that needs downloads, once; the lab itself may have no network.
+
+        Raises LabUnavailableError when that cannot be had.
+        """
+        apt.ensure((*CLIENT, *registry.PROGRAMS, ("openssl", "openssl")))
+        base_image.archive()
         if "BuildKit" in self.builders:
             roots.root(BUILDX_SUITE, DOCKER)
         return roots.root(self.suite, self.packages)
@@ -80,15 +84,15 @@ def open_engine(kind: EngineKind, builder: Builder) -> Iterator[Lab]:
             certificate = podman.certificate
         else:
             engine = stack.enter_context(PrivateEngine(root=root, settings=kind.settings))
-        registry = stack.enter_context(PrivateRegistry(certificate=certificate))
+        hub = stack.enter_context(registry.PrivateRegistry(certificate=certificate))
         base_image.load(engine, base)
         environment = {**engine.environment, "GRADE_LAB_ENGINE_PID": str(engine.pid)}
         if builder == "BuildKit":
             _enable_buildx(Path(environment["DOCKER_CONFIG"]))
-        environment = complete(environment, registry, base)
+        environment = complete(environment, hub, base)
         environment["DOCKER_BUILDKIT"] = "1" if builder == "BuildKit" else "0"
         docker(["version"], environment)
-        yield Lab(engine, registry, environment)
+        yield Lab(engine, hub, environment)
 
 
 def _enable_buildx(configuration: Path) -> None:
