@@ -19,7 +19,8 @@ from class_kinds import KINDS
 from class_maker import RUBRIC, make, planned
 from class_recording import JOURNAL
 
-from grader import journal, plugins
+from grader import plugins
+from grader.journal import Journal, parse
 from grader.judge import judge
 from grader.result import Learner, Result
 from grader.rubric.load import load
@@ -52,8 +53,8 @@ class HandedIn:
     def floor(self) -> object:
         return [json.loads(line) for line in self.journal.splitlines()]
 
-    def parsed(self) -> journal.Journal:
-        return journal.parse(self.journal)
+    def parsed(self) -> Journal:
+        return parse(self.journal)
 
     def judged(self) -> Result:
         return judge(self.rubric, self.parsed(), self.learner)
