@@ -94,7 +94,7 @@ def _class() -> Iterator[HandedIn]:
         kind.edit(submission)
         submission.write()
         data = submission.files.get(JOURNAL)
-        if isinstance(data, bytes) and journal.parse(data).intact:
+        if isinstance(data, bytes) and parse(data).intact:
             person = submission.person
             rubric = load(RUBRIC, {"hub_id": person.hub_id})
             yield HandedIn(rubric, data, Learner(id=person.id, name=person.name))
