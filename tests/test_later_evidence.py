@@ -199,3 +199,14 @@ def test_a_container_that_was_renamed_was_not_stopped_by_that() -> None:
     assert judged("stopped", {"name": "web"}, *entries).status is Status.PASS
     renamed = event("container rename", 1, **{**OF_WEB, "name": "other"})
     assert judged("stopped", {"name": "web"}, *entries, renamed).status is not Status.PASS
+
+
+def test_another_name_contradicts_nothing_where_events_tell_of_the_right_one() -> None:
+    check = {"type": "container", "name": "web", "image": "app:1"}
+    renamed = saw(ContainerNeed(image="app:1"), a_container("other", id=ID))
+    need = ContainerNeed(name="web", image="app:1")
+    gone = saw(need, Reason.NOT_THERE)
+    assert judged("container", check, gone, renamed).status is Status.FAIL
+    told = judged("container", check, event("container start", **OF_WEB), gone, renamed)
+    assert told.status is Status.UNPROVEN
+    assert "was gone before grade-lab looked" in str(told.message)

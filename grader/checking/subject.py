@@ -183,9 +183,14 @@ class ContainerSubject(BaseModel):
         return container
 
     def missing(self, evidence: Evidence, *, now: bool = False) -> Verdict:
-        """The verdict when no such container was found, with what else was found instead."""
+        """The verdict when no such container was found, with what else was found instead.
+
+        What else there is contradicts nothing where events tell that such a container existed.
+        """
         series = self.containers(evidence)
-        if not series.unavailable and self.image and (self.name or self.service):
+        existed = self.events(evidence, "create", "start")
+        told = existed or series.unavailable
+        if not told and self.image and (self.name or self.service):
             others = evidence.of(ContainerNeed(**self._whatever_image)).found
             if others:
                 return self._other_image(others[0])
@@ -196,7 +201,7 @@ class ContainerSubject(BaseModel):
             series,
             self.subject,
             then_grade(self.run_command()),
-            existed=self.events(evidence, "create", "start"),
+            existed=existed,
             now=now,
         )
 
