@@ -12,6 +12,7 @@ import re
 import socket
 import struct
 import tarfile
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -151,7 +152,6 @@ FAULTS: dict[str, Fault] = {
 
 @contextmanager
 def faulty_engine(
-    folder: Path,
     stage: str = "",
     fault: Fault | None = None,
     *,
@@ -162,8 +162,8 @@ def faulty_engine(
 
     ``behind`` is the socket of a real engine that answers what is not broken.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    path, over, asked = folder / "engine.sock", Event(), list[str]()
+    over, asked = Event(), list[str]()
+    path = Path(tempfile.mkdtemp(prefix="engine-")) / "sock"  # a socket's path may not be long
 
     def serve(connection: socket.socket) -> None:
         with connection, suppress(OSError, IndexError):
@@ -190,6 +190,7 @@ def faulty_engine(
             over.set()
             server.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
             path.unlink()
+            path.parent.rmdir()
 
 
 def _accept(server: socket.socket, serve: Callable[[socket.socket], None]) -> None:

@@ -64,7 +64,7 @@ LOGS: dict[str, tuple[Fault, str]] = {
 def test_a_log(tmp_path: Path, kind: str) -> None:
     fault, expected = LOGS[kind]
     lab = Lab.make(tmp_path / "lab")
-    with faulty_engine(tmp_path, "logs", fault) as (host, _):
+    with faulty_engine("logs", fault) as (host, _):
         ran = lab.grade(host)
     lab.holds(ran, right=engine.RIGHT)
     assert lab.told()["log"] == expected
@@ -85,7 +85,7 @@ objectives:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_an_app(tmp_path: Path, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     lab = Lab.make(tmp_path / "lab", APP)
-    with broken_registry(FAULTS[fault]) as address, faulty_engine(tmp_path) as (host, _):
+    with broken_registry(FAULTS[fault]) as address, faulty_engine() as (host, _):
         port = address.partition(":")[2]
         settings = {"Ports": {"8000/tcp": [{"HostIp": "127.0.0.1", "HostPort": port}]}}
         container = {**dict(engine.ANSWERS["container"]), "NetworkSettings": settings}  # type: ignore[call-overload]

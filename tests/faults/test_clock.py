@@ -17,7 +17,7 @@ from tests.faults.rules import Lab, ended, started
 )
 def test_it_jumps_between_looks_and_is_right_again(tmp_path: Path, days: list[float]) -> None:
     lab = Lab.make(tmp_path / "lab")
-    with faulty_engine(tmp_path) as (host, _):
+    with faulty_engine() as (host, _):
         for jumps in (days, [0.0], days, [0.0]):
             process, output = started(lab.folder, host, "grade", str(lab.folder), days=jumps)
             lab.holds(ended(process, output), right=RIGHT)

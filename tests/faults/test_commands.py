@@ -43,7 +43,7 @@ def each(faults: tuple[str, ...], broken) -> None:  # type: ignore[no-untyped-de
 def test_doctor(tmp_path: Path, stage: str) -> None:
     def broken(fault: str) -> None:
         lab = Lab.make(tmp_path / fault)
-        with faulty_engine(tmp_path / f"{fault}.engine", stage, FAULTS[fault]) as (host, _):
+        with faulty_engine(stage, FAULTS[fault]) as (host, _):
             ran = command(lab.folder, host, "doctor", str(lab.folder), "--format", "json")
         quiet(ran)
         assert ran.code in {0, 1, 3}, ran
@@ -56,9 +56,9 @@ def test_doctor(tmp_path: Path, stage: str) -> None:
 def test_collect_and_then_judge(tmp_path: Path, stage: str) -> None:
     def broken(fault: str) -> None:
         lab = Lab.make(tmp_path / fault)
-        with faulty_engine(tmp_path / f"{fault}.well") as (host, _):
+        with faulty_engine() as (host, _):
             lab.well(host)
-        with faulty_engine(tmp_path / f"{fault}.engine", stage, FAULTS[fault]) as (host, _):
+        with faulty_engine(stage, FAULTS[fault]) as (host, _):
             ran = command(lab.folder, host, "collect", str(lab.folder))
             quiet(ran)
             assert ran.code == 0, ran
@@ -71,11 +71,11 @@ def test_collect_and_then_judge(tmp_path: Path, stage: str) -> None:
 def test_ci(tmp_path: Path, stage: str) -> None:
     def broken(fault: str) -> None:
         lab = Lab.make(tmp_path / fault)
-        with faulty_engine(tmp_path / f"{fault}.well") as (host, _):
+        with faulty_engine() as (host, _):
             lab.well(host)
         state = {"XDG_STATE_HOME": str(tmp_path / f"{fault}.state")}
         words = ("ci", str(lab.folder), "--rubric", str(lab.folder / "rubric.yaml"))
-        with faulty_engine(tmp_path / f"{fault}.engine", stage, FAULTS[fault]) as (host, _):
+        with faulty_engine(stage, FAULTS[fault]) as (host, _):
             ran = command(lab.folder, host, *words, env=state)
         quiet(ran)
         assert ran.code in {0, 1, 3}, ran
@@ -90,9 +90,9 @@ def test_watch(tmp_path: Path, stage: str) -> None:
 
     def broken(fault: str) -> None:
         lab = Lab.make(tmp_path / fault)
-        with faulty_engine(tmp_path / f"{fault}.well") as (host, _):
+        with faulty_engine() as (host, _):
             lab.well(host)
-        with faulty_engine(tmp_path / f"{fault}.engine", stage, FAULTS[fault]) as (host, asked):
+        with faulty_engine(stage, FAULTS[fault]) as (host, asked):
             process, output = started(lab.folder, host, "watch", str(lab.folder), "--quiet")
             until(lambda: (asked and Session(lab.journal.parent).status()) or gone(process))
             time.sleep(1.0)  # in which it meets the fault, and perhaps tries again
@@ -103,7 +103,7 @@ def test_watch(tmp_path: Path, stage: str) -> None:
         assert ran.code == 0, ran
         lab.nothing_lost()
         assert JournalFile(lab.journal).read().intact
-        with faulty_engine(tmp_path / f"{fault}.again") as (host, _):
+        with faulty_engine() as (host, _):
             lab.holds(lab.grade(host))
 
     each(("is silent", "something else", "endless lines", "half a chunk"), broken)

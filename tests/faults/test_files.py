@@ -38,7 +38,7 @@ def real(host: str, *words: str | Path, prefix: tuple[str, ...] = (), to: str = 
 
 def test_a_disk_that_is_full_at_any_byte(tmp_path: Path) -> None:
     """A file may not grow beyond a size: the journal, or a report that is larger."""
-    with faulty_engine(tmp_path) as (host, _):
+    with faulty_engine() as (host, _):
         well = Lab.make(tmp_path / "well").well(host)
         sizes = [path.stat().st_size for path in (well.folder / ".grade-lab").rglob("*.*")]
         largest, journal = max(sizes), well.journal.stat().st_size
@@ -75,7 +75,7 @@ def test_standard_output_that_takes_nothing(
 ) -> None:
     lab = Lab.make(tmp_path / "lab")
     monkeypatch.chdir(lab.folder)
-    with faulty_engine(tmp_path) as (host, _):
+    with faulty_engine() as (host, _):
         ran = real(host, *words, to="/dev/full")
     quiet(ran)
     assert ran.code == 2
@@ -86,7 +86,7 @@ def test_standard_output_that_takes_nothing(
 def read_only(tmp_path: Path) -> Lab:
     if os.geteuid() == 0 and not shutil.which("setpriv"):
         pytest.skip("root may write everywhere")
-    with faulty_engine(tmp_path / "engine") as (host, _):
+    with faulty_engine() as (host, _):
         return Lab.make(tmp_path / "lab").well(host)
 
 
@@ -98,7 +98,7 @@ def test_a_folder_that_is_read_only(tmp_path: Path, read_only: Lab, words: list[
     for path in [*inside, *before]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
-        with faulty_engine(tmp_path) as (host, _):
+        with faulty_engine() as (host, _):
             ran = real(host, *words, read_only.folder, prefix=prefix)
             judged = real(host, "judge", read_only.folder, f"--out={tmp_path}", prefix=prefix)
     finally:
@@ -115,7 +115,7 @@ def test_a_folder_that_is_read_only(tmp_path: Path, read_only: Lab, words: list[
 @pytest.mark.parametrize("what", [".grade-lab", "."])
 def test_a_folder_that_goes_away(tmp_path: Path, stage: str, what: str) -> None:
     lab = Lab.make(tmp_path / "lab")
-    with faulty_engine(tmp_path, stage, FAULTS["is silent"]) as (host, asked):
+    with faulty_engine(stage, FAULTS["is silent"]) as (host, asked):
         process, output = started(lab.folder, host, "grade", str(lab.folder))
         while stage not in asked and process.is_alive():
             process.join(0.01)
@@ -126,7 +126,7 @@ def test_a_folder_that_goes_away(tmp_path: Path, stage: str, what: str) -> None:
 
 
 def test_two_graders_at_once(tmp_path: Path) -> None:
-    with faulty_engine(tmp_path) as (host, _):
+    with faulty_engine() as (host, _):
         lab = Lab.make(tmp_path / "lab").well(host)
         runs = together(range(4), lambda _: lab.grade(host))
     for ran in runs:
@@ -139,8 +139,8 @@ def test_two_graders_at_once(tmp_path: Path) -> None:
 def test_one_that_waits_for_its_engine_does_not_hold_up_another(tmp_path: Path) -> None:
     lab = Lab.make(tmp_path / "lab")
     with (
-        faulty_engine(tmp_path / "slow", "image", FAULTS["is silent"]) as (slow, asked),
-        faulty_engine(tmp_path / "well") as (host, _),
+        faulty_engine("image", FAULTS["is silent"]) as (slow, asked),
+        faulty_engine() as (host, _),
     ):
         waiting, output = started(lab.folder, slow, "grade", str(lab.folder), patience=DEADLINE)
         while "image" not in asked:

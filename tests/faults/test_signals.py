@@ -28,7 +28,7 @@ LONG = 60.0
 
 def stopped(lab: Lab, folder: Path, stage: str, number: int, *options: str) -> Ran:
     """A grading that is sent a signal while it waits for the engine at this stage."""
-    with faulty_engine(folder, stage, FAULTS["is silent"]) as (host, asked):
+    with faulty_engine(stage, FAULTS["is silent"]) as (host, asked):
         process, output = started(
             lab.folder, host, "grade", str(lab.folder), *options, patience=LONG
         )
@@ -49,7 +49,7 @@ def test_while_the_engine_is_asked(tmp_path: Path, number: signal.Signals) -> No
     def stop(stage: str) -> str:
         lab = Lab.make(tmp_path / stage)
         if stage not in READ_ONCE:
-            with faulty_engine(tmp_path / f"{stage}.well") as (host, _):
+            with faulty_engine() as (host, _):
                 lab.well(host)
         report = lab.report()
         try:
@@ -65,7 +65,7 @@ def test_while_the_engine_is_asked(tmp_path: Path, number: signal.Signals) -> No
                 assert ran.told.endswith("interrupted; what was collected so far is kept\n")
                 lab.nothing_lost()
             assert lab.report() == report
-            with faulty_engine(tmp_path / f"{stage}.again") as (host, _):
+            with faulty_engine() as (host, _):
                 lab.holds(lab.grade(host), right=RIGHT)  # and the next one goes on
         except (AssertionError, OSError) as error:
             return f"{stage}: {error}"
@@ -81,7 +81,7 @@ def test_while_the_engine_is_asked(tmp_path: Path, number: signal.Signals) -> No
 def test_at_any_moment(tmp_path: Path, number: signal.Signals) -> None:
     """From the start of Python to its end, also while reports are written."""
     lab = Lab.make(tmp_path / "lab")
-    with faulty_engine(tmp_path) as (host, _):
+    with faulty_engine() as (host, _):
         begun = time.monotonic()
         assert lab.well(host)
         usual = time.monotonic() - begun

@@ -46,7 +46,7 @@ def test_an_engine_that_is_paused(engine: PrivateEngine, tmp_path: Path, stage: 
         over.wait()  # type: ignore[attr-defined]
 
     try:
-        with faulty_engine(tmp_path / "relay", stage, pause, behind=host) as (relayed, _):
+        with faulty_engine(stage, pause, behind=host) as (relayed, _):
             ran = lab.grade(relayed)
     finally:
         os.kill(engine.pid, signal.SIGCONT)
