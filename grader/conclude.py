@@ -126,12 +126,16 @@ def unavailable(series: Series[F]) -> Errored:
 
 
 def failed_look(needs: Iterable[Need[Fact]], evidence: Evidence) -> Errored | None:
-    """The error of a look that failed and could have answered one of these needs."""
+    """The error of a look that failed and could have answered one of these needs.
+
+    To be refused is an answer: a check to which that matters says so itself.
+    """
     asked = list(needs)
     looks = [evidence.of(need) for need in asked]
     if any(isinstance(need, EventsNeed) for need in asked):
         looks.append(evidence.event_window)
-    failed = (look for look in looks if look.unavailable not in {None, Reason.UNSUPPORTED})
+    answers = {None, Reason.UNSUPPORTED, Reason.DENIED}
+    failed = (look for look in looks if look.unavailable not in answers)
     return next(map(unavailable, failed), None)
 
 

@@ -217,7 +217,7 @@ def test_a_folder_that_cannot_be_entered(submission: Path) -> None:
 def test_a_lab_file_without_what_the_rubric_wants(submission: Path) -> None:
     (submission / "lab.yaml").write_text("rubric: container-and-docker\n")
     found = doctor(submission)
-    assert "hub_id" in found["submission"]["detail"]
+    assert "hub_id" in found["submission"]["title"]
     (submission / "lab.yaml").write_text(
         "rubric: container-and-docker\nvariables: {hub_id: haneul}\n"
     )
