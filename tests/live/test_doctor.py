@@ -74,7 +74,7 @@ def config(tmp_path: Path) -> Path:
 
 def test_a_machine_that_is_ready(submission: Path, registry: Registry) -> None:
     found = doctor(submission, *settings(registry, free_port(0)))
-    assert found.problems == set()
+    assert found.problems == set(), found
     assert found.exit_code == 0
     assert {"client", "engine", "disk", "registry", "port", "clock", "submission"} <= found.keys()
 

@@ -81,7 +81,7 @@ def test_output_may_end_before_input(tmp_path: Path) -> None:
 def test_both_directions_flow_at_once_untouched(tmp_path: Path) -> None:
     """As BuildKit's upgraded connections do."""
     there, back = (random.Random(seed).randbytes(24 * 2**20) for seed in (1, 2))
-    received: list[bytes] = []
+    received, done = list[bytes](), Event()
 
     def serve(connection: socket.socket) -> None:
         until(connection, b"\r\n\r\n")
@@ -90,6 +90,7 @@ def test_both_directions_flow_at_once_untouched(tmp_path: Path) -> None:
         connection.sendall(back)
         connection.shutdown(socket.SHUT_WR)
         reading.join()
+        done.set()
 
     head = b"POST /grpc HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
     calls: list[Call] = []
@@ -104,6 +105,7 @@ def test_both_directions_flow_at_once_untouched(tmp_path: Path) -> None:
         sending.start()
         assert hashlib.sha256(all_of(client)).digest() == hashlib.sha256(back).digest()
         sending.join()
+        assert done.wait(20)
     assert hashlib.sha256(received[0]).digest() == hashlib.sha256(there).digest()
     assert calls == []
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from grader.collect.client import Client
 from grader.collect.endpoint import Endpoint, current_context, resolve
 from grader.collect.surroundings import surroundings
 from grader.doctor.gather import command, engine, registries, system, work
@@ -42,6 +43,10 @@ def gather(
     task = work.task(folder, rubric, settings, asked=asked)
     needs = list(task.run.rubric.needs()) if task.run else []
     endpoint, error = _endpoint(env)
+    if endpoint is not None:
+        # Threads that begin to import the SDK at the same time may meet half of a module.
+        with suppress(GradeLabError):
+            Client(endpoint).close()
     looks: dict[str, Callable[[], Any]] = {
         "command": partial(command.command, env),
         "config": partial(command.config, env),
