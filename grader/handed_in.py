@@ -16,11 +16,9 @@ from grader.collect.collect import look
 from grader.errors import GradeLabError
 from grader.journal import VERSION, Entry, Journal, Observation
 from grader.messages import msg
-from grader.needs import ComposeNeed, EnvFileNeed, FileNeed, TreeNeed
+from grader.needs import OF_SUBMISSION, FileNeed
 from grader.rubric.model import Rubric
 from grader.submission import JOURNAL, LAB_FILE
-
-OF_SUBMISSION = (FileNeed, EnvFileNeed, ComposeNeed, TreeNeed)
 
 
 def guard(folder: Path) -> None:

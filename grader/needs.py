@@ -200,6 +200,10 @@ class TreeNeed(Need[facts.Tree]):
     path: str
 
 
+OF_SUBMISSION = (FileNeed, EnvFileNeed, ComposeNeed, TreeNeed)
+"""What is answered by the files that are handed in, on whatever computer they lie."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CallsNeed(Need[facts.Call]):
     """Calls of the docker command to the engine that leave no event, such as that of ``docker ps``.

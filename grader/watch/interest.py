@@ -13,11 +13,9 @@ from grader.collect.view import is_of_service
 from grader.evidence import Evidence
 from grader.facts import Event, Fact
 from grader.needs import (
-    ComposeNeed,
+    OF_SUBMISSION,
     ContainerNeed,
     ContentNeed,
-    EnvFileNeed,
-    FileNeed,
     HttpNeed,
     ImageNeed,
     LoginNeed,
@@ -26,7 +24,6 @@ from grader.needs import (
     Need,
     NetworkNeed,
     RegistryImageNeed,
-    TreeNeed,
     VolumeNeed,
 )
 from grader.reference import familiar
@@ -46,7 +43,6 @@ GAINED = frozenset(("tag", "pull", "build", "load", "import"))
 """Actions that put an image under a name."""
 
 OfImage = ImageNeed | ContentNeed | ManifestNeed | RegistryImageNeed
-OF_SUBMISSION = (FileNeed, EnvFileNeed, ComposeNeed, TreeNeed)
 
 
 @dataclass(frozen=True)
