@@ -117,12 +117,7 @@ for command in [
 
 
 def _fail(error: GradeLabError, lang: str) -> ExitCode:
-    text = Translator(lang).text
-    place = f"{error.where}: " if error.where else ""
-    lines = [f"grade-lab: {place}{text(error.message)}"]
-    lines += [f"  {problem.where}: {text(problem.told)}" for problem in error.problems]
-    lines += [f"  → {text(advice)}" for advice in error.advice]
-    complain(lines)
+    complain(error.lines(Translator(lang).text))
     return error.exit_code
 
 

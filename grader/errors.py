@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -80,6 +80,17 @@ class GradeLabError(Exception):
 
     def __str__(self) -> str:
         return "\n".join([str(self.message), *map(str, self.problems)])
+
+    def lines(self, text: Callable[[Message], str]) -> list[str]:
+        """What a person is told: what happened, each mistake, the next steps; in the words of
+        ``text``, which translates. What others wrote is in it as they wrote it.
+        """
+        place = f"{self.where}: " if self.where else ""
+        return [
+            f"grade-lab: {place}{text(self.message)}",
+            *(f"  {problem.where}: {text(problem.told)}" for problem in self.problems),
+            *(f"  → {text(advice)}" for advice in self.advice),
+        ]
 
 
 class RubricError(GradeLabError):

@@ -47,11 +47,7 @@ def reason(check: CheckResult, lang: str) -> str:
 
 def complaint(error: GradeLabError, translator: Translator) -> str:
     """An error that a person can put right, and how."""
-    say = translator.text
-    place = f"{error.where}: " if error.where else ""
-    lines = [f"grade-lab: {place}{say(error.message)}"]
-    lines += [f"  {problem.where}: {say(problem.told)}" for problem in error.problems]
-    lines += [f"  → {say(advice)}" for advice in error.advice]
+    lines = error.lines(translator.text)
     return "\n".join(line[: len(line) - len(line.lstrip())] + safe(line) for line in lines)
 
 
