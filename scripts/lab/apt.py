@@ -12,7 +12,6 @@ from .errors import LabUnavailableError, say
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # an ordinary PATH lacks system programs
-DEBIAN = "http://deb.debian.org/debian"
 APT_GET = ("apt-get", "-q=2", "-o", "DPkg::Lock::Timeout=300")
 
 
@@ -101,12 +100,26 @@ def download_from(suite: str, package: str, folder: Path) -> Path:
 
 
 def mirror() -> str:
-    """Where this machine gets Debian's packages from."""
+    """Where this machine gets Debian's packages from. Raises LabUnavailableError where it does not.
+
+    A machine that was never asked for a package knows it only after an update.
+    """
+    known = _known_mirror()
+    if known is None:
+        with cache.lock("apt"):
+            _run([*APT_GET, "update"], check=False)
+        known = _known_mirror()
+    if known is None:
+        raise LabUnavailableError("This machine names no mirror of Debian to take packages from.")
+    return known
+
+
+def _known_mirror() -> str | None:
     command = ["apt-get", "indextargets", "--format", "$(ORIGIN) $(SITE)", "Created-By: Packages"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     sites = (line.partition(" ") for line in done.stdout.splitlines())
     own = (site for origin, _, site in sites if origin == "Debian" and "security" not in site)
-    return next(own, DEBIAN)
+    return next(own, None)
 
 
 def _run(command: Sequence[str], *, check: bool = True, folder: Path | None = None) -> int:
