@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ _context.set_forkserver_preload(
         *("grader.rubric.load", "checks.image", "rich.console", "tenacity", "tests.faults.child"),
     ]
 )
+_processes = threading.Lock()
+"""Each start asks how all other processes ended, and that can be read from one only once."""
 
 Statuses = Mapping[str, str]
 """Each objective's status."""
@@ -134,12 +138,18 @@ def command(folder: Path, host: str, *arguments: str, env: Mapping[str, str] | N
 
 def ended(process: Any, output: Path) -> Ran:
     """How it ends, in time or not."""
-    process.join(DEADLINE)
-    code = process.exitcode
-    if code is None:
-        process.kill()
-        process.join()
+    wait([process.sentinel], DEADLINE)
+    with _processes:
+        code = process.exitcode
+        if code is None:
+            process.kill()
+            process.join()
     return Ran(code, output.read_text(errors="replace"))
+
+
+def runs(process: Any) -> bool:
+    """Whether it has not ended yet."""
+    return not wait([process.sentinel], 0)
 
 
 def started(
@@ -157,7 +167,8 @@ def started(
     full = {**known, "DOCKER_HOST": host, "DOCKER_CONFIG": "/nowhere", **(env or {})}
     given = ([*arguments, "--lang", "en"], full, output, patience, days)
     process = _context.Process(target=child.run, args=given)
-    process.start()
+    with _processes:
+        process.start()
     return process, output
 
 

@@ -14,7 +14,7 @@ import pytest
 from grader.journal_file import JournalFile
 from grader.watch.session import Session
 from tests.faults.engine import FAULTS, faulty_engine
-from tests.faults.rules import DEADLINE, Lab, command, ended, quiet, started, together
+from tests.faults.rules import DEADLINE, Lab, command, ended, quiet, runs, started, together
 
 if sys.platform == "win32":
     pytest.skip("needs signals", allow_module_level=True)
@@ -96,7 +96,7 @@ def test_watch(tmp_path: Path, stage: str) -> None:
             process, output = started(lab.folder, host, "watch", str(lab.folder), "--quiet")
             until(lambda: (asked and Session(lab.journal.parent).status()) or gone(process))
             time.sleep(1.0)  # in which it meets the fault, and perhaps tries again
-            assert process.is_alive(), output.read_text()
+            assert runs(process), output.read_text()
             os.kill(process.pid, signal.SIGTERM)
             ran = ended(process, output)
         quiet(ran)
@@ -110,7 +110,7 @@ def test_watch(tmp_path: Path, stage: str) -> None:
 
 
 def gone(process) -> bool:  # type: ignore[no-untyped-def]
-    return not process.is_alive()
+    return not runs(process)
 
 
 def until(done) -> None:  # type: ignore[no-untyped-def]

@@ -12,7 +12,7 @@ import pytest
 
 from grader.journal_file import JournalFile
 from tests.faults.engine import FAULTS, faulty_engine
-from tests.faults.rules import DEADLINE, Lab, Ran, ended, quiet, started, together
+from tests.faults.rules import DEADLINE, Lab, Ran, ended, quiet, runs, started, together
 
 if sys.platform == "win32":
     pytest.skip("needs Unix", allow_module_level=True)
@@ -117,7 +117,7 @@ def test_a_folder_that_goes_away(tmp_path: Path, stage: str, what: str) -> None:
     lab = Lab.make(tmp_path / "lab")
     with faulty_engine(stage, FAULTS["is silent"]) as (host, asked):
         process, output = started(lab.folder, host, "grade", str(lab.folder))
-        while stage not in asked and process.is_alive():
+        while stage not in asked and runs(process):
             process.join(0.01)
         shutil.rmtree(lab.folder / what, ignore_errors=True)
         ran = ended(process, output)
@@ -146,7 +146,7 @@ def test_one_that_waits_for_its_engine_does_not_hold_up_another(tmp_path: Path) 
         while "image" not in asked:
             waiting.join(0.01)
         lab.well(host)
-        assert waiting.is_alive()
+        assert runs(waiting)
         waiting.terminate()
         quiet(ended(waiting, output))
     lab.nothing_lost()

@@ -13,7 +13,17 @@ import pytest
 
 from grader.journal_file import JournalFile
 from tests.faults.engine import FAULTS, RIGHT, STAGES, faulty_engine
-from tests.faults.rules import DEADLINE, Lab, Ran, ended, expected_code, quiet, started, together
+from tests.faults.rules import (
+    DEADLINE,
+    Lab,
+    Ran,
+    ended,
+    expected_code,
+    quiet,
+    runs,
+    started,
+    together,
+)
 
 if sys.platform == "win32":
     pytest.skip("needs signals", allow_module_level=True)
@@ -32,7 +42,7 @@ def stopped(lab: Lab, folder: Path, stage: str, number: int, *options: str) -> R
         process, output = started(
             lab.folder, host, "grade", str(lab.folder), *options, patience=LONG
         )
-        until(lambda: stage in asked or not process.is_alive())
+        until(lambda: stage in asked or not runs(process))
         os.kill(process.pid, number)
         return ended(process, output)
 
@@ -88,7 +98,7 @@ def test_at_any_moment(tmp_path: Path, number: signal.Signals) -> None:
         for step in range(8):
             process, output = started(lab.folder, host, "grade", str(lab.folder))
             time.sleep(usual * step / 6)
-            if process.is_alive():
+            if runs(process):
                 os.kill(process.pid, number)
             ran = ended(process, output)
             if ran.code == -number:
