@@ -2,6 +2,8 @@
 
 Each raises KeyboardInterrupt in the main thread, so that what is under way is put in order. Python
 drops an exception that is raised in a `__del__` or in a callback of C: this one is raised again.
+
+It is the first module that is imported, and so imports next to nothing.
 """
 
 from __future__ import annotations
@@ -10,12 +12,12 @@ import _thread
 import os
 import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any, NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any, NoReturn
 
 SIGNALS = [
     number
@@ -27,19 +29,27 @@ PATIENCE_SECONDS = 5.0
 AGAIN_SECONDS = 0.01
 
 
-@contextmanager
-def heeded() -> Iterator[None]:
-    """Where signals raise KeyboardInterrupt; they end the process at once when this is left."""
-    interruption = _Interruption()
-    ours = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    for number in ours:  # one that is ignored was so by `nohup`, or by a shell for its background
-        signal.signal(number, interruption.arrived)
-    sys.unraisablehook = interruption.dropped
-    try:
-        yield
-    finally:
-        for number in ours:
+def end_at_once() -> None:
+    """While there is nothing to put in order: signals end the process, and nothing is said."""
+    for number in SIGNALS:
+        # One that is ignored was so by `nohup`, or by a shell for what runs in its background.
+        if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)
+
+
+class heeded:  # noqa: N801 # a context manager
+    """Where signals raise KeyboardInterrupt; they end the process at once when this is left."""
+
+    def __enter__(self) -> None:
+        interruption = _Interruption()
+        end_at_once()
+        for number in SIGNALS:
+            if signal.getsignal(number) is _leave:
+                signal.signal(number, interruption.arrived)
+        sys.unraisablehook = interruption.dropped
+
+    def __exit__(self, *_: object) -> None:
+        end_at_once()
 
 
 class _Interruption:
@@ -63,6 +73,8 @@ class _Interruption:
 
 
 def _again(number: int) -> None:
+    import threading
+
     time.sleep(AGAIN_SECONDS)
     if sys.platform == "win32":
         _thread.interrupt_main(number)
@@ -71,5 +83,5 @@ def _again(number: int) -> None:
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
-    """While Python shuts down, there is nothing left that could be lost, and nobody to catch."""
+    """Where nothing could be lost; and while Python shuts down there is nobody to catch."""
     os._exit(130)

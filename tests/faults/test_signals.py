@@ -187,3 +187,41 @@ cli.main([])
 """
     command = ["nohup", sys.executable, "-c", program]
     assert subprocess.run(command, stdin=subprocess.DEVNULL, timeout=DEADLINE).returncode == 0
+
+
+STARTING = ["enum", "contextlib", "click", "grader.cli", "grader.messages"]
+"""Modules that are imported from the command's first line on."""
+COMMANDS = {
+    "grade-lab": [str(Path(sys.executable).with_name("grade-lab"))],
+    "python -m grader": [sys.executable, "-m", "grader"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("number", ASKING)
+def test_while_it_is_still_being_imported(
+    tmp_path: Path, command: str, number: signal.Signals
+) -> None:
+    """The module is found by us, who then send the signal."""
+    (tmp_path / "sitecustomize.py").write_text(
+        """
+import os, sys
+class Finder:
+    def find_spec(self, name, path, target=None):
+        if name == os.environ["WHEN"]:
+            os.kill(os.getpid(), int(os.environ["NUMBER"]))
+sys.meta_path.insert(0, Finder())
+for name in ("enum", "contextlib"):
+    sys.modules.pop(name, None)
+"""
+    )
+    for when in STARTING:
+        env = {**os.environ, "PYTHONPATH": str(tmp_path), "WHEN": when, "NUMBER": str(int(number))}
+        done = subprocess.run(
+            [*COMMANDS[command], "--help"], env=env, capture_output=True, text=True
+        )
+        if when == "enum" and number != signal.SIGINT:
+            assert done.returncode in {130, -number}  # Python's `signal` itself is not there yet
+        else:
+            assert done.returncode == 130, (when, done)
+        assert done.stdout == done.stderr == "", (when, done)
