@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+DOCKER_HUB = "docker.io"
+"""The registry of a reference that names none."""
+
 MAX_NAME = 255
 _MAX_LENGTH = 1_000
 
@@ -47,7 +50,7 @@ def registry_of(reference: str) -> str:
 def repository_of(reference: str) -> str:
     """The familiar name without tag or digest, as in ``RepoDigests`` before the ``@``."""
     domain, path, _, _ = _parts(reference)
-    if domain != "docker.io":
+    if domain != DOCKER_HUB:
         return f"{domain}/{path}" if path else reference
     return path.removeprefix("library/") if path.count("/") == 1 else path
 
@@ -60,7 +63,7 @@ def path_and_version(reference: str) -> tuple[str, str]:
 
 def login_command(registry: str) -> str:
     """The command that logs in to a registry."""
-    return "docker login" if registry == "docker.io" else f"docker login {registry}"
+    return "docker login" if registry == DOCKER_HUB else f"docker login {registry}"
 
 
 @lru_cache(maxsize=4096)
@@ -82,13 +85,13 @@ def _parts(reference: str) -> tuple[str, str, str, str]:
     named = slash and (
         "." in first or ":" in first or first == "localhost" or first != first.lower()
     )
-    domain, path = (first, path) if named else ("docker.io", rest)
+    domain, path = (first, path) if named else (DOCKER_HUB, rest)
     path, colon, tag = path.partition(":")
     if (colon and not _TAG.fullmatch(tag)) or not _PATH.fullmatch(path):
         return nothing
     if not _DOMAIN.fullmatch(domain) or len(path) > MAX_NAME:
         return nothing
-    domain = "docker.io" if domain == "index.docker.io" else domain
-    if domain == "docker.io" and "/" not in path:
+    domain = DOCKER_HUB if domain == "index.docker.io" else domain
+    if domain == DOCKER_HUB and "/" not in path:
         path = f"library/{path}"
     return domain, path, tag or "latest", digest

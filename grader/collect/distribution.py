@@ -24,6 +24,7 @@ from urllib.request import getproxies, parse_http_list, parse_keqv_list, proxy_b
 from grader.collect.answer import AbsentError, UnavailableError
 from grader.collect.registry_answer import API, content_of, refusal
 from grader.facts import Manifest, Reason
+from grader.reference import DOCKER_HUB
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
@@ -32,7 +33,6 @@ CONNECT_SECONDS, READ_SECONDS = 5.0, 10.0
 MAX_TOKEN_BYTES = 64 * 1024
 MAX_REDIRECTS = 3
 
-HUB = "docker.io"
 HUB_HOST = "registry-1.docker.io"
 MANIFESTS = (
     "application/vnd.oci.image.index.v1+json",
@@ -67,7 +67,7 @@ class Distribution:
     """
 
     def __init__(self, registry: str, credentials: Credentials | None = None) -> None:
-        self._host = HUB_HOST if registry == HUB else registry
+        self._host = HUB_HOST if registry == DOCKER_HUB else registry
         self._plain = is_loopback(registry)
         self._credentials = credentials
         self._pool: PoolManager | None = None

@@ -9,8 +9,8 @@ from grader import facts
 from grader.collect.answer import AbsentError, UnavailableError
 from grader.collect.endpoint import read_config
 from grader.facts import Reason
+from grader.reference import DOCKER_HUB
 
-DOCKER_HUB = "docker.io"
 _DOCKER_HUB_NAMES = {"index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"}
 
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.messages import Message, msg
-from grader.reference import familiar, registry_of, repository_of
+from grader.reference import DOCKER_HUB, familiar, registry_of, repository_of
 
-DOCKER_HUB = "docker.io"
 HUB_ID = "[a-z0-9]{4,30}"
 NAMESPACE = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 REGISTRY = "[a-z0-9.-]+(:[0-9]{1,5})?"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.needs import LoginNeed, ManifestNeed
-from grader.reference import familiar
+from grader.reference import DOCKER_HUB, familiar
 from grader.result import TimelineStep
 from grader.timeline.steps import Events, step
 
@@ -16,7 +16,7 @@ def registry(evidence: Evidence, events: Events) -> Iterator[TimelineStep]:
     for login in evidence.needs(LoginNeed):
         found = evidence.of(login).found
         if found:
-            registry = "" if login.registry == "docker.io" else login.registry
+            registry = "" if login.registry == DOCKER_HUB else login.registry
             yield step("registry", found[-1].at, "docker login", registry, exact=False)
     moves = [e for e in events if e.fact.type == "image" and e.fact.action in {"push", "pull"}]
     for seen in moves:

@@ -16,10 +16,11 @@ from urllib.parse import quote
 
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.collect.client import Client, Payload
-from grader.collect.distribution import HUB, Credentials
+from grader.collect.distribution import Credentials
 from grader.collect.endpoint import Endpoint
 from grader.collect.engine_answer import message_of, refusal
 from grader.facts import Reason
+from grader.reference import DOCKER_HUB
 
 CONNECT_SECONDS = 5.0
 SECONDS = 60.0
@@ -55,7 +56,7 @@ class Engine(Client):
             login = {
                 "username": credentials.username,
                 "password": credentials.password,
-                "serveraddress": HUB_AUTH if registry == HUB else registry,
+                "serveraddress": HUB_AUTH if registry == DOCKER_HUB else registry,
             }
             headers["X-Registry-Auth"] = base64.urlsafe_b64encode(
                 json.dumps(login).encode()

@@ -22,9 +22,7 @@ from grader.needs import (
     Need,
     RegistryImageNeed,
 )
-from grader.reference import familiar, registry_of
-
-HUB = "docker.io"
+from grader.reference import DOCKER_HUB, familiar, registry_of
 
 OfImage = ImageNeed | ContentNeed
 OfRun = HttpNeed | LogsNeed
@@ -105,7 +103,7 @@ def _subject(
 
 def _is_personal(image: str) -> bool:
     """Whether Docker Hub would have it under somebody's name, not among the official images."""
-    return registry_of(image) == HUB and "/" in image
+    return registry_of(image) == DOCKER_HUB and "/" in image
 
 
 class _Images:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from grader.doctor.finding import Finding, ok, problem, warning
 from grader.doctor.machine import Machine, Registry
 from grader.messages import Message, msg
-from grader.reference import login_command
+from grader.reference import DOCKER_HUB, login_command
 
-HUB = "docker.io"
 FEW = 10
 """Pulls; with fewer left, a lab may come to a stop."""
 
@@ -23,7 +22,7 @@ def findings(machine: Machine) -> Iterator[Finding]:
 
 
 def _reached(registry: Registry, machine: Machine) -> Iterator[Finding]:
-    name = "Docker Hub" if registry.name == HUB else registry.name
+    name = "Docker Hub" if registry.name == DOCKER_HUB else registry.name
     if registry.reachable is False:
         by_engine = bool(machine.engine and machine.engine.proxy)
         make = problem if registry.needed and not by_engine else warning
@@ -56,7 +55,7 @@ def _reached(registry: Registry, machine: Machine) -> Iterator[Finding]:
 
 
 def _reach(registry: Registry) -> Iterator[Message]:
-    if registry.name == HUB:
+    if registry.name == DOCKER_HUB:
         yield msg("open https://hub.docker.com in a browser: does it come up?")
         yield msg(
             "if not, look at the WLAN, log in to the network if it wants that, or turn off VPN"

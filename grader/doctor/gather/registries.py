@@ -10,13 +10,13 @@ from dataclasses import replace
 from email.utils import parsedate_to_datetime
 
 from grader.collect.answer import AbsentError, NoAnswerError
-from grader.collect.distribution import HUB, Distribution
+from grader.collect.distribution import Distribution
 from grader.collect.login import login
 from grader.collect.registry_config import within
 from grader.doctor.machine import Registry
 from grader.facts import Fact
 from grader.needs import LoginNeed, ManifestNeed, Need, RegistryImageNeed
-from grader.reference import path_and_version, registry_of
+from grader.reference import DOCKER_HUB, path_and_version, registry_of
 
 SECONDS = 4.0
 HUB_TEST = "docker.io/ratelimitpreview/test:latest"
@@ -31,10 +31,10 @@ def wanted(needs: Iterable[Need[Fact]]) -> dict[Registry, str]:
     images = [need.image for need in asked if isinstance(need, ManifestNeed | RegistryImageNeed)]
     logins = {need.registry for need in asked if isinstance(need, LoginNeed)}
     by_name = {registry_of(image): image for image in reversed(images)}
-    names = dict.fromkeys([*by_name, *sorted(logins), HUB])
+    names = dict.fromkeys([*by_name, *sorted(logins), DOCKER_HUB])
     return {
         Registry(name=name, needed=name in by_name or name in logins, pushed_to=name in logins): (
-            HUB_TEST if name == HUB else by_name.get(name, f"{name}/grade-lab/doctor:latest")
+            HUB_TEST if name == DOCKER_HUB else by_name.get(name, f"{name}/grade-lab/doctor:latest")
         )
         for name in names
         if name
