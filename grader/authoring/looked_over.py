@@ -57,7 +57,7 @@ def lines(look: Look, lang: str, encoding: str) -> Iterator[Text]:
         id=look.rubric.id,
         objectives=len(look.rubric.objectives),
         checks=checks,
-        points=sum(objective.points for objective in look.rubric.objectives),
+        points=look.rubric.points,
     )
     line = Text(f"{terminal.signs['pass']} ", STYLES["pass"])
     line.append(terminal.safe(text(told)), style="default")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -41,20 +40,16 @@ def page(rubric: Rubric, path: Path, given: Mapping[str, str], lang: str) -> lis
     blocks = list(_beginning(rubric, data, translator))
     for index, raw in enumerate(objectives):
         blocks += _objective(rubric, index, raw, translator)
-    total = msg("Total: {points} points", points=_total(rubric))
+    total = msg("Total: {points} points", points=rubric.points)
     return [*blocks, Block("heading", translator.text(total), 3)]
-
-
-def _total(rubric: Rubric) -> Decimal:
-    return sum((objective.points for objective in rubric.objectives), Decimal(0))
 
 
 def _beginning(rubric: Rubric, data: Mapping[str, Any], translator: Translator) -> Iterator[Block]:
     text = translator.text
     yield Block("heading", text(rubric.title), 1)
-    mark = (_total(rubric) * rubric.pass_mark).normalize()
+    mark = (rubric.points * rubric.pass_mark).normalize()
     needed = msg(
-        "{points} points; {mark} are needed to pass", points=_total(rubric), mark=f"{mark:f}"
+        "{points} points; {mark} are needed to pass", points=rubric.points, mark=f"{mark:f}"
     )
     yield Block("line", text(needed))
     yield Block(

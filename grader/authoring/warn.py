@@ -32,7 +32,7 @@ def warnings(rubric: Rubric, path: Path) -> list[Problem]:
 
 def odd_total(rubric: Rubric, source: Source) -> Iterator[Problem]:
     """Points that add up to nearly 100."""
-    total = sum((objective.points for objective in rubric.objectives), Decimal(0))
+    total = rubric.points
     if total != 100 and abs(total - 100) <= NEAR_100:
         message = msg("the points add up to {total}, which is nearly 100", total=total)
         aid = msg("if they should add up to 100, change the points of an objective")
@@ -55,8 +55,7 @@ def tiny_share(rubric: Rubric, source: Source) -> Iterator[Problem]:
 
 def everybody_passes(rubric: Rubric, source: Source) -> Iterator[Problem]:
     """A pass mark that asks for nothing."""
-    total = sum((objective.points for objective in rubric.objectives), Decimal(0))
-    if not total * rubric.pass_mark:
+    if not rubric.points * rubric.pass_mark:
         message = msg("everybody passes, also with nothing done")
         aid = msg("write a share of the points between 0 and 1, as in `pass_mark: 0.7`")
         place = ("pass_mark",) if not rubric.pass_mark else ("objectives",)
@@ -65,7 +64,7 @@ def everybody_passes(rubric: Rubric, source: Source) -> Iterator[Problem]:
 
 def much_depends(rubric: Rubric, source: Source) -> Iterator[Problem]:
     """An objective whose failing takes more than half of the points with it."""
-    total = sum((objective.points for objective in rubric.objectives), Decimal(0))
+    total = rubric.points
     needed = _all_required(rubric)
     for i, objective in enumerate(rubric.objectives):
         lost = sum(

@@ -71,12 +71,11 @@ def only_removed(rubric: Rubric, source: Source) -> Iterator[Problem]:
 
 def passed_by_files(rubric: Rubric, source: Source) -> Iterator[Problem]:
     """A pass mark that files alone can reach, with nothing done on the engine."""
-    total = sum((objective.points for objective in rubric.objectives), Decimal(0))
     by_files = sum(
         (o.points for o in rubric.objectives if all(map(_of_files_alone, o.checks))), Decimal(0)
     )
-    mark = total * rubric.pass_mark
-    if mark and mark <= by_files < total:
+    mark = rubric.points * rubric.pass_mark
+    if mark and mark <= by_files < rubric.points:
         message = msg(
             "files alone, such as answers, earn {points} points, and {mark} are enough to pass",
             points=by_files,

@@ -45,10 +45,9 @@ def review(rows: Iterable[Row], rubric: Rubric, lang: str = "en") -> Iterator[Re
     """What needs a person, by label, in the rubric's order. What an override settled does not."""
     text = Translator(lang).text
     titles = {objective.id: text(objective.title) for objective in rubric.objectives}
-    total = sum((objective.points for objective in rubric.objectives), Decimal(0))
     for row in rows:
         if row.error:
-            yield ReviewItem(row.label, row.learner, Status.ERROR, "", "", row.error, total)
+            yield ReviewItem(row.label, row.learner, Status.ERROR, "", "", row.error, rubric.points)
         for objective in row.objectives:
             if objective.status in OPEN:
                 yield ReviewItem(

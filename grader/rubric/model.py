@@ -85,6 +85,11 @@ class Rubric(_Model):
     objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
     sha256: str = ""
 
+    @property
+    def points(self) -> Decimal:
+        """What its objectives are worth together."""
+        return sum((objective.points for objective in self.objectives), Decimal(0))
+
     def needs(self) -> Iterator[Need[Fact]]:
         """The union of all its checks' needs, each once, in the order of first mention."""
         seen: set[Need[Fact]] = set()

@@ -115,11 +115,10 @@ def _points_possible(sheet: Sheet, learners: Container[int], place: int) -> Deci
 
 def _write_new(graded: Graded, path: Path) -> tuple[Message, ...]:
     known = Known.of(graded)
-    possible = sum((objective.points for objective in graded.rubric.objectives), Decimal(0))
     with whole(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file)
         lines.writerow([*HEADER, plain(title_of(graded))])
-        lines.writerow([POINTS_POSSIBLE, "", "", "", "", number(possible)])
+        lines.writerow([POINTS_POSSIBLE, "", "", "", "", number(graded.rubric.points)])
         for row in graded.rows():
             if not row.error:
                 told = [
