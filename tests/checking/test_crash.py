@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from grader.checking.crash import AT_START, crashed, crashed_at_start, last_words
+from grader.checking.crash import (
+    AT_START,
+    MAX_LINES,
+    MAX_WIDTH,
+    crashed,
+    crashed_at_start,
+    last_words,
+    state_part,
+)
 from grader.facts import Logs
 from tests.factories import START, a_container
 
@@ -58,3 +66,37 @@ def test_a_crash_at_the_start_comes_soon(ran: timedelta, expected: bool) -> None
     assert not crashed_at_start(a_container(**ended))
     fine = {**ended, "exit_code": 0, "finished": START + ran}
     assert not crashed_at_start(a_container(**fine))
+
+
+def test_of_a_long_log_the_end_is_told_in_lines_that_fit() -> None:
+    log = Logs(container_id="1", stdout="".join(f"line {n}\n" for n in range(100)))
+    assert last_words(log).split("\n") == [f"line {n}" for n in range(100 - MAX_LINES, 100)]
+    wide = Logs(container_id="1", stderr="x" * MAX_WIDTH + "y")
+    assert last_words(wide) == "x" * MAX_WIDTH
+
+
+@pytest.mark.parametrize(
+    ("fields", "log", "problem", "actual"),
+    [
+        ({"exit_code": 137, "oom_killed": True}, "", "web ran out of memory", "exit code 137"),
+        ({"status": "restarting"}, "boom", "web crashes and restarts", "boom"),
+        ({}, "boom", "web crashed (exit code 1)", "boom"),
+    ],
+)
+def test_a_crash_is_told_with_its_kind_its_last_words_and_where_to_read_more(
+    fields: dict[str, Any], log: str, problem: str, actual: str
+) -> None:
+    container = a_container(**{"status": "exited", "exit_code": 1, **fields})
+    part = state_part(container, log, by_hand=False)
+    assert not part.holds
+    assert problem in str(part.problem)
+    assert str(part.actual) == actual
+    assert "`docker logs web`" in str(part.hint)
+    assert not part.pending
+
+
+def test_a_container_that_was_only_created_may_yet_be_started() -> None:
+    part = state_part(a_container(status="created"), "", by_hand=False)
+    assert (part.holds, part.pending, str(part.actual)) == (False, True, "created")
+    assert "`docker start web`" in str(part.hint)
+    assert "never started" in str(part.problem)

@@ -17,17 +17,27 @@ BREAKS = [
     ("no-latest-base", "FROM python:latest", 1),
     ("no-latest-base", "ARG TAG=latest\nFROM python:${TAG}", 2),
     ("no-latest-base", "FROM python:3.12 AS a\nFROM ghcr.io/me/app\nCOPY --from=a / /", 2),
+    ("no-latest-base", "FROM scratch AS a\nFROM python", 2),
     ("pinned-base", "FROM python:3.12-slim", 1),
+    ("pinned-base", "FROM python@sha256:" + "a" * 64 + " AS a\nFROM python:3.12", 2),
     ("non-root", "FROM python:3.12", 1),
     ("non-root", "FROM python:3.12\nUSER app\nUSER root", 3),
     ("non-root", "FROM python:3.12\nUSER 0:0", 2),
     ("non-root", "FROM a AS b\nUSER app\nFROM c", 3),
+    ("non-root", 'FROM a\nUSER "root"', 2),
+    ("non-root", "FROM a\nUSER 00", 2),
     ("no-secrets", "FROM a\nENV PATH=/x DB_PASSWORD=hunter2", 2),
     ("no-secrets", "FROM a\nENV API_KEY abc", 2),
     ("no-secrets", "ARG GITHUB_TOKEN\nFROM a", 1),
     ("no-secrets", "FROM a\nCOPY .env /app/", 2),
     ("no-secrets", 'FROM a\nCOPY ["app.py", "config/.env.production", "/app/"]', 2),
     ("no-secrets", "FROM a\nADD --chown=1:1 id_rsa /root/.ssh/", 2),
+    ("no-secrets", "FROM a\nENV DEBUG=1 OWNER_TOKEN='s3cret'", 2),
+    ("no-secrets", "FROM a\nARG VERSION DB_PASSWD=x", 2),
+    ("no-secrets", "FROM a\nCOPY app.py certs/server.key /app/", 2),
+    ("no-secrets", "FROM a\nCOPY .netrc /root/", 2),
+    ("no-secrets", "FROM a\nCOPY .env* /app/", 2),
+    ("no-secrets", "FROM a\nCOPY --chown=app app.py .env /app/", 2),
     ("exec-form", "FROM a\nCMD python app.py", 2),
     ("exec-form", "FROM a\nCMD ['python', 'app.py']", 2),
     ("exec-form", 'FROM a\nENTRYPOINT python\nCMD ["app.py"]', 2),
@@ -36,12 +46,19 @@ BREAKS = [
     ("workdir-absolute", "FROM a\nWORKDIR app", 2),
     ("workdir-absolute", "FROM a\nWORKDIR ./app", 2),
     ("copy-not-add", "FROM a\nADD . /app", 2),
+    ("copy-not-add", "FROM a\nADD https://example.org/x.txt /x\nADD app.py /", 3),
+    ("copy-not-add", "FROM a\nADD gzip.py tar /", 2),
     ("copy-not-add", "FROM a\nADD app.py lib.py /app/", 2),
     ("no-sudo", "FROM a\nRUN sudo apt-get update", 2),
     ("no-sudo", "FROM a\nRUN true && \\\n  sudo make install", 2),
     ("no-sudo", 'FROM a\nRUN ["sudo", "make"]', 2),
     ("no-sudo", "FROM a\nRUN <<EOF\nset -e\nsudo make\nEOF", 2),
+    ("no-sudo", "FROM a\nRUN make & sudo make install", 2),
+    ("no-sudo", "FROM a\nRUN if true; then sudo make; fi", 2),
+    ("no-sudo", "FROM a\nRUN LANG=C sudo make", 2),
+    ("no-sudo", "FROM a\nRUN (sudo make)", 2),
     ("apt-update-with-install", "FROM a\nRUN apt-get update\nRUN apt-get install -y curl", 2),
+    ("apt-update-with-install", "FROM a\nRUN apt update\nRUN true\nRUN apt install -y a", 2),
     ("cleans-apt", "FROM a\nRUN apt-get update && apt-get install -y curl", 2),
     ("cleans-apt", "FROM a\nRUN <<EOF\napt-get update\napt-get install -y curl\nEOF", 2),
     ("no-recommends", "FROM a\nRUN apt-get update && apt-get install -y curl", 2),
@@ -76,6 +93,8 @@ KEEPS = [
     ("no-secrets", "FROM a\nENV MYSQL_ALLOW_EMPTY_PASSWORD=yes API_KEY="),
     ("no-secrets", 'FROM a\nENV PUBLIC_API_KEY="pk_1" GPG_KEY=A035C8C19219BA821ECEA86B64E628F8'),
     ("no-secrets", "FROM a\nCOPY .env.example public.pem keyboard.py /app/"),
+    ("no-secrets", "FROM a\nCOPY .env.sample .env.template .env.dist .environment my.env /app/"),
+    ("no-secrets", "FROM a\nENV TOKENS=5 HAS_TOKEN=true WITH_SECRET=No NO_PASSWORD=0"),
     ("no-secrets", "FROM a AS b\nFROM a\nCOPY --from=b /app/.env /app/.env"),
     ("no-secrets", "FROM a\nRUN --mount=type=secret,id=token cat /run/secrets/token"),
     ("exec-form", 'FROM a\nENTRYPOINT ["a"]\nCMD ["b"]'),
@@ -88,6 +107,8 @@ KEEPS = [
     ("copy-not-add", "FROM a\nADD https://example.org/x.txt /x\nADD rootfs.tar.gz /\nADD *.tar /"),
     ("copy-not-add", "FROM a\nADD git@example.org:x/y.git /y\nCOPY . /app"),
     ("no-sudo", "FROM a\nRUN apt-get install -y sudo && echo 'x; sudo y' # sudo z"),
+    ("copy-not-add", "FROM a\nADD $SOURCE /x\nADD x.TGZ /y\nADD app.py https://example.org/z /z/"),
+    ("no-sudo", "FROM a\nRUN echo sudo && type sudo"),
     ("no-sudo", "FROM a\nRUN cat <<EOF > /etc/x\nsudo y\nEOF"),
     ("no-sudo", "FROM a\nRUN <<EOF\n#!/usr/bin/env python3\nsudo = 1\nEOF"),
     (
@@ -127,6 +148,31 @@ def test_what_breaks_a_practice_is_found_with_its_line(
 @pytest.mark.parametrize(("name", "text"), KEEPS)
 def test_nothing_is_found_where_a_practice_is_kept(name: PracticeName, text: str) -> None:
     assert lines(name, text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "hint"),
+    [
+        ("no-latest-base", "FROM python", "`FROM python:3.12-slim`"),
+        ("pinned-base", "FROM a:1", "`FROM a:1@sha256:…`"),
+        ("pinned-base", "FROM a:1", "`docker buildx imagetools inspect a:1`"),
+        ("non-root", "FROM python:3.12", "`RUN useradd app`"),
+        ("non-root", "FROM python:3.12-alpine", "`RUN adduser -D app`"),
+        ("exec-form", "FROM a\nCMD python app.py", "write it as a list: `CMD ["),
+        (
+            "exec-form",
+            "FROM a\nENTRYPOINT [python, app.py]",
+            "double quotes around each word: `ENTRY",
+        ),
+        ("exec-form", "FROM a\nCMD ['python', 'app.py']", "double quotes around each word"),
+        ("one-cmd", "FROM a\nENTRYPOINT a\nENTRYPOINT b", "keep only one `ENTRYPOINT`"),
+        ("workdir-absolute", "FROM a\nWORKDIR app", "`WORKDIR /app`"),
+        ("workdir-absolute", "FROM a\nWORKDIR ./app", "`WORKDIR /app`"),
+    ],
+)
+def test_the_hint_tells_what_to_write(name: PracticeName, text: str, hint: str) -> None:
+    (finding,) = PRACTICES[name].broken_by(parse(text))
+    assert hint in str(finding.hint)
 
 
 def test_each_practice_has_a_case_of_either_kind_and_is_documented() -> None:
