@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from grader.check import Status, Verdict
 from grader.evidence import Strength
-from grader.facts import Container, EnvNames, Logs, Mount, PortBinding, Reason
+from grader.facts import Container, EnvNames, Mount, PortBinding, Reason
 from grader.journal import Entry
-from grader.needs import ContainerNeed, EnvFileNeed, LogsNeed
+from grader.needs import ContainerNeed, EnvFileNeed
 from tests.factories import a_container, event, hex_id, judged, saw
 
 NAME, IMAGE = "wisheasy", "me/wisheasy:1.0"
@@ -181,58 +181,6 @@ def test_other_options_of_the_run(fields: dict[str, Any], status: Status) -> Non
     assert judge(container, **fields).status is status
 
 
-def log_of(container: Container, **streams: str) -> Entry:
-    return saw(LogsNeed(name=NAME, image=IMAGE), Logs(container_id=container.id, **streams))
-
-
-def test_a_crash_at_start_is_told_with_the_last_words_free_of_control_characters() -> None:
-    container = wisheasy(status="exited", exit_code=2)
-    lines = [f"line {i}" for i in range(10)]
-    log = log_of(container, stderr="\n".join([*lines, "\x1b[31mno_such_file.py\x1b[0m\x07"]))
-    verdict = judge(container, log)
-    assert verdict.status is Status.PARTIAL
-    assert "crashed (exit code 2): `docker logs wisheasy`" in str(verdict.message)
-    assert str(verdict.actual) == "line 6\nline 7\nline 8\nline 9\nno_such_file.py"
-
-
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({"status": "restarting", "exit_code": 1}, "crashes and restarts"),
-        ({"status": "exited", "exit_code": 137, "oom_killed": True}, "ran out of memory"),
-        ({"status": "created"}, "was never started"),
-    ],
-)
-def test_other_ways_not_to_run(fields: dict[str, Any], message: str) -> None:
-    assert message in str(judge(wisheasy(**fields)).message)
-
-
-@pytest.mark.parametrize("code", [0, 130, 137, 143])
-def test_a_container_that_was_stopped_did_not_crash(code: int) -> None:
-    assert judge(wisheasy(status="exited", exit_code=code)).status is Status.PASS
-    stopped = event("container stop", id=hex_id(NAME), name=NAME, image=IMAGE)
-    assert judge(wisheasy(status="exited", exit_code=1), stopped).status is Status.PASS
-
-
-@pytest.mark.parametrize(
-    ("fields", "status"),
-    [
-        ({"status": "exited", "exit_code": 3}, Status.PASS),
-        ({"status": "exited", "exit_code": 0}, Status.PARTIAL),
-        ({"status": "running", "exit_code": 0}, Status.PARTIAL),
-    ],
-)
-def test_an_exit_code_is_that_of_an_end(fields: dict[str, Any], status: Status) -> None:
-    assert judge(wisheasy(**fields), exit_code=3).status is status
-
-
-def test_running_means_running_now() -> None:
-    assert judge(wisheasy(), when="running").status is Status.PASS
-    stopped = judge(wisheasy(status="exited", exit_code=0), when="running")
-    assert stopped.status is Status.PARTIAL
-    assert "`docker start wisheasy`" in str(stopped.hint)
-
-
 GONE = saw(NEED, Reason.NOT_THERE)
 
 
@@ -295,26 +243,6 @@ def test_a_look_that_failed_is_an_error() -> None:
 def test_a_check_that_makes_no_sense_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         judged("container", fields)
-
-
-def test_a_container_that_was_seen_to_run_but_crashed_at_once_did_not_run() -> None:
-    container = wisheasy(status="running")
-    logs = Logs(container_id=container.id, stderr="no wishes today\n")
-    words = saw(LogsNeed(name=NAME, image=IMAGE), logs, at=1.1)
-
-    def happened(action: str, at: float, **fields: Any) -> Entry:
-        about = {"id": container.id, "name": NAME, "image": IMAGE, **fields}
-        return event(f"container {action}", at, **about)
-
-    started, died = happened("start", 1), happened("die", 1.05, exit_code=1)
-    assert judge(container, started).status is Status.PASS
-    crashed = judge(container, started, died, words)
-    assert crashed.status is Status.PARTIAL
-    assert "crashed (exit code 1)" in str(crashed.message)
-    assert "no wishes today" in str(crashed.actual)
-    assert judge(container, started, died, happened("start", 3)).status is Status.PASS
-    assert judge(container, started, happened("die", 30, exit_code=1)).status is Status.PASS
-    assert judge(container, started, happened("die", 1.05, exit_code=137)).status is Status.PASS
 
 
 @pytest.mark.parametrize(

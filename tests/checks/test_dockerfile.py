@@ -13,8 +13,7 @@ from checks.dockerfile import Dockerfile
 from grader.check import Status, Verdict
 from grader.facts import Reason
 from grader.needs import FileNeed
-from tests.factories import evidence_of, saw, submitted
-from tests.verdict_promises import told
+from tests.factories import judged, saw, submitted
 
 GOOD = """\
 FROM python:3.12-slim
@@ -26,42 +25,41 @@ CMD ["python", "app.py"]
 """
 
 
-def judged(text: str, **fields: object) -> Verdict:
-    check = Dockerfile.model_validate({"type": "dockerfile", **fields})
-    return told(check.judge(evidence_of(submitted("Dockerfile", text))))
+def judge(text: str, **fields: object) -> Verdict:
+    return judged("dockerfile", fields, submitted("Dockerfile", text))
 
 
 def test_a_good_dockerfile_passes() -> None:
-    verdict = judged(GOOD, instructions=("from", "Cmd"), rules=("non-root", "exec-form"))
+    verdict = judge(GOOD, instructions=("from", "Cmd"), rules=("non-root", "exec-form"))
     assert verdict.status is Status.PASS
 
 
 def test_each_instruction_and_each_rule_is_an_equal_share() -> None:
     text = GOOD.replace("USER 1000\n", "")
-    verdict = judged(text, instructions=("FROM", "HEALTHCHECK"), rules=("non-root", "exec-form"))
+    verdict = judge(text, instructions=("FROM", "HEALTHCHECK"), rules=("non-root", "exec-form"))
     assert verdict.status is Status.PARTIAL
     assert verdict.ratio == Fraction(1, 2)
 
 
 def test_a_broken_rule_is_told_with_file_and_line() -> None:
-    verdict = judged(GOOD.replace("1000", "root"), rules=("non-root",))
+    verdict = judge(GOOD.replace("1000", "root"), rules=("non-root",))
     assert verdict.status is Status.FAIL
     assert str(verdict.message) == "Dockerfile:4: the app runs as root"
     assert "USER" in str(verdict.hint)
 
 
 def test_a_missing_instruction_is_named() -> None:
-    verdict = judged(GOOD, instructions=("HEALTHCHECK",))
+    verdict = judge(GOOD, instructions=("HEALTHCHECK",))
     assert str(verdict.message) == "Dockerfile has no HEALTHCHECK"
 
 
 def test_an_instruction_in_a_comment_a_heredoc_or_after_onbuild_does_not_count() -> None:
     text = "FROM a\n# USER x\nRUN <<EOF\nUSER x\nEOF\nONBUILD USER x\n"
-    assert judged(text, instructions=("USER",)).status is Status.FAIL
+    assert judge(text, instructions=("USER",)).status is Status.FAIL
 
 
 def test_what_docker_cannot_read_fails_with_the_line() -> None:
-    verdict = judged("FROM a\nINSTALL b\n", instructions=("FROM",))
+    verdict = judge("FROM a\nINSTALL b\n", instructions=("FROM",))
     assert verdict.status is Status.FAIL
     assert "Dockerfile:2" in str(verdict.message)
     assert "INSTALL" in str(verdict.actual)
@@ -76,10 +74,11 @@ def test_what_docker_cannot_read_fails_with_the_line() -> None:
     ],
 )
 def test_a_dockerfile_that_is_not_there(reason: Reason, status: Status) -> None:
-    check = Dockerfile(type="dockerfile", path="app/Dockerfile", instructions=("FROM",))
-    verdict = check.judge(evidence_of(saw(FileNeed(path="app/Dockerfile"), reason)))
+    fields = {"path": "app/Dockerfile", "instructions": ("FROM",)}
+    verdict = judged("dockerfile", fields, saw(FileNeed(path="app/Dockerfile"), reason))
     assert verdict.status is status
     assert verdict.hint
+    assert "app/Dockerfile" in f"{verdict.message} {verdict.hint}" or status is Status.ERROR
 
 
 @pytest.mark.parametrize(
@@ -92,12 +91,12 @@ def test_a_mistake_in_the_rubric_is_told(fields: dict[str, object]) -> None:
 
 @given(st.text())
 def test_any_text_is_judged(text: str) -> None:
-    verdict = judged(text, instructions=("FROM",), rules=("non-root",))
+    verdict = judge(text, instructions=("FROM",), rules=("non-root",))
     assert verdict.status in {Status.PASS, Status.PARTIAL, Status.FAIL}
 
 
 def test_what_is_no_dockerfile_rests_on_the_file_that_was_handed_in() -> None:
-    verdict = judged("FRM x\n", instructions=("FROM",))
+    verdict = judge("FRM x\n", instructions=("FROM",))
     assert verdict.status is Status.FAIL
     assert [proof.source for proof in verdict.proofs] == ["submission"]
     assert [(place.path, place.line) for place in verdict.places] == [("Dockerfile", 1)]
@@ -108,4 +107,4 @@ def test_what_is_no_dockerfile_rests_on_the_file_that_was_handed_in() -> None:
     [("python:3.12-alpine", "`RUN adduser -D app`"), ("python:3.12-slim", "`RUN useradd app`")],
 )
 def test_the_command_that_makes_a_user_is_that_of_the_base(base: str, command: str) -> None:
-    assert command in str(judged(f"FROM {base}\n", rules=("non-root",)).hint)
+    assert command in str(judge(f"FROM {base}\n", rules=("non-root",)).hint)

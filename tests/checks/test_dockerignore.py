@@ -13,13 +13,11 @@ from checks.dockerignore import Dockerignore
 from grader.check import Status, Verdict
 from grader.facts import Reason
 from grader.needs import FileNeed
-from tests.factories import evidence_of, saw, submitted
-from tests.verdict_promises import told
+from tests.factories import judged, saw, submitted
 
 
-def judged(text: str, **fields: object) -> Verdict:
-    check = Dockerignore.model_validate({"type": "dockerignore", **fields})
-    return told(check.judge(evidence_of(submitted(".dockerignore", text))))
+def judge(text: str, **fields: object) -> Verdict:
+    return judged("dockerignore", fields, submitted(".dockerignore", text))
 
 
 @pytest.mark.parametrize(
@@ -44,8 +42,8 @@ def judged(text: str, **fields: object) -> Verdict:
     ],
 )
 def test_a_path_is_excluded_as_docker_does_it(text: str, path: str) -> None:
-    assert judged(text, excludes=(path,)).status is Status.PASS
-    assert judged(text, keeps=(path,)).status is Status.FAIL
+    assert judge(text, excludes=(path,)).status is Status.PASS
+    assert judge(text, keeps=(path,)).status is Status.FAIL
 
 
 @pytest.mark.parametrize(
@@ -66,12 +64,12 @@ def test_a_path_is_excluded_as_docker_does_it(text: str, path: str) -> None:
     ],
 )
 def test_a_path_is_kept_as_docker_does_it(text: str, path: str) -> None:
-    assert judged(text, keeps=(path,)).status is Status.PASS
-    assert judged(text, excludes=(path,)).status is Status.FAIL
+    assert judge(text, keeps=(path,)).status is Status.PASS
+    assert judge(text, excludes=(path,)).status is Status.FAIL
 
 
 def test_each_path_is_an_equal_share_and_the_first_missing_one_is_named() -> None:
-    verdict = judged(".env\n", excludes=(".env", ".git/", ".venv/"), keeps=("app.py",))
+    verdict = judge(".env\n", excludes=(".env", ".git/", ".venv/"), keeps=("app.py",))
     assert verdict.status is Status.PARTIAL
     assert verdict.ratio == Fraction(1, 2)
     assert str(verdict.message) == ".dockerignore does not exclude .git/"
@@ -79,22 +77,21 @@ def test_each_path_is_an_equal_share_and_the_first_missing_one_is_named() -> Non
 
 
 def test_the_line_that_excludes_what_is_needed_is_named() -> None:
-    verdict = judged("# code\n\n*.md\n*.py\n.env", keeps=("app.py",))
+    verdict = judge("# code\n\n*.md\n*.py\n.env", keeps=("app.py",))
     assert ".dockerignore:4" in str(verdict.message)
     assert verdict.actual == "*.py"
 
 
 def test_without_the_file_the_hint_gives_its_lines() -> None:
-    check = Dockerignore(type="dockerignore", excludes=(".env", ".git/"))
-    evidence = evidence_of(saw(FileNeed(path=".dockerignore"), Reason.NOT_THERE))
-    verdict = check.judge(evidence)
+    gone = saw(FileNeed(path=".dockerignore"), Reason.NOT_THERE)
+    verdict = judged("dockerignore", {"excludes": (".env", ".git/")}, gone)
     assert verdict.status is Status.FAIL
     assert "`.env`, `.git/`" in str(verdict.hint)
 
 
 @pytest.mark.parametrize("line", ["[a", "!", "\\", "a[]b"])
 def test_a_pattern_that_docker_refuses_fails_with_its_line(line: str) -> None:
-    verdict = judged(f".env\n{line}", excludes=(".env",))
+    verdict = judge(f".env\n{line}", excludes=(".env",))
     assert verdict.status is Status.FAIL
     assert ".dockerignore:2" in str(verdict.message)
 
@@ -103,7 +100,7 @@ def test_a_pattern_that_docker_refuses_fails_with_its_line(line: str) -> None:
     "text", ["*a*a*a*a*a*a*b", "a\n" * 501, "?" * 501], ids=["wildcards", "patterns", "length"]
 )
 def test_what_could_take_for_ever_goes_to_review(text: str) -> None:
-    assert judged(text, excludes=("a" * 100,)).status is Status.REVIEW
+    assert judge(text, excludes=("a" * 100,)).status is Status.REVIEW
 
 
 @pytest.mark.parametrize("fields", [{}, {"excludes": ()}, {"excludes": (" ",)}, {"keep": ("a",)}])
@@ -114,18 +111,18 @@ def test_a_mistake_in_the_rubric_is_told(fields: dict[str, object]) -> None:
 
 @given(st.text() | st.text("*?[]!#/\\.a\n-^", max_size=40))
 def test_any_text_is_judged(text: str) -> None:
-    verdict = judged(text, excludes=("a/a/",), keeps=("a",))
+    verdict = judge(text, excludes=("a/a/",), keeps=("a",))
     assert verdict.status is not Status.ERROR
 
 
 def test_a_line_that_docker_refuses_is_told_with_its_place() -> None:
-    verdict = judged("*.pyc\n[a\n", excludes=(".env",))
+    verdict = judge("*.pyc\n[a\n", excludes=(".env",))
     assert (verdict.status, verdict.actual) == (Status.FAIL, "[a")
     assert [proof.source for proof in verdict.proofs] == ["submission"]
     assert [(place.path, place.line) for place in verdict.places] == [(".dockerignore", 2)]
 
 
 def test_each_path_that_must_be_kept_is_judged_and_what_leaves_it_out_told() -> None:
-    verdict = judged("app.py\n", keeps=("README.md", "app.py", "web/app.py"))
+    verdict = judge("app.py\n", keeps=("README.md", "app.py", "web/app.py"))
     assert (verdict.status, verdict.ratio) == (Status.PARTIAL, Fraction(2, 3))
     assert (str(verdict.expected), verdict.actual) == ("app.py is kept", "app.py")

@@ -5,20 +5,18 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from checks.file import File
-from grader.check import Status
+from grader.check import Status, Verdict
 from grader.evidence import Strength
 from grader.facts import Reason
 from grader.journal import Entry
 from grader.needs import FileNeed
-from tests.factories import evidence_of, saw, submitted
-from tests.verdict_promises import told
+from tests.factories import judged, minutes, saw, submitted
 
 README = submitted("README.md", "# wisheasy\r\nport 8000\r\n")
 
 
-def check(**fields: object) -> File:
-    return File.model_validate({"type": "file", "path": "README.md", **fields})
+def judge(*entries: Entry, **fields: object) -> Verdict:
+    return judged("file", {"path": "README.md", **fields}, *entries)
 
 
 @pytest.mark.parametrize(
@@ -36,22 +34,21 @@ def check(**fields: object) -> File:
     ],
 )
 def test_a_file_is_judged_by_what_stands_in_it(fields: dict[str, object], status: Status) -> None:
-    assert told(check(**fields).judge(evidence_of(README))).status is status
+    assert judge(README, **fields).status is status
 
 
 def test_what_is_missing_is_named() -> None:
-    verdict = told(check(contains=("wisheasy", "docker run")).judge(evidence_of(README)))
+    verdict = judge(README, contains=("wisheasy", "docker run"))
     assert str(verdict.message) == "README.md lacks the text docker run"
     assert "README.md" in str(verdict.hint)
 
 
 def test_an_absent_file_is_shown_as_submitted_evidence() -> None:
-    verdict = told(
-        check(absent=True).judge(evidence_of(saw(FileNeed(path="README.md"), Reason.NOT_THERE)))
-    )
-
+    verdict = judge(saw(FileNeed(path="README.md"), Reason.NOT_THERE, 3), absent=True)
     assert verdict.status is Status.PASS
-    assert [proof.strength for proof in verdict.proofs] == [Strength.SUBMITTED]
+    (proof,) = verdict.proofs
+    told = (proof.strength, proof.source, proof.at)
+    assert told == (Strength.SUBMITTED, "submission", minutes(3))
 
 
 @pytest.mark.parametrize("absent", [None, True])
@@ -68,19 +65,19 @@ def test_an_absent_file_is_shown_as_submitted_evidence() -> None:
 def test_what_could_not_be_looked_at_is_not_held_against_the_learner(
     answers: list[Entry], status: Status, absent: bool | None
 ) -> None:
-    assert told(check(absent=absent).judge(evidence_of(*answers))).status is status
+    assert judge(*answers, absent=absent).status is status
 
 
 def test_the_last_look_counts() -> None:
     gone = saw(FileNeed(path="README.md"), Reason.NOT_THERE, 1, "run-2")
-    assert told(check().judge(evidence_of(README, gone))).status is Status.FAIL
-    assert told(check(absent=True).judge(evidence_of(README, gone))).status is Status.PASS
+    assert judge(README, gone).status is Status.FAIL
+    assert judge(README, gone, absent=True).status is Status.PASS
 
 
 def test_another_encoding_is_named_as_the_reason() -> None:
-    evidence = evidence_of(submitted("README.md", None))
-    assert told(check().judge(evidence)).status is Status.PASS
-    verdict = told(check(contains="x").judge(evidence))
+    binary = submitted("README.md", None)
+    assert judge(binary).status is Status.PASS
+    verdict = judge(binary, contains="x")
     assert verdict.status is Status.FAIL
     assert "UTF-8" in str(verdict.hint)
 
@@ -101,4 +98,17 @@ def test_another_encoding_is_named_as_the_reason() -> None:
 )
 def test_a_check_that_asserts_nothing_or_two_things_is_a_mistake(fields: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        check(**fields)
+        judge(**fields)
+
+
+def test_a_file_that_is_missing_is_asked_for_by_its_name() -> None:
+    gone = saw(FileNeed(path="README.md"), Reason.NOT_THERE)
+    for fields in ({}, {"contains": "x"}):
+        verdict = judge(gone, **fields)
+        assert (verdict.status, verdict.expected) == (Status.FAIL, "README.md")
+        assert "create the file README.md" in str(verdict.hint)
+        assert [place.path for place in verdict.places] == ["README.md"]
+
+
+def test_the_line_ends_of_an_old_mac_are_line_ends() -> None:
+    assert judge(submitted("README.md", "a\rb\r"), contains="a\nb").status is Status.PASS

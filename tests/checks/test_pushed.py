@@ -19,6 +19,7 @@ DIGEST, OTHER = f"sha256:{hex_id('pushed')}", f"sha256:{hex_id('other')}"
 ID = an_image(LOCAL).id
 HELD = saw(ManifestNeed(image=REMOTE), Manifest(digest=DIGEST))
 PUSH = event("image push", name=REMOTE)
+THIS_ONE = "the image {} of this computer"
 
 
 def local(reference: str, digest: str | None = DIGEST, id_: str = ID) -> Entry:
@@ -57,6 +58,9 @@ def test_another_image_under_the_name_fails() -> None:
     verdict = judge(local(REMOTE, OTHER), HELD, PUSH)
     assert verdict.status is Status.FAIL
     assert "another image" in str(verdict.message)
+    assert (str(verdict.expected), verdict.actual) == (THIS_ONE.format(REMOTE), DIGEST[:19])
+    assert not verdict.pending
+    assert judge(local(REMOTE, OTHER), HELD).pending
     assert "docker tag" not in str(verdict.hint)
     assert f"`docker push {REMOTE}`" in str(verdict.hint)
 
@@ -136,6 +140,13 @@ def test_where_no_registry_is_asked_the_push_tells_which_image_it_was(
     assert verdict.status is status
     if status is Status.FAIL:
         assert "another image was pushed" in str(verdict.message)
+        assert (str(verdict.expected), verdict.actual) == (THIS_ONE.format(LOCAL), OTHER[:19])
         assert f"`docker tag {LOCAL} {REMOTE}`" in str(verdict.hint)
     if status is Status.ERROR:
         assert "this engine cannot tell" in str(verdict.message)
+
+
+def test_an_image_of_this_name_in_another_registry_says_nothing_of_what_this_one_holds() -> None:
+    digests = (f"other.example/me/wisheasy@{OTHER}",)
+    there = saw(ImageNeed(image=REMOTE), an_image(REMOTE, id=ID, digests=digests))
+    assert judge(there, HELD).status is Status.UNPROVEN

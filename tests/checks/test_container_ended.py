@@ -1,0 +1,123 @@
+"""`container`: one that ended, as it should or by a crash, and one that does not run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.check import Status, Verdict
+from grader.facts import Container, Logs
+from grader.journal import Entry
+from grader.needs import ContainerNeed, LogsNeed
+from tests.factories import a_container, event, hex_id, judged, saw
+
+NAME, IMAGE = "wisheasy", "me/wisheasy:1.0"
+NEED = ContainerNeed(name=NAME, image=IMAGE)
+
+
+def wisheasy(**fields: Any) -> Container:
+    return a_container(NAME, IMAGE, **fields)
+
+
+def judge(container: Container, *entries: Entry, **fields: Any) -> Verdict:
+    fields = {"name": NAME, "image": IMAGE, **fields}
+    return judged("container", fields, saw(NEED, container), *entries)
+
+
+def log_of(container: Container, **streams: str) -> Entry:
+    return saw(LogsNeed(name=NAME, image=IMAGE), Logs(container_id=container.id, **streams))
+
+
+def test_a_crash_at_start_is_told_with_the_last_words_free_of_control_characters() -> None:
+    container = wisheasy(status="exited", exit_code=2)
+    lines = [f"line {i}" for i in range(10)]
+    log = log_of(container, stderr="\n".join([*lines, "\x1b[31mno_such_file.py\x1b[0m\x07"]))
+    verdict = judge(container, log)
+    assert verdict.status is Status.PARTIAL
+    assert "crashed (exit code 2): `docker logs wisheasy`" in str(verdict.message)
+    assert str(verdict.actual) == "line 6\nline 7\nline 8\nline 9\nno_such_file.py"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"status": "restarting", "exit_code": 1}, "crashes and restarts"),
+        ({"status": "exited", "exit_code": 137, "oom_killed": True}, "ran out of memory"),
+        ({"status": "created"}, "was never started"),
+    ],
+)
+def test_other_ways_not_to_run(fields: dict[str, Any], message: str) -> None:
+    assert message in str(judge(wisheasy(**fields)).message)
+
+
+@pytest.mark.parametrize("code", [0, 130, 137, 143])
+def test_a_container_that_was_stopped_did_not_crash(code: int) -> None:
+    assert judge(wisheasy(status="exited", exit_code=code)).status is Status.PASS
+    stopped = event("container stop", id=hex_id(NAME), name=NAME, image=IMAGE)
+    assert judge(wisheasy(status="exited", exit_code=1), stopped).status is Status.PASS
+
+
+def test_running_means_running_now() -> None:
+    assert judge(wisheasy(), when="running").status is Status.PASS
+    stopped = judge(wisheasy(status="exited", exit_code=0), when="running")
+    assert stopped.status is Status.PARTIAL
+    assert "`docker start wisheasy`" in str(stopped.hint)
+
+
+def test_a_container_that_was_seen_to_run_but_crashed_at_once_did_not_run() -> None:
+    container = wisheasy(status="running")
+    logs = Logs(container_id=container.id, stderr="no wishes today\n")
+    words = saw(LogsNeed(name=NAME, image=IMAGE), logs, at=1.1)
+
+    def happened(action: str, at: float, **fields: Any) -> Entry:
+        about = {"id": container.id, "name": NAME, "image": IMAGE, **fields}
+        return event(f"container {action}", at, **about)
+
+    started, died = happened("start", 1), happened("die", 1.05, exit_code=1)
+    assert judge(container, started).status is Status.PASS
+    crashed = judge(container, started, died, words)
+    assert crashed.status is Status.PARTIAL
+    assert "crashed (exit code 1)" in str(crashed.message)
+    assert "no wishes today" in str(crashed.actual)
+    assert judge(container, started, died, happened("start", 3)).status is Status.PASS
+    assert judge(container, started, happened("die", 30, exit_code=1)).status is Status.PASS
+    assert judge(container, started, happened("die", 1.05, exit_code=137)).status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"status": "exited", "exit_code": 3}, Status.PASS),
+        ({"status": "dead", "exit_code": 3}, Status.PASS),
+        ({"status": "exited", "exit_code": 0}, Status.PARTIAL),
+        ({"status": "running", "exit_code": 0}, Status.PARTIAL),
+        ({"status": "running", "exit_code": 3}, Status.PARTIAL),
+    ],
+)
+def test_an_exit_code_is_that_of_an_end(fields: dict[str, Any], status: Status) -> None:
+    assert judge(wisheasy(**fields), exit_code=3).status is status
+
+
+def test_a_wrong_exit_code_is_told_with_the_last_words_if_there_are_any() -> None:
+    ended = wisheasy(status="exited", exit_code=0)
+    verdict = judge(ended, exit_code=3)
+    assert str(verdict.message) == "container wisheasy ended with exit code 0"
+    assert (str(verdict.expected), str(verdict.actual)) == ("exit code 3", "exit code 0")
+    assert "`docker logs wisheasy`" in str(verdict.hint)
+    assert not verdict.pending
+    assert judge(ended, log_of(ended, stdout="bye\n"), exit_code=3).actual == "bye"
+
+
+def test_one_that_has_not_ended_yet_is_waited_for() -> None:
+    verdict = judge(wisheasy(), exit_code=3)
+    assert str(verdict.message) == "container wisheasy has not ended"
+    assert (verdict.actual, verdict.pending) == ("running", True)
+    assert "`docker stop wisheasy`" in str(verdict.hint)
+
+
+def test_one_that_was_never_started_is_told_so_also_where_it_should_run_now() -> None:
+    verdict = judge(wisheasy(status="created"), when="running")
+    assert "was never started" in str(verdict.message)
+    assert str(verdict.expected) == "started, and not crashed"
+    assert verdict.pending
