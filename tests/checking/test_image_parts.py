@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from grader.check import Status, Verdict
 from grader.facts import Reason
 from grader.journal import Entry
@@ -68,3 +70,20 @@ def test_a_health_check_is_there_or_not_or_was_not_recorded() -> None:
     assert str(lacking.message) == "image wisheasy:1.0 has no health check"
     assert "add a `HEALTHCHECK` instruction" in str(lacking.hint)
     assert having(None).status is Status.UNPROVEN
+
+
+def test_an_image_that_is_too_large_is_told_in_megabytes() -> None:
+    image = saw(ImageNeed(image=REF), an_image(REF, size=1_234_560_000))
+    verdict = judged("image", {"image": REF, "max_size": "1234MB"}, image)
+    assert verdict.status is Status.PARTIAL
+    told = (str(verdict.expected), str(verdict.actual))
+    assert told == ("at most 1,234.0 MB", "1,234.6 MB")
+    assert judged("image", {"image": REF, "max_size": "1235MB"}, image).status is Status.PASS
+
+
+def test_an_image_to_compare_with_that_is_missing_does_not_hide_what_is_wrong() -> None:
+    fields = {"image": REF, "smaller_than": BEFORE, "healthcheck": True}
+    image = saw(ImageNeed(image=REF), an_image(REF, size=60_000_000, healthcheck=False))
+    verdict = judged("image", fields, image)
+    assert (verdict.status, verdict.ratio) == (Status.PARTIAL, Fraction(1, 2))
+    assert str(verdict.expected) == "a health check"

@@ -31,6 +31,14 @@ from grader.checking.phrases import Phrase, Plain
         ("docker logs -f로 본다", "logs -f"),
         ("don't", "dont"),
         ("8000번 포트", "8000"),
+        ("It runs. Its kernel is shared", "kernel is shared + runs"),
+        ("a host OS is shared", "os"),
+        ("OSs differ", "os"),
+        ("도커os", "os"),
+        ("ﬁle systems", "file systems"),
+        ("it is shared\nby all", "shared by all"),
+        ("e.g.the kernel", "the kernel"),
+        ("가 격리된", "격리"),
     ],
 )
 def test_spacing_case_and_endings_do_not_matter(text: str, phrase: str) -> None:
@@ -50,6 +58,15 @@ def test_spacing_case_and_endings_do_not_matter(text: str, phrase: str) -> None:
         ("breakfast", "fast"),
         ("80", "8000"),
         ("", "a"),
+        ("it is shared\n- by all", "shared by all"),
+        ("it is shared\n* by all", "shared by all"),
+        ("it is shared\n  | by all", "shared by all"),
+        ("is it shared? By all", "shared by all"),
+        ("shared;  by all", "shared by all"),
+        ("공유한다。 모두가", "공유한다 모두가"),
+        ("osx", "os"),
+        ("osss", "os"),
+        ("isolation", "is"),
     ],
 )
 def test_what_only_seems_to_stand_there_is_not_found(text: str, phrase: str) -> None:
@@ -67,6 +84,12 @@ def test_what_only_seems_to_stand_there_is_not_found(text: str, phrase: str) -> 
         ("They are mutually exclusive.", "mutually exclusive"),
         ("This is not hard. They are mutually exclusive.", "mutually exclusive"),
         ("배타적이지 않다는 말도 있다. 하지만 배타적이다.", "배타적"),
+        ("They are not hard. They are fast.", "fast"),
+        ("They are fast. It is not hard.", "fast"),
+        ("They are fast, and nobody who uses one is ever wrong", "fast"),
+        ("Not everybody knows it, but on every computer they are fast", "fast"),
+        ("빠르기 때문에 쓰지 않을 이유가 전혀 하나도 없다", "빠르"),
+        ("A notion: they are fast", "fast"),
     ],
 )
 def test_what_is_said_is_asserted(text: str, phrase: str) -> None:
@@ -89,6 +112,10 @@ def test_what_is_said_is_asserted(text: str, phrase: str) -> None:
         ("It is a myth that they are mutually exclusive", "mutually exclusive"),
         ("That they are mutually exclusive is wrong", "mutually exclusive"),
         ("VM과 컨테이너는 mutually exclusive하지 않다", "mutually exclusive"),
+        ("That they are fast is at best a myth", "fast"),
+        ("Never in my own life fast", "fast"),
+        ("They can't be fast", "fast"),
+        ("They would never be fast", "fast"),
     ],
 )
 def test_what_is_negated_is_held_but_not_asserted(text: str, phrase: str) -> None:
@@ -114,3 +141,19 @@ def test_any_text_can_be_searched(text: str, phrase: str) -> None:
 def test_a_text_holds_itself_whatever_stands_around_it(text: str, around: str) -> None:
     if Plain.of(text).letters:
         assert Plain.of(f"{around} {text} {around}").holds(text.replace(" + ", " "))
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "original"),
+    [
+        ("Ｄocker: it's  *fast*!", 0, 6, "Docker"),
+        ("Docker: it's *fast*!", 6, 9, "it's"),
+        ("Docker: it's *fast*!", 9, 13, "fast"),
+        ("Straße 5", 5, 7, "ße"),
+        ("Docker", 3, 3, ""),
+    ],
+)
+def test_what_was_found_is_quoted_as_it_was_written(
+    text: str, start: int, end: int, original: str
+) -> None:
+    assert Plain.of(text).original(start, end) == original

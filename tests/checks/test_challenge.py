@@ -129,6 +129,7 @@ def test_a_private_image_that_is_gone_from_the_computer_has_to_be_pulled() -> No
         verdict = judge(*seen, PRIVATE, HELD)
         assert verdict.status is Status.UNPROVEN
         assert f"`docker pull {IMAGE}`" in str(verdict.hint)
+        assert [p.strength for p in verdict.proofs] == [Strength.REGISTRY]
     assert judge(here(MINE), gone, PRIVATE, HELD).status is Status.PASS
 
 

@@ -190,13 +190,18 @@ def test_a_container_under_another_name_is_named() -> None:
     assert verdict.status is Status.FAIL
     assert (str(verdict.expected), str(verdict.actual)) == (NAME, "nice_bell")
     assert "`docker rename nice_bell wisheasy`" in str(verdict.hint)
+    assert [proof.strength for proof in verdict.proofs] == [Strength.LIVE]
 
 
 def test_a_container_made_from_another_image_is_named() -> None:
     other = saw(ContainerNeed(name=NAME), a_container(NAME, "python:3.11"))
     verdict = judged("container", FULL, GONE, other)
     assert verdict.status is Status.FAIL
-    assert "python:3.11" in str(verdict.actual)
+    assert (str(verdict.expected), str(verdict.actual)) == (IMAGE, "python:3.11")
+    assert [str(proof.detail) for proof in verdict.proofs] == [
+        f"container {NAME} was made from python:3.11"
+    ]
+    assert f"`docker rm -f {NAME}`, then `docker run" in str(verdict.hint)
     assert "docker run -d --name wisheasy -p 8080:8000 --env-file .env" in str(verdict.hint)
 
 
@@ -220,6 +225,10 @@ def test_a_container_that_nobody_saw_is_unproven_with_the_next_command() -> None
         verdict = judged("container", FULL, *entries)
         assert verdict.status is Status.UNPROVEN
         assert f"-p 8080:8000 --env-file .env --restart no {IMAGE}`" in str(verdict.hint)
+    fields = {"name": NAME, "network": "lab", "mounts": ["data:/data"], "env": ["OWNER"]}
+    hint = str(judged("container", fields).hint)
+    assert "-v data:/data" in hint
+    assert "--network lab" in hint
 
 
 def test_a_look_that_failed_is_an_error() -> None:

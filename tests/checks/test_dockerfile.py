@@ -108,3 +108,15 @@ def test_what_is_no_dockerfile_rests_on_the_file_that_was_handed_in() -> None:
 )
 def test_the_command_that_makes_a_user_is_that_of_the_base(base: str, command: str) -> None:
     assert command in str(judge(f"FROM {base}\n", rules=("non-root",)).hint)
+
+
+def test_every_rule_is_looked_at_and_what_it_asks_is_told() -> None:
+    verdict = judge(GOOD, rules=("exec-form", "healthcheck", "pinned-base"))
+    assert (verdict.status, verdict.ratio) == (Status.PARTIAL, Fraction(1, 3))
+    assert "HEALTHCHECK" in str(verdict.actual)
+    assert "python:3.12-slim" in str(verdict.actual)
+    assert str(verdict.expected).count(", ") == 1
+    assert [place.line for place in verdict.places] == [1, 1]
+    kept = judge(GOOD, rules=("exec-form", "non-root"))
+    asked = "CMD and ENTRYPOINT are in the exec form, the app does not run as root"
+    assert str(kept.expected) == asked

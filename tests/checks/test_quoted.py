@@ -131,7 +131,12 @@ def test_a_line_that_may_stand_in_what_was_cut_is_unproven() -> None:
 
 def test_an_empty_log_can_be_quoted_by_nobody() -> None:
     recorded = [RECORDED["log_line"][0], saw(LogsNeed(name="web"), Logs(container_id=WEB))]
-    assert quoted("log_line", "anything at all", recorded=recorded).status is Status.UNPROVEN
+    verdict = quoted("log_line", "anything at all", recorded=recorded)
+    assert verdict.status is Status.UNPROVEN
+    assert str(verdict.message) == "no line of the log of container web was recorded"
+    assert "nothing was seen of container web" in str(
+        quoted("log_line", "anything at all", recorded=[]).message
+    )
 
 
 def test_without_the_file_of_answers_it_fails() -> None:
@@ -322,6 +327,8 @@ def test_an_answer_that_may_lie_beyond_what_was_recorded_is_shown() -> None:
 def test_where_an_image_is_unknown_the_build_is_advised() -> None:
     hint = str(quoted("image_id", "0123456789ab", recorded=[]).hint)
     assert "`docker build -t app:1 .`" in hint
+    down = saw(ImageNeed(image="app:1"), Reason.ENGINE_UNREACHABLE)
+    assert quoted("image_id", "0123456789ab", recorded=[down]).status is Status.ERROR
     assert "docker run" in str(quoted("container_id", "0123456789ab", recorded=[]).hint)
 
 

@@ -50,6 +50,8 @@ def test_still_there_fails_with_the_command(kind: str) -> None:
     assert "still" in str(verdict.message)
     assert "`docker " in str(verdict.hint)
     assert " rm " in str(verdict.hint)
+    assert [proof.strength for proof in verdict.proofs] == [Strength.LIVE]
+    assert verdict.pending
 
 
 @pytest.mark.parametrize("kind", THINGS)

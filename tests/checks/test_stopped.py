@@ -11,7 +11,7 @@ from grader.evidence import Strength
 from grader.facts import Logs, Reason
 from grader.journal import Entry
 from grader.needs import ContainerNeed, LogsNeed
-from tests.factories import a_container, event, hex_id, judged, saw
+from tests.factories import a_container, event, hex_id, judged, minutes, saw
 
 NEED = ContainerNeed(name="web")
 RUNNING = saw(NEED, a_container("web"), at=1, run="a")
@@ -158,3 +158,19 @@ def test_where_only_the_end_tells_the_signal_it_is_a_stop_unless_memory_ran_out(
     )
     assert judge(*did("start"), died, GONE).status is Status.PASS
     assert judge(*did("start"), died, exited(137, oom_killed=True)).status is Status.FAIL
+
+
+def test_an_end_by_itself_that_an_event_tells_is_no_stop_and_an_earlier_run_does_not_matter() -> (
+    None
+):
+    """The engine says when a container finished; an event may be a little off."""
+    run = {"status": "exited", "exit_code": 0, "started": minutes(1), "finished": minutes(3)}
+    ended = saw(NEED, a_container("web", **run), at=10, run="b")
+
+    def died(at: float) -> Entry:
+        about = {"id": hex_id("web"), "name": "web", "image": "app:1", "exit_code": 0}
+        return event("container die", at, **about)
+
+    assert judge(RUNNING, died(3), ended).status is Status.FAIL
+    assert judge(RUNNING, died(3.5), ended).status is Status.FAIL
+    assert judge(RUNNING, died(0.5), ended).status is Status.PASS

@@ -96,3 +96,17 @@ def test_a_network_of_another_kind_has_to_be_made_anew() -> None:
 def test_what_passed_is_named() -> None:
     assert "volume data" in str(volume(saw(VOLUME, DATA)).message)
     assert "network lab" in str(network(saw(NETWORK, LAB)).message)
+
+
+def test_a_container_may_yet_be_attached() -> None:
+    verdict = network(saw(NETWORK, LAB), attached=["web", "other", "third"])
+    assert verdict.pending
+    assert str(verdict.message) == "container other is not in the network lab"
+    assert str(verdict.actual) == "not in this network: other, third"
+    assert not network(saw(NETWORK, LAB), driver="overlay").pending
+
+
+def test_a_volume_with_another_driver_is_told_with_the_command_that_makes_the_right_one() -> None:
+    verdict = volume(saw(VOLUME, DATA), driver="nfs")
+    assert (str(verdict.expected), str(verdict.actual)) == ("driver nfs", "driver local")
+    assert "`docker volume create --driver nfs data`" in str(verdict.hint)
