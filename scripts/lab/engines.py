@@ -8,16 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from . import apt, base_image, registry, roots
+from . import apt, base_image, registry, rootless, roots
 from .docker import docker
 from .engine import CLIENT, PrivateEngine
 from .environment import SAMPLE, Lab, complete
 from .podman import PodmanEngine
+from .rootless import RootlessDocker, RootlessPodman
 
 Builder = Literal["classic", "BuildKit"]
 
 DOCKER = ("docker.io", "docker-cli", "docker-buildx")
 PODMAN = ("podman", "crun", "slirp4netns")
+PODMAN_5 = (*PODMAN, "netavark", "nftables")
+ROOTLESS = ("rootlesskit", *rootless.PACKAGES)
 BUILDX_SUITE = "trixie"
 BUILDX = Path("usr/libexec/docker/cli-plugins/docker-buildx")
 
@@ -27,7 +30,8 @@ class EngineKind:
     """An engine to test on, by a name to type and a title to read.
 
     ``suite`` is the release of Debian that has it in ``packages``, the engine's own first;
-    ``settings`` are those of daemon.json. ``builders`` are what `docker build` can use with it.
+    ``settings`` are those of daemon.json. ``builders`` are what `docker build` can use with it,
+    and ``engine`` is how it is started.
     """
 
     name: str
@@ -36,6 +40,7 @@ class EngineKind:
     packages: tuple[str, ...] = DOCKER
     settings: Mapping[str, object] = field(default_factory=dict)
     builders: tuple[Builder, ...] = ("classic", "BuildKit")
+    engine: type[PrivateEngine] = PrivateEngine
 
     def prepare(self) -> Path:
         """Make and install all that needs downloads, once; the lab itself may have no network.
@@ -63,8 +68,31 @@ ENGINES = (
     EngineKind("docker-26c", "Docker 26, containerd store", "trixie", settings=CONTAINERD_STORE),
     EngineKind("docker-28", "Docker 28", "sid", settings=CLASSIC_STORE),
     EngineKind("docker-28c", "Docker 28, containerd store", "sid", settings=CONTAINERD_STORE),
+    EngineKind(
+        *("docker-26-rootless", "Docker 26, rootless", "trixie", (*DOCKER, *ROOTLESS)),
+        settings=CLASSIC_STORE,
+        engine=RootlessDocker,
+    ),
+    EngineKind(
+        *("docker-28c-rootless", "Docker 28, containerd store, rootless", "sid"),
+        (*DOCKER, *ROOTLESS),
+        settings=CONTAINERD_STORE,
+        engine=RootlessDocker,
+    ),
     # Its API has no BuildKit: it builds with its own builder, whatever the client asks for.
-    EngineKind("podman-4", "Podman 4.3", "bookworm", PODMAN, builders=("classic",)),
+    EngineKind(
+        *("podman-4", "Podman 4.3", "bookworm", PODMAN),
+        builders=("classic",),
+        engine=PodmanEngine,
+    ),
+    EngineKind(
+        *("podman-4-rootless", "Podman 4.3, rootless", "bookworm", (*PODMAN, *rootless.PACKAGES)),
+        builders=("classic",),
+        engine=RootlessPodman,
+    ),
+    EngineKind(
+        *("podman-5", "Podman 5.4", "trixie", PODMAN_5), builders=("classic",), engine=PodmanEngine
+    ),
 )
 
 
@@ -77,13 +105,8 @@ def open_engine(kind: EngineKind, builder: Builder) -> Iterator[Lab]:
     base = base_image.reference(SAMPLE / "Dockerfile")
     with ExitStack() as stack:
         root = kind.prepare()
-        engine: PrivateEngine
-        certificate = None
-        if kind.packages == PODMAN:
-            engine = podman = stack.enter_context(PodmanEngine(root=root))
-            certificate = podman.certificate
-        else:
-            engine = stack.enter_context(PrivateEngine(root=root, settings=kind.settings))
+        engine = stack.enter_context(kind.engine(root=root, settings=kind.settings))
+        certificate = engine.certificate if isinstance(engine, PodmanEngine) else None
         hub = stack.enter_context(registry.PrivateRegistry(certificate=certificate))
         base_image.load(engine, base)
         environment = {**engine.environment, "GRADE_LAB_ENGINE_PID": str(engine.pid)}
