@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 import pytest
 
-from grader.check import Location, Part, Status, conclude, protocol_port, then_grade, unavailable
+from grader.check import (
+    Location,
+    Part,
+    Status,
+    Unproven,
+    conclude,
+    protocol_port,
+    then_grade,
+    unavailable,
+)
+from grader.conclude import failed_look
 from grader.evidence import Series
-from grader.facts import Image, Reason
+from grader.facts import Fact, Image, Reason
 from grader.messages import msg
+from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ManifestNeed, Need
+from tests.concluding import Concludes, only, result
+from tests.factories import a_container, evidence_of, journal_of, saw
 
 COULD_NOT_LOOK = [
     Reason.ENGINE_UNREACHABLE,
@@ -79,3 +93,42 @@ def test_only_what_is_wrong_is_told_with_the_first_hint_and_is_pending_when_all_
 )
 def test_a_port_is_of_tcp_unless_it_says_otherwise(port: str | int, told: str) -> None:
     assert protocol_port(port) == told
+
+
+MANIFEST, WEB = ManifestNeed(image="app:1"), ContainerNeed(name="web")
+
+
+@pytest.mark.parametrize("reason", COULD_NOT_LOOK)
+def test_a_look_that_failed_is_told_where_it_could_have_answered(reason: Reason) -> None:
+    entries = [saw(WEB, a_container()), saw(MANIFEST, reason)]
+    error = failed_look([WEB, MANIFEST], evidence_of(*entries))
+    # What an engine cannot do, and what a registry refuses, are answers.
+    if reason in {Reason.UNSUPPORTED, Reason.DENIED}:
+        assert error is None
+    else:
+        assert error == unavailable(_series(reason))
+    assert failed_look([WEB], evidence_of(*entries)) is None
+
+
+def test_what_is_looked_for_among_events_needs_their_whole_history() -> None:
+    lost = evidence_of(saw(EventWindowNeed(), Reason.TIMEOUT))
+    error = failed_look([WEB, EventsNeed(name="web")], lost)
+    assert error
+    assert str(error.message) == "no answer came in time"
+    assert failed_look([WEB], lost) is None
+
+
+class Looks(Concludes):
+    """A check that needs the registry's answer."""
+
+    def needs(self) -> Iterable[Need[Fact]]:
+        return [MANIFEST]
+
+
+def test_an_unproven_check_is_an_error_where_a_look_failed() -> None:
+    down = saw(MANIFEST, Reason.REGISTRY_UNREACHABLE)
+    check = Looks(verdict=Unproven(message=WHOLE, hint=WHOLE))
+    assert only(result(check, journal=journal_of(down))).status is Status.ERROR
+    assert only(result(check)).status is Status.UNPROVEN
+    other = Concludes(verdict=Unproven(message=WHOLE, hint=WHOLE))
+    assert only(result(other, journal=journal_of(down))).status is Status.UNPROVEN

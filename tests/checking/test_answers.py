@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checking.answers import MAX_SECTION_CHARS, answer_to, sections
+from grader.checking.answers import MAX_SECTION_CHARS, answer_to, line_of, sections
 
 SHEET = """\
 # 답안
@@ -55,6 +55,9 @@ ready
         "## log ##",
         "##log",
         "log\n---",
+        "## LOG: what did you see?",
+        "##LOG",
+        "## Q12) LOG, as I saw it",
     ],
 )
 def test_the_heading_of_a_question_may_be_written_in_many_ways(heading: str) -> None:
@@ -102,6 +105,17 @@ def test_a_line_drawn_below_an_answer_does_not_make_it_a_heading() -> None:
 def test_no_heading_is_told_from_no_answer() -> None:
     assert answer_to("nothing", SHEET) is None
     assert answer_to("nothing", "") is None
+
+
+def test_the_line_of_a_question_is_that_of_its_last_heading() -> None:
+    sheet = "# 답안\n\n## **log**\n\na\n\n## other\n\n#log\n\nlog\n"
+    assert line_of("log", sheet) == 9
+    assert line_of("other", sheet) == 7
+    assert line_of("nothing", sheet) is None
+
+
+def test_an_indented_block_of_code_is_part_of_the_answer() -> None:
+    assert answer_to("log", "## log\n\n    docker ps\n\nit ran\n") == "docker ps\n\n\nit ran"
 
 
 def test_what_is_read_is_bounded() -> None:

@@ -65,10 +65,17 @@ def test_an_onbuild_instruction_is_not_one_of_this_image() -> None:
         ("ARG V=1\nARG W=${V}-slim", "python:${W}", "python:1-slim"),
         ('ARG V="1"', "python:${V:-2}", "python:1"),
         ("ARG V", "python:${V}", None),
+        ("ARG V=1=2", "python:$V", "python:1=2"),
+        ("ARG V=1\nARG V", "python:$V", None),
+        ("ARG V=1 W=2", "python:$V.$W", "python:1.2"),
+        ("# escape=`\nARG V=1", "a`b:$V", "ab:1"),
         ("ARG V=" + "a" * 50, "${V/*a*a*a*a*a*a*a*a*b/}", None),
         ("ARG A=aaaaaaaaaa\n" + "ARG A=$A$A$A$A\n" * 40, "$A", None),
     ],
-    ids=["simple", "nested", "quoted", "unknown", "slow pattern", "ever longer"],
+    ids=[
+        *("simple", "nested", "quoted", "unknown", "equals", "taken back", "two", "escape"),
+        *("slow pattern", "ever longer"),
+    ],
 )
 def test_a_base_takes_the_defaults_of_arguments(head: str, base: str, expected: str | None) -> None:
     assert parse(f"{head}\nFROM {base}\n").stages[0].base == expected
@@ -82,12 +89,26 @@ def test_a_base_takes_the_defaults_of_arguments(head: str, base: str, expected: 
         ("RUN a\n", 1),
         ("FROM a\nINSTALL b\n", 2),
         ("FROM a b\n", 1),
+        ("# a\nFROM a b c\n", 2),
+        ("FROM a as b c\n", 1),
         ("FROM a\nENV b\n", 2),
         ("FROM a\nRUN <<EOF\n", 2),
         ("FROM a\n\nCMD " + "[" * 100_000, None),
         ("FROM a\n" * 100_000, None),
     ],
-    ids=["empty", "comment", "no FROM", "unknown", "FROM", "ENV", "heredoc", "deep JSON", "huge"],
+    ids=[
+        "empty",
+        "comment",
+        "no FROM",
+        "unknown",
+        "FROM",
+        "no AS",
+        "more",
+        "ENV",
+        "heredoc",
+        "deep JSON",
+        "huge",
+    ],
 )
 def test_what_docker_would_refuse_is_an_error_with_its_line(text: str, line: int | None) -> None:
     with pytest.raises(DockerfileError) as caught:

@@ -39,6 +39,8 @@ from grader.checking.phrases import Phrase, Plain
         ("it is shared\nby all", "shared by all"),
         ("e.g.the kernel", "the kernel"),
         ("가 격리된", "격리"),
+        ("Straße", "STRASSE"),
+        ("İstanbul runs", "istanbul runs"),
     ],
 )
 def test_spacing_case_and_endings_do_not_matter(text: str, phrase: str) -> None:

@@ -146,7 +146,7 @@ def test_a_registry_that_cannot_be_asked_is_an_error(reason: Reason) -> None:
 def test_a_login_that_is_missing_is_advised() -> None:
     verdict = judge(PRIVATE, saw(ManifestNeed(image=IMAGE), Reason.DENIED))
     assert verdict.status is Status.ERROR
-    assert "`docker login registry.example:5000`" in str(verdict.hint)
+    assert f"`docker login registry.example:5000`, then `docker push {IMAGE}`" in str(verdict.hint)
 
 
 def test_an_engine_that_cannot_ask_registries_is_not_needed() -> None:
@@ -185,6 +185,18 @@ def test_a_log_that_could_not_be_read_costs_nothing_but_itself() -> None:
     verdict = judge(in_registry(MINE), printed(Reason.ENGINE_UNREACHABLE), name="web")
     assert isinstance(verdict, Errored)
     assert float(verdict.ratio) == pytest.approx(2 / 3)
+    assert [p.strength for p in verdict.proofs] == [Strength.REGISTRY]
+
+
+def test_a_log_that_was_not_seen_may_yet_be_and_one_without_the_challenge_is_wrong() -> None:
+    unseen = judge(in_registry(MINE), name="web")
+    assert unseen.pending
+    assert str(unseen.actual) == "its log was not seen"
+    assert f"`docker run -d --name web {IMAGE}`" in str(unseen.hint)
+    wrong = judge(in_registry(MINE), printed("hello"), name="web")
+    assert not wrong.pending
+    assert str(wrong.expected) == "the log of container web prints the challenge"
+    assert "let the app print your challenge" in str(wrong.hint)
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "verifiers.txt", VERIFIERS[:-1], VERIFIERS + "\nx"])

@@ -15,6 +15,7 @@ from tests.factories import a_container, event, hex_id, judged, minutes, saw
 
 WEB = {"service": "web", "project": "shop"}
 NEED = ContainerNeed(**WEB)
+GONE = Reason.NOT_THERE
 NAMES = pytest.mark.parametrize("name", ["shop_web_1", "shop-web-1"])
 
 
@@ -73,7 +74,15 @@ def test_removed_by_events_alone_and_still_there() -> None:
 def test_nothing_was_seen_the_hint_is_of_compose() -> None:
     verdict = judged("container", WEB, saw(NEED, Reason.NOT_THERE))
     assert verdict.status is Status.UNPROVEN
-    assert "docker compose up -d" in str(verdict.hint)
+    assert "`docker compose up -d`" in str(verdict.hint)
+    unnamed = judged("container", {"image": "app:1"}, saw(ContainerNeed(image="app:1"), GONE))
+    assert "`docker run -d app:1`" in str(unnamed.hint)
+
+
+def test_one_that_was_made_and_is_gone_was_there_also_if_it_never_ran() -> None:
+    verdict = judged("container", WEB, did("create", "shop-web-1", 1), saw(NEED, GONE, at=2))
+    assert verdict.status is Status.UNPROVEN
+    assert "was gone before grade-lab looked" in str(verdict.message)
 
 
 def test_a_service_of_another_image() -> None:

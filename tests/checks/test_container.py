@@ -274,3 +274,18 @@ def test_where_inspect_does_not_tell_an_attach_before_the_start_is_a_forgotten_d
     assert verdict.status is status
     if status is Status.ERROR:
         assert "this engine cannot tell" in str(verdict.message)
+
+
+def test_of_versions_of_an_env_file_the_one_that_fits_best_is_compared() -> None:
+    versions = [("Z1", "OWNER"), ("A1", "A2", "OWNER"), ("B1", "B2")]
+    read = [
+        saw(EnvFileNeed(path=".env"), EnvNames(names=names), run=f"run-{names}")
+        for names in versions
+    ]
+    verdict = judge(wisheasy(env={"OWNER": "run"}), *read, env_file=".env")
+    assert str(verdict.actual) == "not set: Z1"
+
+
+def test_without_an_env_file_to_read_no_names_are_told() -> None:
+    verdict = judge(wisheasy(env={"PATH": "image"}), env_file=".env")
+    assert (verdict.status, str(verdict.actual)) == (Status.PARTIAL, "no variables")

@@ -30,6 +30,29 @@ def test_a_read_only_mount_counts_also_where_nobody_noted_that(
 
 def test_a_container_that_must_publish_no_port() -> None:
     assert judge({"ports": ()}, published=False).status is Status.PASS
-    verdict = judge({"ports": (PortBinding(container="80/tcp"),)}, published=False)
+    ports = (PortBinding(container="80/tcp"), PortBinding(container="53/udp", host="53"))
+    verdict = judge({"ports": ports}, published=False)
     assert verdict.status is Status.PARTIAL
+    assert str(verdict.actual) == "-p 80 -p 53:53/udp"
     assert "without `-p`" in str(verdict.hint)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "bindings", "message"),
+    [
+        ("53:5353/udp", [("53/udp", "5353", "")], "the wrong way round"),
+        ("53:5353", [("53/udp", "5353", "")], "the wrong way round"),
+        ("8080:8000", [("9000/tcp", "9", ""), ("8000/tcp", "1", "")], "on port 1 of your computer"),
+        ("8080:8000", [("9000/tcp", "9", ""), ("9001/tcp", "9", "")], "port 9000 of the container"),
+        ("8000", [("8000/tcp", "80", ""), ("9000/tcp", "9", "")], None),
+        ("127.0.0.1:81:80", [("80/tcp", "81", "10.0.0.1")], "10.0.0.1, not on 127.0.0.1"),
+        ("80:80", [("80/tcp", "80", "10.0.0.1")], None),
+    ],
+)
+def test_of_several_ports_the_one_that_matters_is_told(
+    wanted: str, bindings: list[tuple[str, str, str]], message: str | None
+) -> None:
+    ports = tuple(PortBinding(container=c, host=h, ip=ip) for c, h, ip in bindings)
+    verdict = judge({"ports": ports}, ports=[wanted])
+    assert verdict.status is (Status.PARTIAL if message else Status.PASS)
+    assert (message or "") in str(verdict.message)

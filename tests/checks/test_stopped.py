@@ -8,9 +8,9 @@ import pytest
 
 from grader.check import Status, Verdict
 from grader.evidence import Strength
-from grader.facts import Logs, Reason
+from grader.facts import Engine, Logs, Reason
 from grader.journal import Entry
-from grader.needs import ContainerNeed, LogsNeed
+from grader.needs import ContainerNeed, EngineNeed, LogsNeed
 from tests.factories import a_container, event, hex_id, judged, minutes, saw
 
 NEED = ContainerNeed(name="web")
@@ -123,6 +123,20 @@ def test_one_that_ended_by_itself_was_not_stopped(code: int) -> None:
 
 def test_one_that_ended_by_itself_before_it_was_looked_at() -> None:
     assert judge(*did("start", "die:0", "destroy"), GONE).status is Status.FAIL
+
+
+def test_podman_that_tells_no_stop_leaves_open_how_a_clean_end_came() -> None:
+    podman = saw(
+        EngineNeed(),
+        Engine(product="Podman", version="5.4.2", api_version="1.41", os="linux", arch="amd64"),
+    )
+    clean = did("start", "die:0")
+    verdict = judge(podman, *clean, exited(0))
+    assert verdict.status is Status.UNPROVEN
+    assert "run `grade-lab` while it runs" in str(verdict.hint)
+    assert judge(podman, *clean, GONE).status is Status.UNPROVEN
+    assert judge(podman, RUNNING, *clean, exited(0)).status is Status.PASS
+    assert judge(podman, RUNNING, *did("start", "die:1"), exited(1)).status is Status.FAIL
 
 
 @pytest.mark.parametrize(
