@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal
 
 from grader.check import (
@@ -21,7 +21,7 @@ from grader.checking.subject import ContainerSubject
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import STOPPED_BY_SIGNAL, Container, Event, Fact
 from grader.messages import Message, msg
-from grader.needs import ContainerNeed, Need
+from grader.needs import ContainerNeed, EngineNeed, Need
 
 ENDING_SIGNALS = frozenset({"2", "3", "9", "15", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"})
 
@@ -31,17 +31,18 @@ class Stopped(ContainerSubject, Check):
 
     One that ended by itself was not stopped. Where no event tells, one that was seen to run and
     later was seen ended or was gone counts as stopped, and so does one whose exit code is that of a
-    signal (130, 137, 143).
+    signal (130, 137, 143). Podman often leaves out the event of a stop: there, an end with exit
+    code 0 tells nothing.
     """
 
     type: Literal["stopped"]
 
     def needs(self) -> Iterable[Need[Fact]]:
-        return [*self.subject_needs(), self.logs_need]
+        return [*self.subject_needs(), self.logs_need, EngineNeed()]
 
     def judge(self, evidence: Evidence) -> Verdict:
         series = self.containers(evidence)
-        died = {e.fact.id: e for e in self.events(evidence, "die")}
+        died = {e.fact.id: e for e in self._ends(evidence)}
         proof = self._stop_event(evidence) or self._stopped_state(series, evidence)
         if proof is not None:
             return Passed(
@@ -57,9 +58,15 @@ class Stopped(ContainerSubject, Check):
                 hint=msg("run `docker stop {name}`, and then `grade-lab`", name=running.fact.name),
                 pending=True,
             )
-        if not series.found and not died:
+        if not series.found and not self.events(evidence, "die"):
             return self.missing(evidence)
         return self._ended_by_itself(evidence, series, died.values())
+
+    def _ends(self, evidence: Evidence) -> Sequence[Seen[Event]]:
+        """The events of an end that tell how it came."""
+        podman = any(seen.fact.product == "Podman" for seen in evidence.of(EngineNeed()).found)
+        died = self.events(evidence, "die")
+        return [seen for seen in died if not (podman and seen.fact.exit_code == 0)]
 
     def _stop_event(self, evidence: Evidence) -> Proof | None:
         """Of the first event that ended a run for good; ``docker restart`` ends one too."""
@@ -84,7 +91,7 @@ class Stopped(ContainerSubject, Check):
 
     def _stopped_state(self, series: Series[Container], evidence: Evidence) -> Proof | None:
         """Of a state that only one that was stopped has, where no event tells of its end."""
-        died = self.events(evidence, "die")
+        died = self._ends(evidence)
         ran: dict[str, Seen[Container]] = {}
         for seen in reversed(series.found):
             container = seen.fact
@@ -121,14 +128,14 @@ class Stopped(ContainerSubject, Check):
             return conclude([state], (), passed=self.subject, failed=self.subject)
         last = max(died, key=lambda event: event.at, default=None)
         code = last.fact.exit_code if last else seen.fact.exit_code if seen else None
-        again = msg(
-            "run it so that it keeps running, then run `docker stop {name}`, and then `grade-lab`",
-            name=self.typed,
-        )
         if last is None and not code:
             return Unproven(
                 message=msg("{subject} ended, and nothing tells how", subject=self.subject),
-                hint=again,
+                hint=msg(
+                    "start it again, run `grade-lab` while it runs, then `docker stop {name}`, and "
+                    "then `grade-lab` once more",
+                    name=self.typed,
+                ),
             )
         return Failed(
             message=msg(
@@ -136,7 +143,11 @@ class Stopped(ContainerSubject, Check):
             ),
             proofs=tuple(Proof.of(event, event.fact.action) for event in died),
             actual=self.last_words(evidence, seen.fact) if seen else None,
-            hint=again,
+            hint=msg(
+                "run it so that it keeps running, then run `docker stop {name}`, and then "
+                "`grade-lab`",
+                name=self.typed,
+            ),
         )
 
 
