@@ -6,25 +6,29 @@ anything. Whatever goes wrong comes out as an `AbsentError` or an `UnavailableEr
 
 from __future__ import annotations
 
-import errno
-from collections.abc import Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import RLock
-from typing import Any
+from threading import Event, RLock
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from grader.collect.answer import NoAnswerError, UnavailableError
+from grader.collect.credential_helper import end_helpers
 from grader.collect.endpoint import Endpoint
 from grader.collect.engine_answer import (
+    causes_of,
     list_of_objects,
     message_of,
     object_with,
     odd,
     pieces_of,
     read_whole,
+    reason_of,
     refusal,
+    shut,
 )
-from grader.collect.waiting import within
+from grader.collect.waiting import cut_after, within
 from grader.errors import GradeLabError
 from grader.facts import Reason
 from grader.messages import msg
@@ -32,7 +36,13 @@ from grader.messages import msg
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 """For an answer as a whole, and for each piece of a stream."""
+MOST_UNANSWERED = 3
+"""After so many questions in a row without an answer, the engine counts as not answering."""
+_OF_REGISTRIES = "inspect_distribution"
+"""Here the engine itself waits for somebody else."""
 OLDEST_API = "1.24"
+
+T = TypeVar("T")
 
 Payload = Mapping[str, Any]
 """A JSON object of the engine. Its keys come and go with versions: read it with ``get``."""
@@ -51,6 +61,7 @@ class Client:
         self._endpoint = endpoint
         self._api: Any = None
         self._failure: UnavailableError | None = None
+        self._unanswered = 0
         self._version: Payload = {}
         self._connecting = RLock()  # it is asked from several threads
         self.host = ""
@@ -94,7 +105,7 @@ class Client:
 
     def manifest(self, reference: str) -> Payload:
         """What the registry says of a reference; the engine asks it with the user's own login."""
-        return self._object("inspect_distribution", reference, has="Descriptor")
+        return self._object(_OF_REGISTRIES, reference, has="Descriptor")
 
     @contextmanager
     def stream(
@@ -118,11 +129,12 @@ class Client:
             return api.get(url, params=parameters, stream=True, timeout=(CONNECT_SECONDS, wait))
 
         with self._translated():
-            response = get() if wait is None else within(wait, get)
+            response = get() if wait is None else self._answered(wait, get)
         try:
             if response.status_code != 200:
                 raise refusal(response.status_code, self._words(response))
-            yield self._pieces(response, seconds)
+            with cut_after(seconds, lambda: shut(response)) as over:
+                yield self._pieces(response, over)
         finally:
             response.close()
 
@@ -139,17 +151,41 @@ class Client:
 
     def _ask(self, method: str, *arguments: str, **options: bool) -> object:
         api = self._connected()
-        with self._translated():
-            return within(READ_SECONDS, lambda: getattr(api, method)(*arguments, **options))
 
-    def _pieces(self, response: Any, seconds: float | None) -> Iterator[bytes]:
+        def ask() -> object:
+            return getattr(api, method)(*arguments, **options)
+
         with self._translated():
-            yield from pieces_of(response, seconds)
+            if method == _OF_REGISTRIES:
+                return self._answered_elsewhere(ask)
+            return self._answered(READ_SECONDS, ask)
+
+    def _answered(self, seconds: float, ask: Callable[[], T]) -> T:
+        """What the engine answers in time; of how often it did not in a row, count is kept."""
+        try:
+            answer = within(seconds, ask)
+        except Exception as error:
+            late = _trouble(error).reason is Reason.TIMEOUT
+            self._unanswered = self._unanswered + 1 if late else 0
+            raise
+        self._unanswered = 0
+        return answer
+
+    def _answered_elsewhere(self, ask: Callable[[], T]) -> T:
+        try:
+            return within(READ_SECONDS, ask)
+        except TimeoutError:
+            end_helpers()  # the SDK asks one for the login first
+            raise
+
+    def _pieces(self, response: Any, over: Event) -> Iterator[bytes]:
+        with self._translated():
+            yield from pieces_of(response, over)
 
     def _words(self, response: Any) -> str:
         """Why the engine refuses, as far as it tells."""
-        with self._translated():
-            return message_of(next(self._pieces(response, None), b""))
+        with self._translated(), cut_after(READ_SECONDS, lambda: shut(response)) as over:
+            return message_of(next(self._pieces(response, over), b""))
 
     def _connected(self) -> Any:
         with self._connecting:
@@ -188,6 +224,8 @@ class Client:
         """A client of the SDK; it reads the docker configuration, but does not connect yet."""
         import docker
 
+        # That a credential helper is missing is told where it is asked for.
+        warnings.filterwarnings("ignore", module=r"docker\.")
         try:
             api = docker.APIClient(
                 host, OLDEST_API, READ_SECONDS, self._tls(host) or False, use_ssh_client=True
@@ -232,6 +270,10 @@ class Client:
 
     def _still_there(self, trouble: NoAnswerError) -> None:
         """Find out whether the engine is gone or only this answer did not come."""
+        if self._unanswered >= MOST_UNANSWERED:
+            words = f"{self._unanswered} questions in a row were not answered in time"
+            self._failure = UnavailableError(Reason.ENGINE_UNREACHABLE, words)
+            raise self._failure
         try:
             ping = f"{self._api.base_url}/_ping"
             within(CONNECT_SECONDS, lambda: self._api.get(ping, timeout=CONNECT_SECONDS))
@@ -242,56 +284,14 @@ class Client:
 
 def _trouble(error: Exception) -> NoAnswerError:
     """What an exception of the SDK, or of the libraries below it, means."""
-    from docker.errors import APIError
+    from docker.errors import APIError, InvalidVersion
 
     if isinstance(error, NoAnswerError):
         return error
-
     if isinstance(error, APIError):
         return refusal(error.status_code or 0, str(error.explanation or error))
-    causes = list(_causes(error))
+    causes = list(causes_of(error))
     last = causes[-1]
     words = getattr(last, "strerror", None) or str(last) or type(last).__name__
-    return UnavailableError(_reason(causes), str(words))
-
-
-_PIPE_ERRORS = {
-    2: Reason.ENGINE_UNREACHABLE,  # ERROR_FILE_NOT_FOUND
-    5: Reason.PERMISSION,  # ERROR_ACCESS_DENIED
-    231: Reason.ENGINE_UNREACHABLE,  # ERROR_PIPE_BUSY
-}
-"""Error codes of Windows, winerror.h."""
-
-
-def _reason(causes: Sequence[BaseException]) -> Reason:
-    from docker.errors import InvalidVersion
-    from requests.exceptions import JSONDecodeError, ReadTimeout
-    from urllib3.exceptions import HTTPError, ReadTimeoutError
-
-    if any(getattr(cause, "errno", 0) in {errno.EACCES, errno.EPERM} for cause in causes):
-        return Reason.PERMISSION
-    for cause in causes:  # a named pipe's errors are no OSErrors
-        if reason := _PIPE_ERRORS.get(getattr(cause, "winerror", None) or 0):
-            return reason
-    kinds: list[tuple[tuple[type[BaseException], ...], Reason]] = [
-        ((ReadTimeout, ReadTimeoutError, TimeoutError), Reason.TIMEOUT),
-        ((JSONDecodeError, LookupError, TypeError), Reason.ENGINE_ERROR),
-        ((OSError, HTTPError), Reason.ENGINE_UNREACHABLE),  # those of requests are OSErrors, too
-        ((InvalidVersion,), Reason.UNSUPPORTED),
-    ]
-    for kind, reason in kinds:
-        if any(isinstance(cause, kind) for cause in causes):
-            return reason
-    return Reason.ENGINE_ERROR
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and those it was made from: the libraries pass them on in several ways."""
-    seen: list[BaseException] = []
-    waiting: list[object] = [error]
-    while waiting and len(seen) < 20:
-        cause = waiting.pop(0)
-        if isinstance(cause, BaseException) and cause not in seen:
-            seen.append(cause)
-            yield cause
-            waiting += [*cause.args, getattr(cause, "reason", None), cause.__cause__]
+    old = isinstance(last, InvalidVersion)
+    return UnavailableError(Reason.UNSUPPORTED if old else reason_of(causes), str(words))

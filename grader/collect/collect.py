@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import inf
 from pathlib import Path
 
 from grader.collect import compose, content, event_history, http, registry, registry_config, shapes
 from grader.collect import submission as files
-from grader.collect.answer import AbsentError, NoAnswerError
+from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.collect.background import in_background
 from grader.collect.client import Client, Payload
 from grader.collect.endpoint import host_name, resolve
@@ -17,7 +19,7 @@ from grader.collect.login import login
 from grader.collect.observe import Look, answers
 from grader.collect.view import EngineView
 from grader.evidence import Evidence
-from grader.facts import Fact
+from grader.facts import Fact, Reason
 from grader.journal import Observation, Source
 from grader.needs import (
     CallsNeed,
@@ -39,6 +41,9 @@ from grader.needs import (
     VolumeNeed,
 )
 
+GRADING_SECONDS = 300.0
+"""After which no look at an engine, a registry or an app begins any more."""
+
 Progress = Callable[[Need[Fact]], None]
 Looks = Mapping[type[Need[Fact]], tuple[Source, Look]]
 """How each kind of need is answered, in the order in which they are."""
@@ -59,7 +64,8 @@ def collect(
 
     ``submission`` is its folder; ``evidence`` what its journal holds already. ``on_progress`` takes
     each need once it is answered. The last answer is never an event, for its time is that of the
-    grading. Calls of the docker command are not asked for: only a relay can see them.
+    grading. Calls of the docker command are not asked for: only a relay can see them. What was not
+    begun within `GRADING_SECONDS` is *unavailable*; the engine's events are asked for all the same.
 
     Raises:
         GradeLabError: at once, when the docker configuration cannot be used.
@@ -96,11 +102,12 @@ def look(
 def _look_at_all(
     cheap: Looks, view: EngineView, asked: list[Need[Fact]], tell: Progress
 ) -> Iterator[list[Observation]]:
+    until = time.monotonic() + GRADING_SECONDS
     try:
         yield from _told(_look(cheap, asked), tell)
-        yield from _told(_look(_looks_at_objects(view), asked), tell)
+        yield from _told(_look(_looks_at_objects(view), asked, until), tell)
         # These wait for an app, a registry and a disk, and not for each other.
-        slow = [in_background(_look(looks, asked)) for looks in _slow_looks(view)]
+        slow = [in_background(_look(looks, asked, until)) for looks in _slow_looks(view)]
         for answered in slow:
             yield from _told(answered, tell)
         yield from event_history.observations(asked, view, tell)
@@ -108,11 +115,16 @@ def _look_at_all(
         view.client.close()
 
 
-def _look(looks: Looks, asked: list[Need[Fact]]) -> Iterator[Answered]:
+def _look(looks: Looks, asked: list[Need[Fact]], until: float = inf) -> Iterator[Answered]:
     for kind, (source, look) in looks.items():
         for need in asked:
             if isinstance(need, kind):
-                yield need, list(answers(need, source, look))
+                in_time = time.monotonic() < until
+                yield need, list(answers(need, source, look if in_time else _too_late))
+
+
+def _too_late(_: Need[Fact]) -> Iterable[Fact]:
+    raise UnavailableError(Reason.TIMEOUT, f"the {GRADING_SECONDS:g} seconds of a grading are over")
 
 
 def _told(answered: Iterator[Answered], tell: Progress) -> Iterator[list[Observation]]:

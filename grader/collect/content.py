@@ -72,8 +72,10 @@ def _from_container(view: EngineView, container: Payload, path: str, id_: str) -
         return None
     hashes = Hashes(ARCHIVE_BYTES)
     with (
-        view.client.stream("containers", name, "archive", path=path) as pieces,
-        open_tar(BoundedReader(pieces, 2 * ARCHIVE_BYTES, ARCHIVE_SECONDS)) as tar,
+        view.client.stream(
+            "containers", name, "archive", seconds=ARCHIVE_SECONDS, path=path
+        ) as pieces,
+        open_tar(BoundedReader(pieces, 2 * ARCHIVE_BYTES)) as tar,
     ):
         empty = True
         for member in tar:
@@ -92,8 +94,8 @@ def _from_container(view: EngineView, container: Payload, path: str, id_: str) -
 
 def _from_export(view: EngineView, id_: str, path: str) -> Tree:
     with (
-        view.client.stream("images", id_, "get") as pieces,
-        open_tar(BoundedReader(pieces, EXPORT_BYTES, EXPORT_SECONDS)) as export,
+        view.client.stream("images", id_, "get", seconds=EXPORT_SECONDS) as pieces,
+        open_tar(BoundedReader(pieces, EXPORT_BYTES)) as export,
     ):
         files = layers.files(export, path)
     return Tree(files=files or {}, origin=id_, image_id=id_)

@@ -1,10 +1,16 @@
-"""What an engine's answer means, and how much of it is read: Docker Engine API, its errors."""
+"""What an engine's answer means, or that there is none, and how much of it is read.
+
+Source: Docker Engine API, its errors.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
-import time
-from collections.abc import Iterator, Mapping
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from threading import Event
 from typing import Any
 
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
@@ -15,13 +21,26 @@ MAX_BYTES = 64 * 1024 * 1024
 """Of an answer that is no stream: some hundred bytes for each of very many containers."""
 
 
-def pieces_of(response: Any, seconds: float | None) -> Iterator[bytes]:
-    """What comes, as it comes: whoever waits for much would not see that time is up."""
-    deadline = None if seconds is None else time.monotonic() + seconds
-    while piece := response.raw.read1(CHUNK_BYTES):
-        yield piece
-        if deadline is not None and time.monotonic() > deadline:
-            raise UnavailableError(Reason.TIMEOUT, "it takes too long to read")
+def pieces_of(response: Any, over: Event) -> Iterator[bytes]:
+    """What comes, as it comes, until ``over`` is set."""
+    try:
+        while not over.is_set() and (piece := response.raw.read1(CHUNK_BYTES)):
+            yield piece
+    except Exception:
+        if not over.is_set():
+            raise
+    if over.is_set():
+        raise UnavailableError(Reason.TIMEOUT, "it takes too long to read")
+
+
+def shut(response: Any) -> None:
+    """Shut the connection down, so that whoever reads from it goes on."""
+    with suppress(
+        AttributeError, OSError
+    ):  # one that the engine ends with its answer is kept by the file
+        connection = response.raw.connection
+        sock = connection.sock if connection and connection.sock else response.raw._fp.fp.raw._sock  # noqa: SLF001
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def read_whole(response: Any, *, stream: bool = False, **_: Any) -> None:
@@ -73,3 +92,44 @@ def message_of(body: bytes) -> str:
         return str(json.loads(text)["message"])
     except (ValueError, LookupError, TypeError):
         return text
+
+
+_PIPE_ERRORS = {
+    2: Reason.ENGINE_UNREACHABLE,  # ERROR_FILE_NOT_FOUND
+    5: Reason.PERMISSION,  # ERROR_ACCESS_DENIED
+    231: Reason.ENGINE_UNREACHABLE,  # ERROR_PIPE_BUSY
+}
+"""Error codes of Windows, winerror.h."""
+
+
+def reason_of(causes: Sequence[BaseException]) -> Reason:
+    """What it means that there is no answer, by all that it was caused by."""
+    from requests.exceptions import JSONDecodeError, ReadTimeout
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+    if any(getattr(cause, "errno", 0) in {errno.EACCES, errno.EPERM} for cause in causes):
+        return Reason.PERMISSION
+    for cause in causes:  # a named pipe's errors are no OSErrors
+        if reason := _PIPE_ERRORS.get(getattr(cause, "winerror", None) or 0):
+            return reason
+    kinds: list[tuple[tuple[type[BaseException], ...], Reason]] = [
+        ((ReadTimeout, ReadTimeoutError, TimeoutError), Reason.TIMEOUT),
+        ((JSONDecodeError, LookupError, TypeError), Reason.ENGINE_ERROR),
+        ((OSError, HTTPError), Reason.ENGINE_UNREACHABLE),  # those of requests are OSErrors, too
+    ]
+    for kind, reason in kinds:
+        if any(isinstance(cause, kind) for cause in causes):
+            return reason
+    return Reason.ENGINE_ERROR
+
+
+def causes_of(error: BaseException) -> Iterator[BaseException]:
+    """The error and those it was made from: the libraries pass them on in several ways."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting and len(seen) < 20:
+        cause = waiting.pop(0)
+        if isinstance(cause, BaseException) and cause not in seen:
+            seen.append(cause)
+            yield cause
+            waiting += [*cause.args, getattr(cause, "reason", None), cause.__cause__]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from threading import Event, Timer
 from typing import Any
 
 from grader import facts
 from grader.collect import redact, shapes
 from grader.collect.answer import AbsentError
+from grader.collect.waiting import cut_after
 from grader.facts import Reason
 from grader.needs import HttpNeed
 
@@ -117,7 +116,8 @@ def _get(host: str, port: int, path: str) -> Answer:
     connection = HTTPConnection(host, port, timeout=ATTEMPT_SECONDS)
     try:
         connection.connect()
-        with _ended_after(ATTEMPT_SECONDS, connection) as out_of_time:
+        sock = connection.sock  # the connection forgets it when the answer's length is not told
+        with cut_after(ATTEMPT_SECONDS, lambda: sock.shutdown(socket.SHUT_RDWR)) as out_of_time:
             connection.request("GET", path, headers={"User-Agent": "grade-lab"})
             response = connection.getresponse()
             if out_of_time.is_set():
@@ -140,23 +140,3 @@ def _body(response: HTTPResponse) -> tuple[bytes, bool]:
     except (OSError, HTTPException):
         pass  # the status and the beginning of the body are an answer
     return bytes(body), False
-
-
-@contextmanager
-def _ended_after(seconds: float, connection: HTTPConnection) -> Iterator[Event]:
-    """Shut the connection down when the time is up: then what waits on it goes on."""
-    out_of_time = Event()
-    sock = connection.sock  # the connection forgets it when the answer's length is not told
-
-    def end() -> None:
-        out_of_time.set()
-        with suppress(OSError):  # it may be closed already
-            sock.shutdown(socket.SHUT_RDWR)
-
-    timer = Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield out_of_time
-    finally:
-        timer.cancel()

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from queue import Empty, Queue
-from threading import Thread
+from threading import Event, Thread, Timer
 from typing import TypeVar
 
 T = TypeVar("T")
 
+_INTERRUPTIBLE_SECONDS = 0.5
+"""On Windows Ctrl-C does not end a wait; so none is longer."""
 
-def within(seconds: float, look: Callable[[], T]) -> T:
+
+def within(seconds: float, look: Callable[[], T], stop: Event | None = None) -> T:
     """What a look ends with. One that is kept up, byte by byte, is not waited for.
 
     Raises:
-        TimeoutError: it did not end in time; its thread is left to itself.
+        TimeoutError: it did not end in time, or before ``stop`` was set; its thread is left to
+            itself.
     """
     ends: Queue[T | Exception] = Queue()
 
@@ -25,10 +31,37 @@ def within(seconds: float, look: Callable[[], T]) -> T:
             ends.put(error)
 
     Thread(target=run, daemon=True).start()
-    try:
-        end = ends.get(timeout=seconds)
-    except Empty:
-        raise TimeoutError("it takes too long to answer") from None
+    end = _first(ends, time.monotonic() + seconds, stop)
     if isinstance(end, Exception):
         raise end
     return end
+
+
+def _first(ends: Queue[T], deadline: float, stop: Event | None) -> T:
+    while (left := deadline - time.monotonic()) > 0 and not (stop and stop.is_set()):
+        with suppress(Empty):
+            return ends.get(timeout=min(left, _INTERRUPTIBLE_SECONDS))
+    raise TimeoutError("it takes too long to answer")
+
+
+@contextmanager
+def cut_after(seconds: float | None, cut: Callable[[], None]) -> Iterator[Event]:
+    """Call ``cut`` when the time is up, which shuts the connection that is waited for meanwhile.
+
+    The event is set before that. There is no end to the time where ``seconds`` is None.
+    """
+    over = Event()
+
+    def end() -> None:
+        over.set()
+        with suppress(OSError):  # it may be closed already
+            cut()
+
+    timer = Timer(seconds or 0, end)
+    timer.daemon = True
+    if seconds is not None:
+        timer.start()
+    try:
+        yield over
+    finally:
+        timer.cancel()

@@ -7,24 +7,25 @@ from __future__ import annotations
 
 import base64
 import json
-import socket
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from threading import Event, Lock, Timer
+from threading import Event, Lock
 from typing import IO, Any
 from urllib.parse import quote
 
-from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
+from grader.collect.answer import AbsentError, UnavailableError
 from grader.collect.client import Client, Payload
 from grader.collect.distribution import Credentials
 from grader.collect.endpoint import Endpoint
-from grader.collect.engine_answer import message_of, refusal
+from grader.collect.engine_answer import message_of, refusal, shut
+from grader.collect.waiting import cut_after, within
 from grader.facts import Reason
 from grader.reference import DOCKER_HUB
 
 CONNECT_SECONDS = 5.0
-SECONDS = 60.0
-"""For an engine that is busy with the containers of others."""
+SECONDS, ENDING_SECONDS = 60.0, 10.0
+"""For an engine that is busy with the containers of others; and once the run is to end."""
 MAX_MESSAGE_BYTES = 256 * 1024
 HUB_AUTH = "https://index.docker.io/v1/"
 
@@ -116,11 +117,12 @@ class Engine(Client):
             self._send("DELETE", "images", image)
 
     def interrupt(self) -> None:
-        """Cut off what is under way, and let no more streams begin."""
+        """Cut off what is under way, and let no more streams begin; what is ours can be removed."""
         self._interrupted.set()
+        self._failure, self._unanswered = None, 0  # it may be back
         with self._noting:
             for response in self._streams:
-                _shut(response)
+                shut(response)
 
     def _send(
         self,
@@ -143,15 +145,15 @@ class Engine(Client):
         body: Mapping[str, Any] | None,
         parameters: Mapping[str, str | int],
     ) -> Any:
-        api = self._connected()
+        api, url = self._connected(), self._url(*path)
+        seconds = ENDING_SECONDS if self._interrupted.is_set() else SECONDS
+
+        def ask() -> Any:
+            timeout = (CONNECT_SECONDS, seconds)
+            return api.request(method, url, params=parameters, json=body, timeout=timeout)
+
         with self._translated():
-            response = api.request(
-                method,
-                self._url(*path),
-                params=parameters,
-                json=body,
-                timeout=(CONNECT_SECONDS, SECONDS),
-            )
+            response = self._answered(seconds, ask)
             if response.status_code >= 400:
                 raise refusal(response.status_code, message_of(response.content))
             return response.json() if response.content else {}
@@ -170,47 +172,32 @@ class Engine(Client):
         seconds: float,
     ) -> Iterator[Payload]:
         """The JSON messages of a POST, which ends after ``seconds`` at the latest."""
-        api = self._connected()
-        with self._translated():
-            response = api.post(
-                self._url(path),
-                params=parameters,
-                headers=headers,
-                data=data,
-                stream=True,
-                timeout=(CONNECT_SECONDS, seconds),
+        api, url = self._connected(), self._url(path)
+        deadline = time.monotonic() + seconds
+
+        def post() -> Any:
+            timeout = (CONNECT_SECONDS, seconds)
+            return api.post(
+                url, params=parameters, headers=headers, data=data, stream=True, timeout=timeout
             )
-        with self._cut_after(seconds, response) as cut:
+
+        with self._translated():
+            response = within(seconds, post, self._interrupted)
+        with self._cut_after(deadline - time.monotonic(), response) as over:
             if response.status_code >= 400:
                 raise refusal(response.status_code, self._words(response))
-            try:
-                yield from _messages(self._pieces(response, seconds))
-            except NoAnswerError as error:
-                if cut.is_set():
-                    raise UnavailableError(Reason.TIMEOUT, "it took too long") from error
-                raise
-            if cut.is_set():
-                raise UnavailableError(Reason.TIMEOUT, "it took too long")
+            yield from _messages(self._pieces(response, over))
 
     @contextmanager
     def _cut_after(self, seconds: float, response: Any) -> Iterator[Event]:
-        cut = Event()
-
-        def end() -> None:
-            cut.set()
-            _shut(response)
-
-        timer = Timer(seconds, end)
-        timer.daemon = True
-        timer.start()
         try:
             with self._noting:
                 self._streams.add(response)
             if self._interrupted.is_set():
                 raise UnavailableError(Reason.TIMEOUT, "interrupted")
-            yield cut
+            with cut_after(max(seconds, 0), lambda: shut(response)) as over:
+                yield over
         finally:
-            timer.cancel()
             with self._noting:
                 self._streams.discard(response)
             response.close()
@@ -232,9 +219,3 @@ def _messages(pieces: Iterator[bytes]) -> Iterator[Payload]:
             text = text[end:]
             if isinstance(value, dict):
                 yield value
-
-
-def _shut(response: Any) -> None:
-    """Shut a connection down, so that whoever reads from it goes on."""
-    with suppress(OSError, AttributeError):
-        response.raw.connection.sock.shutdown(socket.SHUT_RDWR)

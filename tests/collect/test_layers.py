@@ -62,7 +62,7 @@ def classic(*contents: bytes) -> bytes:
 
 def files(export: bytes, path: str = "/app", chunk: int = 1000) -> dict[str, str] | None:
     pieces = (export[start : start + chunk] for start in range(0, len(export), chunk))
-    with open_tar(BoundedReader(pieces, 10**9, 60)) as tar:
+    with open_tar(BoundedReader(pieces, 10**9)) as tar:
         return layers.files(tar, path)
 
 
@@ -146,7 +146,7 @@ def test_a_broken_or_unknown_export_is_no_verdict(export: bytes, reason: Reason)
 
 
 def test_reading_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UnavailableError) as caught, open_tar(BoundedReader(iter([BASE]), 100, 60)):
+    with pytest.raises(UnavailableError) as caught, open_tar(BoundedReader(iter([BASE]), 100)):
         pass
     assert caught.value.reason is Reason.TOO_LARGE
     monkeypatch.setattr(layers, "MAX_UNPACKED_BYTES", 1000)

@@ -14,14 +14,24 @@ PATIENCE = 1.5
 
 def impatient(seconds: float = PATIENCE) -> None:
     """Let every wait for an engine, registry or app end after these seconds."""
-    from grader.collect import client, content, events, http, logs, registry_config
-    from grader.verify import registries
+    from grader.collect import (
+        client,
+        content,
+        credential_helper,
+        events,
+        http,
+        logs,
+        registry_config,
+    )
+    from grader.verify import engine, images, registries
 
     client.READ_SECONDS = client.CONNECT_SECONDS = seconds
     client.Client.stream.__wrapped__.__kwdefaults__["wait"] = seconds  # type: ignore[attr-defined]
     logs.SECONDS = events.SECONDS = http.ATTEMPT_SECONDS = seconds
     content.ARCHIVE_SECONDS = content.EXPORT_SECONDS = seconds
     registry_config.LOOK_SECONDS = registries.LOOK_SECONDS = seconds
+    credential_helper.SECONDS = engine.SECONDS = engine.ENDING_SECONDS = seconds
+    images.PULL_SECONDS = seconds
 
 
 def jumping(days: Sequence[float]) -> None:

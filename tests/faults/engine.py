@@ -128,6 +128,7 @@ FAULTS: dict[str, Fault] = {
     "headers drip": _dripping(lambda body: b"HTTP/1.1 200 OK\r\nX-Filler: ", b"x"),
     "body drips": _dripping(lambda body: _sized(body[:1], 1 << 30)),
     "chunks drip": _dripping(lambda body: _CHUNKED, b"1\r\n \r\n"),
+    "a chunk's size drips": _dripping(lambda body: _CHUNKED, b"0"),
     "garbage": _after(bytes(range(256)) * 20),
     "garbage as body": _after(_sized(b"\xff\xfe{{{[[[" * 20)),
     "deeply nested": _after(_sized(b"[" * 200_000)),
