@@ -45,6 +45,8 @@ def test_a_container_that_has_just_started_has_to_be_waited_for() -> None:
     verdict = judge(saw(NEED, wisheasy(health="starting")))
     assert verdict.pending
     assert "wait until `docker ps` shows (healthy)" in str(verdict.hint)
+    told = (str(verdict.expected), verdict.actual)
+    assert told == ("its health check succeeds", "starting")
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,7 @@ def test_an_image_agrees_with_the_dockerfile_it_was_built_from(history: list[str
         ("WORKDIR sub", "WORKDIR bus", 10),
         ("WORKDIR /app", "WORKDIR /srv", 9),
         ("b=", "c=", 7),
+        ("LABEL a=1", 'LABEL "c"=1', 7),
         ("B=", "C=", 6),
         ("ARG NOVALUE", "ARG OTHER", 5),
         ("busybox /bin/sh", "busybox /bin/bash", 2),
@@ -155,6 +156,10 @@ def test_an_exec_form_is_no_shell_form() -> None:
         ("RUN <<EOF\necho a\necho b\nEOF", "RUN /bin/sh -c echo a\necho b\n # buildkit"),
         ('RUN ["pip", "install", "."]', "RUN |2 A=*** B=*** # buildkit"),
         ("ARG A B=1", "ARG B=***"),
+        ("ENV $NAME=1", "ENV x=***"),
+        ('LABEL "a b"=1', "LABEL a b=1"),
+        ("USER $OWNER", "USER kim"),
+        ('COPY ["a.py", "/srv/my app/"]', "COPY a.py /srv/my app/ # buildkit"),
         ("CMD python app.py", 'CMD ["/bin/sh" "-c" "python app.py"]'),
     ],
 )

@@ -115,7 +115,10 @@ def test_a_forgotten_d_is_named() -> None:
     verdict = judge(wisheasy(detached=False), detached=True)
     assert str(verdict.message) == "container wisheasy was started without `-d`"
     assert judge(wisheasy(detached=False), detached=False).status is Status.PASS
-    assert judge(wisheasy(), detached=False).status is Status.PARTIAL
+    assert (verdict.expected, str(verdict.actual)) == ("-d", "without `-d`")
+    needless = judge(wisheasy(), detached=False)
+    assert needless.status is Status.PARTIAL
+    assert (str(needless.expected), needless.actual) == ("without `-d`", "-d")
 
 
 def test_a_forgotten_env_file_is_told_from_one_that_lacks_a_name() -> None:
@@ -125,6 +128,8 @@ def test_a_forgotten_env_file_is_told_from_one_that_lacks_a_name() -> None:
     assert "`--env-file .env`" in str(none.hint)
     some = judge(wisheasy(env={"OWNER": "run"}), ENV_FILE, env_file=".env")
     assert (some.status, str(some.actual)) == (Status.PARTIAL, "not set: GREETING")
+    assert "variables of .env are missing" in str(some.message)
+    assert some.expected == "--env-file .env"
 
 
 def test_an_env_file_that_changed_since_the_run_still_counts() -> None:
@@ -274,6 +279,7 @@ def test_where_inspect_does_not_tell_an_attach_before_the_start_is_a_forgotten_d
     assert verdict.status is status
     if status is Status.ERROR:
         assert "this engine cannot tell" in str(verdict.message)
+        assert judge(container, detached=False).status is Status.ERROR
 
 
 def test_of_versions_of_an_env_file_the_one_that_fits_best_is_compared() -> None:

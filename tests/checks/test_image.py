@@ -191,3 +191,22 @@ def test_a_variant_of_a_platform_is_of_the_platform(platform: str) -> None:
     image = an_image(REF, platform="linux/arm64/v8")
     verdict = judged("image", {"image": REF, "platform": platform}, saw(NEED, image))
     assert (verdict.status is Status.PASS) is ("arm64" in platform)
+
+
+def test_of_an_image_that_is_gone_the_last_trace_is_told_and_none_of_another_image() -> None:
+    traces = [
+        event("image tag", 2, id="sha256:1", name=REF),
+        event("container start", 1, id="1", name="web", image=REF),
+        event("container start", 9, id="2", name="other", image="other:1"),
+    ]
+    verdict = judged("image", {"image": REF}, *traces, saw(NEED, Reason.NOT_THERE))
+    assert [(proof.at, str(proof.detail)) for proof in verdict.proofs] == [(minutes(2), "tag")]
+    unseen = judged("image", {"image": REF}, traces[-1], saw(NEED, Reason.NOT_THERE))
+    assert "nothing was seen" in str(unseen.message)
+
+
+@pytest.mark.parametrize("action", ["tag", "pull", "push"])
+def test_an_image_that_was_pushed_or_pulled_was_there(action: str) -> None:
+    trace = event(f"image {action}", 2, name=REF)
+    verdict = judged("image", {"image": REF}, trace, saw(NEED, Reason.NOT_THERE))
+    assert "was gone before grade-lab looked" in str(verdict.message)

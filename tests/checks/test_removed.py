@@ -12,7 +12,7 @@ from grader.evidence import Strength
 from grader.facts import Fact, Reason, Resource
 from grader.journal import Entry
 from grader.needs import ContainerNeed, ImageNeed, Need, NetworkNeed, VolumeNeed
-from tests.factories import a_container, an_image, event, hex_id, judged, saw
+from tests.factories import a_container, an_image, event, hex_id, judged, minutes, saw
 
 THINGS: dict[str, tuple[dict[str, str], Need[Any], Fact]] = {
     "container": ({"container": "web"}, ContainerNeed(name="web"), a_container("web")),
@@ -124,3 +124,63 @@ def test_an_untag_of_the_other_name_of_the_same_image_is_not_this_one() -> None:
 def test_anything_but_one_thing_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         judged("removed", fields)
+
+
+def test_of_many_events_the_last_of_each_kind_is_told() -> None:
+    events = [
+        event(f"container {action}", at, **CONTAINER)
+        for at, action in enumerate(["create", "start", "destroy", "create", "start", "destroy"])
+    ]
+    verdict = judge("container", *events)
+    assert verdict.status is Status.PASS
+    told = [(proof.at, str(proof.detail)) for proof in verdict.proofs]
+    assert told == [(minutes(4), "start"), (minutes(5), "destroy")]
+    gone = judge("container", *events, not_seen("container"))
+    assert [str(proof.detail) for proof in gone.proofs] == ["start", "destroy", "it is gone"]
+    assert gone.proofs[-1].at == minutes(20)
+
+
+@pytest.mark.parametrize("kind", ["container", "volume", "network"])
+def test_another_thing_that_went_is_not_this_one(kind: str) -> None:
+    went = event(f"{kind} destroy", 5, id="2", name="other")
+    same_name = event("volume destroy", 5, id="web", name=next(iter(THINGS[kind][0].values())))
+    down = not_seen(kind, Reason.ENGINE_UNREACHABLE)
+    assert judge(kind, seen(kind), went, down).status is Status.ERROR
+    if kind != "volume":
+        assert judge(kind, seen(kind), same_name, down).status is Status.ERROR
+
+
+def test_an_image_that_only_an_event_tells_of_is_known_by_its_id_when_it_is_deleted() -> None:
+    tagged = event("image tag", 2, **IMAGE)
+    down = not_seen("image", Reason.ENGINE_UNREACHABLE)
+    for id_, status in ((IMAGE["id"], Status.PASS), ("sha256:other", Status.ERROR)):
+        deleted = event("image delete", 3, id=id_)
+        assert judge("image", tagged, deleted, down).status is status
+
+
+@pytest.mark.parametrize("action", ["untag", "delete"])
+def test_an_image_that_came_back_and_went_again_is_gone(action: str) -> None:
+    looked = [seen("image"), saw(THINGS["image"][1], Reason.NOT_THERE, 2, "b")]
+    back = event("image tag", 3, **IMAGE)
+    verdict = judge("image", *looked, back)
+    assert (verdict.status, verdict.proofs[0].at) == (Status.FAIL, minutes(3))
+    went = event(f"image {action}", 4, **IMAGE)
+    assert judge("image", *looked, back, went).status is Status.PASS
+
+
+@pytest.mark.parametrize("action", ["create", "start"])
+def test_a_service_that_came_back_is_not_removed(action: str) -> None:
+    fields = {"service": "web", "project": "shop"}
+
+    def did(what: str, at: float, **about: str) -> Entry:
+        about = {"id": hex_id("web"), "name": "shop-web-1", **fields, **about}
+        return event(f"container {what}", at, **about)
+
+    down = saw(ContainerNeed(**fields), Reason.ENGINE_UNREACHABLE, at=9)
+    went = did("destroy", 3)
+    assert judged("removed", fields, went, down).status is Status.PASS
+    assert judged("removed", fields, went, did(action, 4), down).status is Status.ERROR
+    for other in ({"service": "store"}, {"project": "stall"}):
+        elsewhere = did(action, 4, **other), did("destroy", 5, **other)
+        assert judged("removed", fields, went, *elsewhere, down).status is Status.PASS
+        assert judged("removed", fields, elsewhere[1], down).status is Status.ERROR

@@ -235,3 +235,13 @@ def test_an_image_that_lost_its_name_was_untagged_also_where_no_event_tells() ->
     last = verdict.proofs[-1]
     assert (last.at, last.source) == (minutes(10), "engine")
     assert REMOTE in str(last.detail)
+
+
+def test_a_failed_look_keeps_what_the_order_so_far_earned() -> None:
+    down = saw(ImageNeed(image=REMOTE), Reason.ENGINE_UNREACHABLE, 20, "run-2")
+    steps = (LESSON[0], *LESSON[2:4], LESSON[1])
+    events = [image_event("tag", 1, LOCAL), image_event("push", 3), image_event("pull", 4)]
+    verdict = sequence(steps, *events, image_event("tag", 2), down)
+    assert (verdict.status, verdict.ratio) == (Status.ERROR, Fraction(2, 3))
+    assert [proof.at for proof in verdict.proofs] == [minutes(4), minutes(2)]
+    assert sequence(steps, *events, image_event("tag", 2)).ratio == Fraction(2, 3)
