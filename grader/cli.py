@@ -136,6 +136,9 @@ def main(args: list[str] | None = None) -> NoReturn:
     gc.set_threshold(300_000)
     atexit.register(gc.freeze)  # when it ends Python would look through all of it, several times
     args = sys.argv[1:] if args is None else args
+    if args[:1] != ["shell"]:  # what runs in it would inherit this
+        # Pydantic would search all that is installed for plug-ins, of which we use none.
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     with heeded():
         code = _told(args)
     sys.exit(code)
