@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-CANNOT_TELL = frozenset(("error", "unproven"))
-"""Statuses that blame nobody: what was done may be right, and this engine gives no proof of it."""
+CANNOT_TELL = frozenset(("error", "unproven", "skip"))
+"""Statuses that blame nobody: what was done may be right, and this engine gives no proof of it.
+
+One that has no proof of its own waits for another that has none either, and is `skip`.
+"""
 
 Verdicts = Sequence[Mapping[str, tuple[str, str]]]
 """Of each grading of a story in turn: the status of each objective, and what it told."""

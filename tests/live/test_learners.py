@@ -186,7 +186,9 @@ def test_removed_everything_before_the_first_grading(learner: Learner) -> None:
         assert "this engine cannot tell" in outcome.told("push")
     assert "grade-lab watch" in outcome.told("run")
     assert outcome.statuses("answers-http", "logs") == {"skip"}
-    assert outcome.statuses("exec", "stop", "remove-container") == {"pass"}
+    assert outcome.statuses("exec", "remove-container") == {"pass"}
+    if outcome.status("stop") != "pass":  # an engine that leaves no event of a stop
+        assert outcome.status("stop") == "skip"
     if outcome.status("order") != "pass":  # an engine that leaves no event of a build
         assert outcome.status("order") == "unproven"
         assert f"not seen: build of {learner.local}\n" in outcome.told("order")
