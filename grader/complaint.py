@@ -9,7 +9,7 @@ import click
 
 def complain(lines: Iterable[str]) -> None:
     """Print lines free of control characters, and of commands to a CI runner."""
-    from grader.ci.commands import inert
+    from grader.report.ci_log import inert
 
     shown = ["".join(char if char.isprintable() else "�" for char in line) for line in lines]
     click.echo("\n".join(map(inert, shown)), err=True)

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from grader import plugins
-from grader.ci.commands import annotation, inert
+from grader.ci.commands import annotation
 from grader.ci.contract import Finding, Graded, Level
 from grader.errors import OutputError
 from grader.messages import Translator, msg
+from grader.report.ci_log import inert
 from grader.report.reading import points
 from grader.result import Result
 

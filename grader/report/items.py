@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from grader.messages import Translator
 from grader.report import reading, words
+from grader.report.ci_log import inert
 from grader.report.plain import one_line, shorten
 from grader.result import CheckResult, ObjectiveResult, Place, Result
 
@@ -62,11 +63,10 @@ def items_of(objective: ObjectiveResult, index: int) -> Iterator[Item]:
 
 def line(text: str, limit: int) -> str:
     """A text in one line of at most ``limit`` characters, which no CI log takes for a command."""
-    # GitHub's runner obeys `##[` anywhere in a line, and `::` at its start; no line begins with
-    # a text that others wrote.
     start = text[: 2 * limit]  # to make all of a huge text harmless would take its time
-    made = one_line(start).replace("##[", "## [") + "…" * (len(start) < len(text))
-    return shorten(made, limit)
+    made = one_line(start) + "…" * (len(start) < len(text))
+    # No line of a report begins with a text that others wrote, and so with a command.
+    return shorten(inert(made) if "[" in made else made, limit)
 
 
 def told(item: Item, lang: str, limit: int = LIMITS[0]) -> list[str]:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from grader.ci.commands import annotation, inert
+from grader.ci.commands import annotation
 from grader.ci.contract import Finding, Level
+from grader.report.ci_log import inert
 from tests.ci.runner import Command, commands, outputs
 from tests.ci.submissions import HOSTILE, ci, hostile, rubric
 from tests.report.hostile import COMMANDS as EVIL
