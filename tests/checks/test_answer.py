@@ -163,3 +163,40 @@ def test_a_mistake_in_the_rubric_is_told(fields: dict[str, Any]) -> None:
 def test_any_answer_is_judged(text: str) -> None:
     verdict = answered(text, misconceptions=[CHOICE], min_chars=5, source_text="a lesson")
     assert verdict.status is not Status.ERROR
+
+
+def test_where_an_answer_is_wrong_is_told_by_its_line() -> None:
+    verdict = answered("몇 초 만에 뜬다")
+    assert [(place.path, place.line) for place in verdict.places] == [("answers.md", 3)]
+    mentions = "mentions: shares the kernel, starts quickly, a VM has a guest OS"
+    assert (str(verdict.expected), str(verdict.actual)) == (mentions, "mentions: starts quickly")
+    assert [str(proof.detail) for proof in verdict.proofs] == ["the answer to vm has 6 characters"]
+
+
+def test_a_review_tells_what_the_answer_says_and_what_is_missing() -> None:
+    flagged = {**CHOICE, "cost": "flag"}
+    verdict = answered("몇 초 만에 뜬다. 둘은 배타적이다.", misconceptions=[flagged])
+    assert verdict.status is Status.REVIEW
+    assert "does not mention: shares the kernel" in str(verdict.message)
+    assert "misconception: one excludes the other" in str(verdict.message)
+    assert "a VM has a guest OS" in str(verdict.expected)
+    assert str(verdict.actual) == "mentions: starts quickly"
+    assert "lesson" in str(verdict.hint)
+
+
+def test_a_flag_beside_a_misconception_that_costs_sends_it_to_review() -> None:
+    flagged = {**CHOICE, "name": "myth", "any": ["느리"], "cost": "flag"}
+    both = answered(f"{RIGHT} 둘은 배타적이다. 느리다.", misconceptions=[CHOICE, flagged])
+    assert both.status is Status.REVIEW
+    assert "one excludes the other, myth" in str(both.message)
+
+
+def test_a_short_answer_is_told_how_long_it_should_be() -> None:
+    for text, count in (("빠 르 다", 3), ("빠" * 11, 11)):
+        verdict = answered(text, min_chars=12, concepts=[])
+        assert verdict.status is Status.REVIEW
+        told = (str(verdict.expected), str(verdict.actual))
+        assert told == ("at least 12 characters without spaces", f"{count} characters")
+        assert "`## vm` in answers.md" in str(verdict.hint)
+        assert verdict.proofs
+    assert answered("빠" * 12, min_chars=12, concepts=[]).status is Status.PASS

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from checks.compose import FILES
 from grader.check import Status, Verdict
 from grader.collect.compose import parse
 from grader.compose_facts import ComposeFile
@@ -171,3 +172,59 @@ def test_a_problem_without_a_line_is_told_without_one() -> None:
     verdict = judged("compose", STATED, saw(ComposeNeed(path="compose.yaml"), file))
     assert (verdict.status, verdict.actual) == (Status.FAIL, "it holds itself")
     assert [(place.path, place.line) for place in verdict.places] == [("compose.yaml", None)]
+
+
+def test_what_the_file_says_instead_is_told_with_the_line_to_write() -> None:
+    verdict = judge(GOOD.replace("redis:7", "redis:6"))
+    assert str(verdict.message) == "services.store.image is not as it should be"
+    assert verdict.actual == "services.store.image: redis:6"
+    assert "set `services.store.image: redis:7`" in str(verdict.hint)
+    assert [(place.path, place.line) for place in verdict.places] == [("compose.yaml", 10)]
+    gone = judge(GOOD.replace("    image: redis:7\n", ""))
+    assert str(gone.actual) == "services.store.image is not set"
+
+
+def test_of_what_is_listed_only_what_is_missing_is_told() -> None:
+    fields = {"volumes": ["data", "cache"], "networks": ["inside", "outside"]}
+    verdict = judge(GOOD, fields)
+    assert (verdict.status, verdict.ratio) == (Status.FAIL, 0)
+    assert str(verdict.expected) == "volumes: cache, networks: outside"
+    assert str(verdict.actual) == "volumes: data, networks: inside"
+    assert [(place.path, place.line) for place in verdict.places] == [("compose.yaml", None)]
+
+
+def test_a_port_that_nobody_needs_is_told_as_it_is_written() -> None:
+    text = "services: {store: {image: redis, ports: ['6379:6379', '127.0.0.1:80:80']}}"
+    verdict = judge(text, {"services": {"store": {"published": False}}})
+    assert str(verdict.expected) == "services.store.ports is not set"
+    assert verdict.actual == "services.store.ports: 6379:6379, 127.0.0.1:80:80"
+    assert "take `ports:` out" in str(verdict.hint)
+
+
+@pytest.mark.parametrize(
+    ("port", "wanted", "status"),
+    [
+        ("${PORT}:8000", "8080:8000", Status.PASS),
+        ("${PORT}:9000", "8080:8000", Status.PARTIAL),
+        ("${IP}:8080:8000", "127.0.0.1:8080:8000", Status.PASS),
+        ("${IP}:8081:8000", "127.0.0.1:8080:8000", Status.PARTIAL),
+        ("127.0.0.1:8080:8000", "8080:8000", Status.PASS),
+        ("8080:8000", "127.0.0.1:8080:8000", Status.PARTIAL),
+        ("8080:8000/udp", "8080:8000", Status.PARTIAL),
+    ],
+)
+def test_what_a_variable_decides_of_a_port_counts(port: str, wanted: str, status: Status) -> None:
+    text = f"services: {{web: {{image: a, ports: ['{port}']}}}}"
+    assert judge(text, {"services": {"web": {"ports": [wanted]}}}).status is status
+
+
+def test_a_file_that_is_not_there_yet_may_still_be_written() -> None:
+    gone = [saw(ComposeNeed(path=path), Reason.NOT_THERE) for path in FILES]
+    verdict = judged("compose", STATED, *gone)
+    assert (verdict.status, verdict.pending, verdict.expected) == (Status.FAIL, True, FILES[0])
+    assert "write the file compose.yaml" in str(verdict.hint)
+    away = saw(ComposeNeed(path=FILES[1]), Reason.UNREADABLE, run="b")
+    assert judged("compose", STATED, *gone, away).status is Status.ERROR
+    assert judged("compose", STATED).status is Status.UNPROVEN
+    named = judged("compose", {**STATED, "path": "my.yaml"})
+    assert "my.yaml has not been looked at" in str(named.message)

@@ -100,3 +100,32 @@ def test_a_log_that_cannot_be_read_is_an_error(reason: Reason) -> None:
 def test_a_check_that_asserts_nothing_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         judge(**fields)
+
+
+def test_a_container_that_still_runs_may_yet_print_it() -> None:
+    there = saw(ContainerNeed(name="web"), a_container("web"))
+    ended = saw(ContainerNeed(name="web"), a_container("web", status="exited", exit_code=0))
+    other = saw(ContainerNeed(name="web"), a_container("other"))
+    for container, pending in ((there, True), (ended, False), (other, False)):
+        verdict = judge(container, saw(NEED, LOG), contains="ready")
+        assert (verdict.status, verdict.pending) == (Status.FAIL, pending)
+
+
+def test_the_log_of_grade_labs_own_run_counts_too() -> None:
+    ours = saw(NEED, LOG).model_copy(update={"source": "reproduction", "by": "batch"})
+    verdict = judge(ours, contains="listening")
+    assert verdict.status is Status.PASS
+    assert [proof.strength for proof in verdict.proofs] == [Strength.REPRODUCED]
+
+
+def test_a_text_over_the_end_of_one_stream_and_the_begin_of_the_other_is_none() -> None:
+    log = Logs(container_id="1", stdout="ready", stderr="steady")
+    assert judge(saw(NEED, log), contains="readysteady").status is Status.FAIL
+    assert judge(saw(NEED, log), contains=["ready", "steady"]).status is Status.PASS
+
+
+def test_what_was_left_out_does_not_hide_that_another_text_is_missing_too() -> None:
+    verdict = judge(saw(NEED, LOG), contains=["listening", "ready", "steady"])
+    assert str(verdict.expected) == "the text ready, the text steady"
+    assert str(verdict.actual) == "found 0 times, found 0 times"
+    assert "the log of container web lacks something" in str(verdict.message)
