@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checking.overlap import overlap
+from grader.checking.overlap import GRAM, MIN_LETTERS, overlap
 from grader.checking.phrases import Plain
+from tests.factories import hex_id
 
 LESSON = (
     "Container 기술을 기반으로 **앱 실행 환경을 격리**하고 관리하는 도구이며, "
@@ -39,6 +42,24 @@ def test_a_quotation_in_an_answer_of_one_s_own_is_no_copy_but_is_shown() -> None
 
 def test_a_short_definition_is_no_copy() -> None:
     assert not overlap(Plain.of(LESSON[:60]), LESSON).copied
+
+
+def test_the_longest_stretch_is_shown_whole_and_nothing_where_none_is_shared() -> None:
+    letters = hex_id("an answer") + hex_id("more")[:8]
+    first, second = letters[:20], letters[30:60]
+    found = overlap(Plain.of(letters), f"{first} --- {second}")
+    assert found.longest == second
+    assert found.share == Fraction(9 + 19, len(letters) - GRAM + 1)
+    nothing = overlap(Plain.of(letters), OWN)
+    assert (nothing.share, nothing.longest) == (0, "")
+    assert overlap(Plain.of(letters[: MIN_LETTERS - 1]), letters).share == 0
+    assert overlap(Plain.of(letters[:MIN_LETTERS]), letters).share == 1
+
+
+def test_of_two_stretches_of_one_length_the_first_is_shown() -> None:
+    letters = hex_id("an answer") + hex_id("more")[:8]
+    one, two = letters[40:60], letters[5:25]
+    assert overlap(Plain.of(letters), f"{one} {two}").longest == two
 
 
 @given(st.text(), st.text())
