@@ -227,7 +227,7 @@ def _override(judged: ObjectiveResult, override: Override | None) -> ObjectiveRe
     status = Status.FAIL
     if points:
         status = Status.PASS if points == judged.max_score else Status.PARTIAL
-    return judged.model_copy(update={"score": points, "status": status, "override": override})
+    return replace(judged, score=points, status=status, override=override)
 
 
 def combine(statuses: Sequence[Status]) -> Status:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 # Not pathlib: with what it imports it takes longer than all else that `--help` needs of ours.
 _LOCALE_DIR = os.path.join(os.path.dirname(__file__), "locale")  # noqa: PTH118, PTH120
@@ -45,10 +45,12 @@ def msg(template: str, /, **values: object) -> Message:
 
 
 @cache
-def _catalogue(lang: str) -> gettext.NullTranslations:
+def _catalogue(lang: str) -> Callable[[str], str]:
+    """The translation of a template into this language."""
     if lang == "en":
-        return gettext.NullTranslations()
-    return gettext.translation("grade_lab", _LOCALE_DIR, [lang], fallback=True)
+        return str
+    catalogue = gettext.translation("grade_lab", _LOCALE_DIR, [lang], fallback=True)
+    return lru_cache(maxsize=4096)(catalogue.gettext)
 
 
 class Translator:
@@ -59,7 +61,7 @@ class Translator:
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
-        self._translated = _catalogue(lang).gettext
+        self._translated = _catalogue(lang)
 
     def text(self, text: Message | str | Mapping[str, str]) -> str:
         """The words of ``text`` in this language."""
@@ -76,12 +78,10 @@ class Translator:
 
     def _value(self, value: object) -> str:
         # The most frequent kinds first; asking an abstract one takes longer than all else here.
-        if isinstance(value, str):
-            return value
-        if isinstance(value, Message):
+        if isinstance(value, (str, Message, dict)):
             return self.text(value)
-        if isinstance(value, int):
-            return str(value)
+        if isinstance(value, (list, tuple)):
+            return ", ".join([self._value(item) for item in value])
         if isinstance(value, Mapping):
             return self.text(value)
         if isinstance(value, Iterable):

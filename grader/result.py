@@ -6,8 +6,9 @@ are the sum of its checks', the score is the sum of the objectives'.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -23,7 +24,14 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
 
-class EvidenceItem(_Model):
+class _Part:
+    """Of what there are many the judge makes itself: they are validated where they are read."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceItem(_Part):
     """A piece of evidence behind a verdict."""
 
     strength: Strength
@@ -32,7 +40,8 @@ class EvidenceItem(_Model):
     detail: str
 
 
-class Place(_Model):
+@dataclass(frozen=True, kw_only=True)
+class Place(_Part):
     """Where in the submission something is wrong, and what: ``line`` counts from 1, if known."""
 
     path: str
@@ -40,7 +49,8 @@ class Place(_Model):
     message: str
 
 
-class CheckResult(_Model):
+@dataclass(frozen=True, kw_only=True)
+class CheckResult(_Part):
     """The verdict on one check. ``hint`` is the next thing to do; empty when it passed.
 
     ``pending``: it failed, wholly or in part, only because it is not done yet. ``places`` are where
@@ -68,7 +78,8 @@ class Override(_Model):
     reason: str
 
 
-class ObjectiveResult(_Model):
+@dataclass(frozen=True, kw_only=True)
+class ObjectiveResult(_Part):
     """The verdict on a learning objective. ``skipped_for`` names what it waits for."""
 
     id: str
