@@ -10,38 +10,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from checks.quoted import Quoted
-from grader.check import Status, Verdict
+from grader.check import Status
 from grader.evidence import Strength
-from grader.facts import Call, Logs, Reason
-from grader.journal import Entry
-from grader.needs import CallsNeed, ContainerNeed, FileNeed, ImageNeed, LogsNeed
-from tests.factories import a_container, an_image, event, hex_id, judged, minutes, saw, submitted
-
-WEB = hex_id("web")
-APP = hex_id("app:1")
-OUTPUT = (
-    "\x1b[32mINFO\x1b[0m:  wisheasy is listening on port 8000\r\n{}\n127.0.0.1 GET / 200 in 3 ms\n"
-)
-RECORDED = {
-    "log_line": [
-        saw(ContainerNeed(name="web"), a_container()),
-        saw(LogsNeed(name="web"), Logs(container_id=WEB, stdout=OUTPUT)),
-    ],
-    "container_id": [saw(ContainerNeed(name="web"), a_container())],
-    "image_id": [saw(ImageNeed(image="app:1"), an_image())],
-}
-SUBJECT = {
-    "log_line": {"name": "web"},
-    "container_id": {"name": "web"},
-    "image_id": {"image": "app:1"},
-}
-
-
-def quoted(of: str, answer: str, *more: Entry, recorded: list[Entry] | None = None) -> Verdict:
-    sheet = submitted("answers.md", f"# Answers\n\n## seen\n\n{answer}\n\n## next\n\nx\n")
-    entries = RECORDED[of] if recorded is None else recorded
-    fields = {"question": "seen", "of": of, **SUBJECT[of]}
-    return judged("quoted", fields, sheet, *entries, *more)
+from grader.facts import Logs, Reason
+from grader.needs import ContainerNeed, FileNeed, ImageNeed, LogsNeed
+from tests.factories import event, hex_id, judged, saw
+from tests.quoting import APP, OUTPUT, RECORDED, WEB, quoted
 
 
 @pytest.mark.parametrize(
@@ -166,140 +140,6 @@ def test_any_answer_and_any_log_are_judged(of: str, answer: str, output: str) ->
     assert quoted(of, answer, log).status is not Status.ERROR
 
 
-TEMPLATES = {
-    "/containers/json": "/containers/json",
-    "/images/json": "/images/json",
-    "logs": "/containers/{id}/logs",
-    "image": "/images/{name}/json",
-}
-
-
-def call(path: str, at: float = 3, status: int = 200, method: str = "GET") -> Entry:
-    last = path.rpartition("/")[2]
-    template = TEMPLATES.get(path) or TEMPLATES.get(last, TEMPLATES["image"])
-    asked = saw(
-        CallsNeed(path=template), Call(method=method, path=path, status=status), at, "run-s"
-    )
-    return asked.model_copy(update={"source": "relay", "by": "shell"})
-
-
-WAS = {
-    "log_line": [
-        event("container create", 1, name="web", image="app:1", id=WEB),
-        event("container destroy", 5, name="web", image="app:1", id=WEB),
-    ],
-    "container_id": [
-        event("container create", 1, name="web", image="app:1", id=WEB),
-        event("container destroy", 5, name="web", image="app:1", id=WEB),
-    ],
-    "image_id": [
-        event("image tag", 1, name="app:1", id=f"sha256:{APP}"),
-        event("image untag", 5, id=f"sha256:{APP}"),
-        event("image delete", 5, id=f"sha256:{APP}"),
-    ],
-}
-
-
-@pytest.mark.parametrize(
-    ("of", "path"),
-    [
-        ("log_line", "/containers/web/logs"),
-        ("log_line", f"/containers/{WEB}/logs"),
-        ("log_line", f"/containers/{WEB[:6]}/logs"),
-        ("container_id", "/containers/json"),
-        ("image_id", "/images/json"),
-        ("image_id", "/images/app:1/json"),
-        ("image_id", "/images/docker.io/library/app:1/json"),
-        ("image_id", f"/images/sha256:{APP}/json"),
-        ("image_id", f"/images/{APP[:12]}/json"),
-    ],
-)
-def test_a_recorded_command_that_shows_it_needs_no_quote(of: str, path: str) -> None:
-    verdict = quoted(of, "", call(path), recorded=WAS[of])
-    assert verdict.status is Status.PASS
-    assert [(p.strength, p.source) for p in verdict.proofs] == [(Strength.RECORDED, "relay")]
-    assert "docker" in str(verdict.message)
-
-
-@pytest.mark.parametrize(
-    ("of", "path", "more"),
-    [
-        ("log_line", "/containers/web/logs", {"status": 404}),
-        ("log_line", "/containers/web/logs", {"method": "HEAD"}),
-        ("log_line", "/containers/other/logs", {}),
-        ("log_line", f"/containers/{WEB[:3]}/logs", {}),
-        ("log_line", f"/containers/{hex_id('other')}/logs", {}),
-        ("container_id", "/containers/json", {"at": 0}),
-        ("container_id", "/containers/json", {"at": 6}),
-        ("container_id", "/containers/json", {"status": 500}),
-        ("image_id", "/images/json", {"at": 0}),
-        ("image_id", "/images/json", {"at": 6}),
-        ("image_id", "/images/other:1/json", {}),
-        ("image_id", "/images/app:1/json", {"status": 404}),
-    ],
-)
-def test_a_command_that_could_not_show_it_proves_nothing(
-    of: str, path: str, more: dict[str, Any]
-) -> None:
-    verdict = quoted(of, "", call(path, **more), recorded=WAS[of])
-    assert verdict.status is Status.FAIL
-    assert "grade-lab shell" in str(verdict.hint)
-
-
-def test_a_list_is_of_use_again_once_the_container_is_made_anew() -> None:
-    again = event("container create", 7, name="web", image="app:1", id=hex_id("web again"))
-    verdict = quoted(
-        "container_id", "", call("/containers/json", 8), again, recorded=WAS["container_id"]
-    )
-    assert verdict.status is Status.PASS
-
-
-def test_a_container_that_was_only_seen_counts_from_when_it_was_made() -> None:
-    seen = [saw(ContainerNeed(name="web"), a_container(created=minutes(2)), 9)]
-    for at, status in ((1, Status.FAIL), (3, Status.PASS)):
-        assert quoted("container_id", "", call("/containers/json", at), recorded=seen).status is (
-            status
-        )
-
-
-@pytest.mark.parametrize("of", list(RECORDED))
-def test_a_recorded_command_outweighs_a_wrong_quote_and_adds_to_a_right_one(of: str) -> None:
-    path = {
-        "log_line": "/containers/web/logs",
-        "container_id": "/containers/json",
-        "image_id": "/images/json",
-    }[of]
-    true = {"log_line": "listening on port 8000", "container_id": WEB, "image_id": APP}[of]
-    assert quoted(of, "0123456789ab", call(path)).status is Status.PASS
-    strengths = [proof.strength for proof in quoted(of, true, call(path)).proofs]
-    assert strengths == [Strength.RECORDED, Strength.SUBMITTED, Strength.LIVE]
-
-
-def test_without_any_answers_a_recorded_command_is_enough() -> None:
-    fields = {"question": "seen", "of": "log_line", "name": "web"}
-    missing = saw(FileNeed(path="answers.md"), Reason.NOT_THERE)
-    verdict = judged("quoted", fields, missing, call("/containers/web/logs"))
-    assert verdict.status is Status.PASS
-
-
-@pytest.mark.parametrize(
-    ("fields", "path", "status"),
-    [
-        ({"name": "web", "image": "app:1"}, "/containers/web/logs", Status.PASS),
-        ({"name": "web", "image": "other:1"}, "/containers/web/logs", Status.FAIL),
-        ({"image": "app:1"}, "/containers/web/logs", Status.PASS),
-        ({"image": "app:1"}, f"/containers/{WEB}/logs", Status.PASS),
-        ({"image": "app:1"}, "/containers/app:1/logs", Status.FAIL),
-    ],
-)
-def test_the_log_must_be_of_such_a_container(
-    fields: dict[str, str], path: str, status: Status
-) -> None:
-    sheet = submitted("answers.md", "# Answers\n")
-    asked = {"question": "seen", "of": "log_line", **fields}
-    assert judged("quoted", asked, sheet, *WAS["log_line"], call(path)).status is status
-
-
 @pytest.mark.parametrize("action", ["tag", "build", "pull"])
 def test_an_image_id_is_known_from_events_after_the_image_is_gone(action: str) -> None:
     gone = [event(f"image {action}", name="app:1", id=f"sha256:{APP}")]
@@ -330,25 +170,6 @@ def test_where_an_image_is_unknown_the_build_is_advised() -> None:
     down = saw(ImageNeed(image="app:1"), Reason.ENGINE_UNREACHABLE)
     assert quoted("image_id", "0123456789ab", recorded=[down]).status is Status.ERROR
     assert "docker run" in str(quoted("container_id", "0123456789ab", recorded=[]).hint)
-
-
-@pytest.mark.parametrize("action", ["tag", "build", "pull", "load"])
-def test_an_image_may_be_listed_however_it_came_here(action: str) -> None:
-    came = event(f"image {action}", 1, name="app:1", id=f"sha256:{APP}")
-    assert quoted("image_id", "", call("/images/json"), recorded=[came]).status is Status.PASS
-
-
-def test_of_two_containers_the_one_that_is_left_was_listed() -> None:
-    first = {"name": "web", "image": "app:1", "id": WEB}
-    second = {**first, "id": hex_id("second")}
-    lives = [
-        event("container create", 1, **second),
-        event("container create", 1, **first),
-        event("container destroy", 2, **second),
-    ]
-    assert (
-        quoted("container_id", "", call("/containers/json"), recorded=lives).status is Status.PASS
-    )
 
 
 @pytest.mark.parametrize(
