@@ -39,6 +39,11 @@ def judge(text: str, **fields: object) -> Verdict:
         ("**/.git/**", ".git/"),
         ("!.git\n.git", ".git/"),
         ("*\n!app.py\n!src", ".git/"),
+        (".env", "/.env"),
+        (".env", "./app/../.env"),
+        ("src\n!other/*.md", "src/"),
+        ("src\n!srcs/a.md", "src/"),
+        ("src\n!src/*.md\n*/*.md", "src/"),
     ],
 )
 def test_a_path_is_excluded_as_docker_does_it(text: str, path: str) -> None:
@@ -61,6 +66,11 @@ def test_a_path_is_excluded_as_docker_does_it(text: str, path: str) -> None:
         (".git/*", ".git"),
         (".venv\n!.venv/keep.txt", ".venv/"),
         (".venv\n!**/*.py", ".venv/"),
+        ("src\n!src/*.md", "src/"),
+        ("src\n!src/a?.md", "src/"),
+        ("src\n!src", "src/"),
+        ("src/folder", "src/"),
+        ("src/file", "src/"),
     ],
 )
 def test_a_path_is_kept_as_docker_does_it(text: str, path: str) -> None:
@@ -126,3 +136,21 @@ def test_each_path_that_must_be_kept_is_judged_and_what_leaves_it_out_told() -> 
     verdict = judge("app.py\n", keeps=("README.md", "app.py", "web/app.py"))
     assert (verdict.status, verdict.ratio) == (Status.PARTIAL, Fraction(2, 3))
     assert (str(verdict.expected), verdict.actual) == ("app.py is kept", "app.py")
+
+
+def test_a_file_that_is_too_complicated_is_read_by_a_person() -> None:
+    verdict = judge("a\n" * 501, excludes=("b",))
+    assert [(place.path, place.line) for place in verdict.places] == [(".dockerignore", None)]
+    assert [str(proof.detail) for proof in verdict.proofs] == [".dockerignore, 501 patterns"]
+    for text in ("a\n" * 500, "*a*a*a*a*a", "?" * 500):
+        assert judge(text, keeps=("b",)).status is Status.PASS
+    assert judge("*a*a*a*a*a**", keeps=("b",)).status is Status.REVIEW
+
+
+def test_what_is_wrong_is_told_with_the_line_to_write_and_its_place() -> None:
+    left = judge(".git\n", excludes=(".env",))
+    assert str(left.expected) == ".env is excluded"
+    assert [(place.path, place.line) for place in left.places] == [(".dockerignore", None)]
+    taken = judge("a\n*.py\n!b.py\n", keeps=("app.py",), path=".dockerignore")
+    assert [(place.path, place.line) for place in taken.places] == [(".dockerignore", 2)]
+    assert "add the line `!app.py` at the end of .dockerignore" in str(taken.hint)
