@@ -208,3 +208,47 @@ def test_a_dockerfile_that_is_not_handed_in_is_told_as_such() -> None:
     strange = judge(BUILT, submitted("Dockerfile", None), tree(MINE), content(COPIED))
     assert str(strange.message) == "Dockerfile cannot be read as text"
     assert "in another encoding" in str(strange.actual)
+
+
+def test_a_source_that_is_missing_is_asked_for_by_its_path() -> None:
+    entries = [BUILT, FILE, content(COPIED), saw(TreeNeed(path="."), Reason.NOT_THERE)]
+    verdict = judge(*entries)
+    assert str(verdict.message) == "there is no . in the submission"
+    assert str(verdict.expected) == "/app in the image is . of the submission"
+    assert str(verdict.actual) == "nothing"
+    assert [place.path for place in verdict.places] == ["."]
+
+
+def test_of_many_changed_files_some_are_named() -> None:
+    mine = {f"{letter}.py": "new" for letter in "gfedcba"}
+    verdict = judge(BUILT, FILE, tree(mine), content(dict.fromkeys(mine, "old")), without=[])
+    assert str(verdict.actual) == "different: a.py, b.py, c.py, d.py, e.py"
+    assert "your files have changed since image wisheasy:1.0 was built" in str(verdict.message)
+    assert [place.path for place in verdict.places] == ["."]
+
+
+def test_another_dockerfile_is_built_with_its_name() -> None:
+    hint = str(judge(FILE, dockerfile="docker/web").hint)
+    assert "`docker build -f docker/web -t wisheasy:1.0 .`" in hint
+
+
+def test_a_leak_is_told_also_where_another_path_could_not_be_looked_at() -> None:
+    fields = {"without": ["/root/.netrc", "/app/.env"]}
+    entries = [BUILT, FILE, tree(MINE), content({**COPIED, ".env": "s"})]
+    verdict = judge(*entries, **fields)
+    assert "/app/.env was copied into the image" in str(verdict.message)
+    assert (str(verdict.expected), str(verdict.actual)) == (
+        "not in the image: /root/.netrc, /app/.env",
+        "in the image: /app/.env",
+    )
+    clean = [BUILT, FILE, tree(MINE), content(COPIED)]
+    assert judge(*clean, **fields).status is Status.UNPROVEN
+    failed = saw(ContentNeed(image=REF, path="/root/.netrc"), Reason.TOO_LARGE)
+    assert judge(*clean, failed, **fields).status is Status.ERROR
+
+
+def test_a_leak_is_named_as_the_build_context_has_it() -> None:
+    fields: dict[str, Any] = {"source": {"/app": "web"}, "without": ["conf/key.pem"]}
+    there = {"conf/key.pem": "s", "app.py": "a"}
+    entries = [BUILT, FILE, tree({"app.py": "a"}, path="web"), content(there)]
+    assert "write `web/conf/key.pem` into .dockerignore" in str(judge(*entries, **fields).hint)
