@@ -1,8 +1,12 @@
-"""How many examples the property tests try, and how long one may take."""
+"""What all tests have: a browser, and how many examples the property tests try, and how long."""
 
 from __future__ import annotations
 
 from hypothesis import settings
+
+from tests.browser import browser
+
+__all__ = ["browser"]
 
 # A machine that others use, too, is slow at times: no example is timed.
 settings.register_profile("default", deadline=None)

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import NEEDS_CHROMIUM
 from tests.live.learners import Learner, new_learner
 from tests.live.test_learners import clean_up, look, up_to_pull
 from tests.live.watching import session, settings, watching
-from tests.report import test_browser
-from tests.report.test_browser import CHROMIUM, QUIET
 
-pytestmark = [pytest.mark.live, *test_browser.pytestmark]
+pytestmark = [pytest.mark.live, *NEEDS_CHROMIUM]
 
 SOON = 5_000  # milliseconds, on a machine that does much else
 
@@ -25,14 +24,6 @@ def learner(tmp_path: Path) -> Iterator[Learner]:
     learner = new_learner(tmp_path)
     yield learner
     learner.clean_up()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield chromium
-        chromium.close()
 
 
 def points(page: Page, objective: int, expected: str) -> None:

@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import tracemalloc
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from grader.batch.class_report import MAX_LISTED, About, class_report
-from grader.batch.model import Flag, Row
-from grader.errors import OutputError
-from grader.report.class_page import write
-from grader.report.class_view import ClassView, Moved
-from grader.result import Learner
+from grader.batch.class_report import MAX_LISTED, class_report
+from grader.batch.model import Row
 from tests import sample_class as sample
-from tests.report import test_browser
-from tests.report.test_browser import CHROMIUM, PAYLOAD, QUIET
+from tests.browser import NEEDS_CHROMIUM
+from tests.report.class_pages import a_view, full_of, heading, learners, opened
 
-pytestmark = test_browser.pytestmark
-
-MB = 1_000_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield chromium
-        chromium.close()
-
-
-def a_view(count: int, lang: str = "en") -> ClassView:
-    return class_report(
-        lambda: sample.rows(count, lang), sample.about(lang), sample.flags(count), sample.moved()
-    )
-
-
-@pytest.fixture(scope="module")
-def thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("class") / "class.html"
-    write(a_view(1000), path)
-    return path
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture
@@ -57,43 +27,12 @@ def page(browser: Browser, thousand: Path) -> Iterator[Page]:
     page.close()
 
 
-def opened(browser: Browser, path: Path, view: ClassView, **context: object) -> Page:
-    write(view, path)
-    page = browser.new_page(**context)  # type: ignore[arg-type]
-    page.goto(path.as_uri())
-    return page
-
-
-def learners(page: Page) -> Locator:
-    return page.locator("table.learners tbody tr")
-
-
 def column(page: Page, number: int) -> list[str]:
     """The texts of a column, once all rows are there."""
     if page.locator("[data-is=filter]").is_visible():
         shown = int(page.get_by_role("status").inner_text().split()[0])
         expect(learners(page)).to_have_count(shown)
     return page.locator(f"table.learners tbody tr > :nth-child({number})").all_inner_texts()
-
-
-def heading(page: Page, name: str) -> Locator:
-    return page.locator("table.learners thead").get_by_role("button", name=name, exact=True)
-
-
-def test_a_thousand_learners_are_small_enough_to_mail(thousand: Path) -> None:
-    assert thousand.stat().st_size < 3 * MB
-
-
-def test_a_page_is_written_as_it_is_made(tmp_path: Path) -> None:
-    path = tmp_path / "class.html"
-    write(a_view(10), path)
-    some = [row for row in sample.rows(80) if not row.review][:50]
-    view = class_report(lambda: (row for _ in range(80) for row in some), sample.about())
-    tracemalloc.start()
-    write(view, path)
-    most = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert most < path.stat().st_size / 3
 
 
 @pytest.mark.parametrize(
@@ -227,62 +166,6 @@ def test_without_scripts_it_is_a_plain_table(browser: Browser, thousand: Path) -
     context.close()
 
 
-def hostile(text: str) -> ClassView:
-    objective = next(row for row in sample.rows(5) if row.objectives).objectives[0]
-    rows = [
-        Row(
-            label=f"{i}{text}",
-            key="",
-            learner=Learner(id=text, name=text),
-            error=text * (i == 0),
-            notices=(text,),
-            objectives=(
-                objective.model_copy(update={"status": status, "message": f"`{text}` {text}"})
-                for status in ("fail", "review")
-            ),
-            report=f"learners/{text}",
-        )
-        for i in range(3)
-    ]
-    about = About(text, text, text, Decimal("0.5"), {objective.id: text})
-    flag = Flag(kind=text, labels=(rows[0].label, text), evidence=text)
-    moved = Moved(text, text, Decimal(1), None, text)
-    return class_report(lambda: iter(rows), about, [flag], [moved])
-
-
-def test_hostile_text_runs_nothing_and_asks_for_nothing(browser: Browser, tmp_path: Path) -> None:
-    path = tmp_path / "class.html"
-    write(hostile(f"</script></style>{PAYLOAD}"), path)
-    page = browser.new_page()
-    requested: list[str] = []
-    complaints: list[str] = []
-    page.on("request", lambda request: requested.append(request.url))
-    page.on("console", lambda message: complaints.append(message.text))
-    page.goto(path.as_uri())
-    heading(page, "Learner").click()
-    page.get_by_label("Find").fill("<img")
-    expect(learners(page)).to_have_count(3)
-    assert page.evaluate("document.querySelectorAll('img').length") == 0
-    assert page.evaluate("document.scripts.length") == 1
-    assert "class report" in page.title()
-    assert requested == [path.as_uri()]
-    assert complaints == []
-    page.close()
-
-
-def test_hostile_text_does_not_change_the_shape_of_the_page(tmp_path: Path) -> None:
-    def shape(text: str) -> list[str]:
-        write(hostile(text), tmp_path / "class.html")
-        html = (tmp_path / "class.html").read_text()
-        return re.findall(r"<(?!small)/?[a-z0-9]+", html.replace("</small>", ""))
-
-    harmless = shape("harmless")
-    for text in (PAYLOAD, "</table></main>", "<!--", "\"' onload=x", "{{ 7*7 }}{% raw %}"):
-        assert shape(text) == harmless
-    write(hostile("\x1b[31m\u202egnp\x00"), tmp_path / "class.html")
-    assert not set("\x1b\u202e\x00") & set((tmp_path / "class.html").read_text())
-
-
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["ko", "en"])
@@ -305,7 +188,7 @@ def test_the_page_scrolls_in_one_direction_only(
     browser: Browser, tmp_path: Path, width: int
 ) -> None:
     long = "0123456789abcdef" * 20
-    for view in (a_view(60, "ko"), hostile(long)):
+    for view in (a_view(60, "ko"), full_of(long)):
         page = opened(
             browser, tmp_path / "class.html", view, viewport={"width": width, "height": 800}
         )
@@ -346,9 +229,3 @@ def test_paper_shows_all_and_no_controls(page: Page) -> None:
     page.emulate_media(media="print")
     expect(page.locator("[data-is=filter]")).to_be_hidden()
     expect(learners(page).last).to_be_visible()
-
-
-def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
-    (tmp_path / "out").write_text("")
-    with pytest.raises(OutputError, match="cannot be written"):
-        write(a_view(1), tmp_path / "out" / "class.html")

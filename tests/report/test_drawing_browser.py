@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.report import test_browser
+from tests.browser import NEEDS_CHROMIUM
 from tests.report.stories import a_story
-from tests.report.test_browser import CHROMIUM, QUIET, visit
+from tests.report.test_browser import visit
 
-pytestmark = test_browser.pytestmark
+pytestmark = NEEDS_CHROMIUM
 
 CUT = """[...document.querySelectorAll('.drawing p')].filter(
   p => p.offsetParent && (p.getBoundingClientRect().right > innerWidth + 1
@@ -26,14 +26,6 @@ OVERLAPS = """(() => {
     a.box.top < b.box.bottom - 1 && b.box.top < a.box.bottom - 1).map(b => [a.text, b.text]));
 })()"""
 HEIGHT_OF_A4 = 1123
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(params=[1280, 800, 360])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from grader.batch.model import Flag
 from grader.plugins import class_output
@@ -20,12 +20,11 @@ from grader.report.checklist import checklist
 from grader.report.html import render
 from grader.watch.web import WebView
 from tests.batch.graded import graded
-from tests.report import test_browser
+from tests.browser import NEEDS_CHROMIUM
 from tests.report.hostile import CORPUS, hostile
 from tests.report.outputs import judged, rows_of
-from tests.report.test_browser import CHROMIUM, QUIET
 
-pytestmark = test_browser.pytestmark
+pytestmark = NEEDS_CHROMIUM
 
 INTRUDER = "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'>"
 POLICY = re.compile(r"<meta[^>]*content-security-policy[^>]*>", re.IGNORECASE)
@@ -40,14 +39,6 @@ class Seen:
     violations: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     intruders: int = 0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield chromium
-        chromium.close()
 
 
 @contextmanager
@@ -88,7 +79,7 @@ def report() -> str:
     """A report in which each text of the corpus stands everywhere."""
     results = [hostile(text) for text in CORPUS]
     parts = [
-        objective.model_copy(update={"id": f"{number}-{objective.id}", "requires": ()})
+        replace(objective, id=f"{number}-{objective.id}", requires=())
         for number, result in enumerate(results)
         for objective in result.objectives
     ]

@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from grader.report.checklist import Checklist, Step
 from grader.watch import web
 from grader.watch.web import WebView
+from tests.browser import NEEDS_CHROMIUM
 from tests.factories import a_checklist
-from tests.report import test_browser
-from tests.report.test_browser import CHROMIUM, QUIET
 
-pytestmark = test_browser.pytestmark
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def view() -> Iterator[WebView]:
-    with WebView() as view:
-        view.update(a_checklist())
-        yield view
-
-
-@pytest.fixture
-def page(browser: Browser, view: WebView) -> Iterator[Page]:
-    page = browser.new_page()
-    page.goto(view.url)
-    expect(page.locator("h1")).to_have_text("Containers and Docker")
-    yield page
-    page.close()
+pytestmark = NEEDS_CHROMIUM
 
 
 def with_status(status: str, word: str, *, score: str = "0") -> Checklist:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from grader.report.checklist import Alert, Checklist, Row, Step
 from grader.watch.web import WebView
+from tests.browser import NEEDS_CHROMIUM
 from tests.factories import a_checklist
-from tests.report import test_browser
-from tests.report.test_browser import CHROMIUM, QUIET
+from tests.report.checklists import full_of
 
-pytestmark = test_browser.pytestmark
+pytestmark = NEEDS_CHROMIUM
 
 PAYLOADS = [
     "<img src=x onerror=\"alert('owned')\"><script>alert('owned')</script>",
@@ -25,43 +23,6 @@ PAYLOADS = [
     "\"' onmouseover=alert(1) x=\n\ndata: {}\n\nid: 9\r\rretry: 1",
     "\x1b]8;;http://x\x07\x1b[31mred\x1b[0m\x00 \u202egnp.exe \u2028 \ud800",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def view() -> Iterator[WebView]:
-    with WebView() as view:
-        view.update(a_checklist())
-        yield view
-
-
-@pytest.fixture
-def page(browser: Browser, view: WebView) -> Iterator[Page]:
-    page = browser.new_page()
-    page.goto(view.url)
-    expect(page.locator("h1")).to_have_text("Containers and Docker")
-    yield page
-    page.close()
-
-
-def hostile(text: str) -> Checklist:
-    return Checklist(
-        lang="en",
-        title=text,
-        score=text,
-        max_score=text,
-        rows=(Row(text, text, text, text, text, text, fresh=True),),
-        next=Step(title=text, message=text, hint=text, commands=(text, f"docker {text}")),
-        alerts=(Alert(title=text, message=text, actual=text, hint=text),),
-        notice=text,
-    )
 
 
 @pytest.mark.parametrize("text", PAYLOADS)
@@ -81,7 +42,7 @@ def test_hostile_text_runs_nothing(browser: Browser, view: WebView, text: str) -
     expect(page.locator("h1")).to_have_text("Containers and Docker")
     shape = "[...document.querySelectorAll('body *')].map(e => e.localName)"
     allowed = set(page.evaluate(shape))
-    view.update(hostile(text))
+    view.update(full_of(text))
     expect(page.locator(".row")).to_have_count(1)
     made = set(page.evaluate(shape))
     listeners = page.evaluate(
@@ -147,7 +108,7 @@ def test_axe_finds_nothing_wrong(
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_a_phone_scrolls_in_one_direction_only(browser: Browser, view: WebView, lang: str) -> None:
     long = "sha256:" + "0123456789abcdef" * 20
-    checklist = replace(hostile(f"`{long}` {long}"), lang=lang)
+    checklist = replace(full_of(f"`{long}` {long}"), lang=lang)
     view.update(checklist)
     page = browser.new_page(viewport={"width": 360, "height": 800})
     page.goto(view.url)

@@ -1,0 +1,78 @@
+"""The class report is harmless and small, whatever stands in it and however many there are."""
+
+from __future__ import annotations
+
+import re
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from grader.batch.class_report import class_report
+from grader.errors import OutputError
+from grader.report.class_page import write
+from tests import sample_class as sample
+from tests.browser import NEEDS_CHROMIUM
+from tests.report.class_pages import a_view, full_of, heading, learners
+from tests.report.test_browser import PAYLOAD
+
+pytestmark = NEEDS_CHROMIUM
+
+
+MB = 1_000_000
+
+
+def test_a_thousand_learners_are_small_enough_to_mail(thousand: Path) -> None:
+    assert thousand.stat().st_size < 3 * MB
+
+
+def test_a_page_is_written_as_it_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "class.html"
+    write(a_view(10), path)
+    some = [row for row in sample.rows(80) if not row.review][:50]
+    view = class_report(lambda: (row for _ in range(80) for row in some), sample.about())
+    tracemalloc.start()
+    write(view, path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < path.stat().st_size / 3
+
+
+def test_hostile_text_runs_nothing_and_asks_for_nothing(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "class.html"
+    write(full_of(f"</script></style>{PAYLOAD}"), path)
+    page = browser.new_page()
+    requested: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(path.as_uri())
+    heading(page, "Learner").click()
+    page.get_by_label("Find").fill("<img")
+    expect(learners(page)).to_have_count(3)
+    assert page.evaluate("document.querySelectorAll('img').length") == 0
+    assert page.evaluate("document.scripts.length") == 1
+    assert "class report" in page.title()
+    assert requested == [path.as_uri()]
+    assert complaints == []
+    page.close()
+
+
+def test_hostile_text_does_not_change_the_shape_of_the_page(tmp_path: Path) -> None:
+    def shape(text: str) -> list[str]:
+        write(full_of(text), tmp_path / "class.html")
+        html = (tmp_path / "class.html").read_text()
+        return re.findall(r"<(?!small)/?[a-z0-9]+", html.replace("</small>", ""))
+
+    harmless = shape("harmless")
+    for text in (PAYLOAD, "</table></main>", "<!--", "\"' onload=x", "{{ 7*7 }}{% raw %}"):
+        assert shape(text) == harmless
+    write(full_of("\x1b[31m\u202egnp\x00"), tmp_path / "class.html")
+    assert not set("\x1b\u202e\x00") & set((tmp_path / "class.html").read_text())
+
+
+def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write(a_view(1), tmp_path / "out" / "class.html")
