@@ -7,11 +7,9 @@ it, and nothing that no check needs is ever looked at.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, ClassVar, Generic, Literal, TypedDict, TypeVar
 
-from pydantic import Field, GetCoreSchemaHandler, TypeAdapter
-from pydantic_core import CoreSchema
+from pydantic import Field
 
 from grader import compose_facts, facts
 
@@ -219,7 +217,7 @@ class CallsNeed(Need[facts.Call]):
     path: str
 
 
-_Any = (
+AnyNeed = Annotated[
     EngineNeed
     | ImageNeed
     | ContainerNeed
@@ -237,20 +235,6 @@ _Any = (
     | EnvFileNeed
     | ComposeNeed
     | TreeNeed
-    | CallsNeed
-)
-
-
-class _MadeOnce:
-    """Several models hold the union; its schema, which takes long to make, is the same in each."""
-
-    @staticmethod
-    @cache
-    def _schema() -> CoreSchema:
-        return TypeAdapter(Annotated[_Any, Field(discriminator="kind")]).core_schema
-
-    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
-        return self._schema()
-
-
-AnyNeed = Annotated[_Any, _MadeOnce()]
+    | CallsNeed,
+    Field(discriminator="kind"),
+]
