@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.engine import RIGHT, faulty_engine
-from tests.faults.rules import Lab, ended, started
+from tests.faults.rules import UNHURRIED, Lab, ended, started
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,9 @@ def test_it_jumps_between_looks_and_is_right_again(tmp_path: Path, days: list[fl
     lab = Lab.make(tmp_path / "lab")
     with faulty_engine() as (host, _):
         for jumps in (days, [0.0], days, [0.0]):
-            process, output = started(lab.folder, host, "grade", str(lab.folder), days=jumps)
+            process, output = started(
+                lab.folder, host, "grade", str(lab.folder), days=jumps, patience=UNHURRIED
+            )
             lab.holds(ended(process, output), right=RIGHT)
             assert lab.told() == RIGHT
             lab.remember()

@@ -32,7 +32,7 @@ ASKING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 HELD = [stage for stage in STAGES if stage != "ping"]
 READ_ONCE = {"changes", "archive"}
 """An image's content is not read again."""
-LONG = 60.0
+LONG = 5 * DEADLINE
 """Seconds of patience: the signal ends the wait, not its end."""
 
 

@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final
 
 from grader.batch.model import Row
@@ -36,19 +38,26 @@ OPTIONS: Final = {
 
 def write(graded: Graded, path: Path) -> tuple[Message, ...]:
     """Write it; see `ClassOutput`."""
-    with whole(path) as draft, draft.open("wb") as file:
-        _Book(graded, file).write(graded.rows())
+    from xlsxwriter.exceptions import FileCreateError
+
+    with whole(path) as draft, TemporaryDirectory() as scratch:
+        book = BytesIO()  # a file that is full would be closed under the library's hands
+        try:
+            _Book(graded, book, scratch).write(graded.rows())
+        except FileCreateError as error:
+            raise OSError(*error.args[0].args) from error
+        draft.write_bytes(book.getbuffer())
     return ()
 
 
 class _Book:
-    def __init__(self, graded: Graded, file: BinaryIO) -> None:
+    def __init__(self, graded: Graded, file: BinaryIO, scratch: str) -> None:
         from xlsxwriter import Workbook
 
         self._rubric = graded.rubric
         self._text = Translator(graded.assignment.lang).text
         self._zone = _zone(graded.rubric)
-        self._book = Workbook(file, OPTIONS)
+        self._book = Workbook(file, {**OPTIONS, "tmpdir": scratch})
         self._book.set_properties({"created": MADE})
         self._bold = self._book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self._points = self._book.add_format({"num_format": "0.##"})

@@ -12,7 +12,7 @@ import pytest
 from lab.engine import PrivateEngine
 
 from tests.faults.engine import faulty_engine
-from tests.faults.rules import Lab, quiet
+from tests.faults.rules import UNHURRIED, Lab, quiet
 
 pytestmark = pytest.mark.live
 
@@ -38,7 +38,7 @@ def engine(tmp_path: Path) -> Iterator[PrivateEngine]:
 @pytest.mark.parametrize("stage", ["version", "info", "events"])
 def test_an_engine_that_is_paused(engine: PrivateEngine, tmp_path: Path, stage: str) -> None:
     lab, host = Lab.make(tmp_path / "lab", RUBRIC), f"unix://{engine.socket}"
-    assert lab.grade(host).code == 1  # there is no image
+    assert lab.grade(host, patience=UNHURRIED).code == 1  # there is no image
     lab.remember()
 
     def pause(connection: object, body: bytes, over: object) -> None:
@@ -53,5 +53,5 @@ def test_an_engine_that_is_paused(engine: PrivateEngine, tmp_path: Path, stage: 
     quiet(ran)
     lab.holds(ran)
     assert lab.told()["file"] == "pass"
-    assert lab.grade(host).code == 1
+    assert lab.grade(host, patience=UNHURRIED).code == 1
     assert lab.told() == lab.statuses
