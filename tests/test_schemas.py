@@ -16,7 +16,7 @@ from grader.report.json import render
 from grader.result import Place
 from grader.run import judged, prepare
 from grader.schemas import schema
-from tests.factories import a_check, a_result, an_objective
+from tests.results import a_check, a_result, an_objective
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "sample_submission"

@@ -18,7 +18,7 @@ from grader.ci.platforms import detect
 from grader.errors import OutputError
 from grader.result import Place, Result
 from tests.ci.runner import commands, outputs
-from tests.factories import a_check, a_result, an_objective
+from tests.results import a_check, a_result, an_objective
 
 
 def graded(folder: Path, *findings: Finding, result: Result | None = None) -> Graded:

@@ -6,7 +6,7 @@ import io
 from dataclasses import replace
 
 from grader.report.checklist import Alert, Checklist, Row, Step, checklist
-from tests.factories import a_result
+from tests.results import a_result
 
 NOTICE = "recording; keep this running while you work"
 

@@ -10,8 +10,8 @@ import pytest
 
 from grader.report.class_page import write
 from grader.watch.web import WebView
-from tests.factories import a_checklist
 from tests.report.class_pages import a_view
+from tests.results import a_checklist
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

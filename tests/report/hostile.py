@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.result import JournalDefect, JournalInfo, Place, Result
-from tests.factories import a_check, a_result, an_objective
+from tests.results import a_check, a_result, an_objective
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from grader.result import Result, TimelineGap, TimelineStep
-from tests.factories import a_result, minutes
+from tests.factories import minutes
+from tests.results import a_result
 
 REMOTE = "127.0.0.1:5055/haneul/wisheasy:1.0"
 TRACEBACK = """Traceback (most recent call last):

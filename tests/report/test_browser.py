@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from grader.report.html import render
 from grader.result import Learner, Result
 from tests.browser import NEEDS_CHROMIUM
-from tests.factories import a_check, a_result, an_objective
+from tests.results import a_check, a_result, an_objective
 
 PAYLOAD = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 

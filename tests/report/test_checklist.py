@@ -14,17 +14,8 @@ from grader.plugins import check_type
 from grader.report.checklist import Checklist, checklist
 from grader.result import Learner, Result
 from grader.rubric.model import Objective, Rubric
-from tests.factories import (
-    a_check,
-    a_container,
-    a_proof,
-    a_result,
-    an_objective,
-    event,
-    hex_id,
-    journal_of,
-    saw,
-)
+from tests.factories import a_container, event, hex_id, journal_of, saw
+from tests.results import a_check, a_proof, a_result, an_objective
 
 WEB = ContainerNeed(name="web")
 LOG = LogsNeed(name="web")

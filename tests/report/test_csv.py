@@ -12,8 +12,8 @@ from grader.cells import MARK, is_formula
 from grader.report.csv import COLUMNS, REPORT
 from grader.report.items import items
 from grader.result import Place, Result
-from tests.factories import a_check, a_result, an_objective
 from tests.report.hostile import CODE_OR_LONG, HOSTILE, hostile
+from tests.results import a_check, a_result, an_objective
 
 
 def rows(result: Result) -> list[dict[str, str]]:

@@ -10,8 +10,8 @@ import pytest
 from grader.report.drawing import SUBJECT_CHARS, Break, Mark, Note, Row, draw
 from grader.report.html import render
 from grader.result import TimelineStep
-from tests.factories import a_result
 from tests.report.stories import a_gap, a_step, a_story
+from tests.results import a_result
 
 
 def told(rows: tuple[Row, ...]) -> list[str]:

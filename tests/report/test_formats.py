@@ -22,8 +22,8 @@ from grader.plugins import report_format, report_formats
 from grader.report.items import items, line
 from grader.report.markdown_text import inline
 from grader.run import formats, write
-from tests.factories import a_result
 from tests.report.hostile import CODE_OR_LONG, HOSTILE, hostile
+from tests.results import a_result
 
 SOUND = {
     "classroom": json.loads,

@@ -17,8 +17,9 @@ from grader.report.page import MAX_WHOLE
 from grader.report.plain import plain
 from grader.report.shown import MAX_SHORT
 from grader.result import JournalDefect, JournalInfo, Learner, ObjectiveResult, Result
-from tests.factories import a_check, a_result, an_objective, hex_id
+from tests.factories import hex_id
 from tests.report.hostile import HOSTILE, hostile
+from tests.results import a_check, a_result, an_objective
 
 
 class Page(HTMLParser):

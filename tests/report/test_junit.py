@@ -11,8 +11,8 @@ from xmlschema import XMLSchema
 from grader.report.items import items
 from grader.report.junit import REPORT
 from grader.result import Place, Result
-from tests.factories import a_check, a_result, an_objective
 from tests.report.hostile import CODE_OR_LONG, HOSTILE, hostile
+from tests.results import a_check, a_result, an_objective
 
 SCHEMA = XMLSchema(Path(__file__).parent / "consumers" / "junit.xsd")
 

@@ -116,7 +116,7 @@ import sys
 from rich.console import Console
 from grader.report.live import LiveTerminal
 from grader.report.checklist import checklist
-from tests.factories import a_result
+from tests.results import a_result
 with LiveTerminal(Console()) as live:
     live.update(checklist(a_result("ko")))
     sys.__stderr__.write("drawn\\n")

@@ -12,7 +12,7 @@ from grader.report.checklist import Checklist, Step
 from grader.watch import web
 from grader.watch.web import WebView
 from tests.browser import NEEDS_CHROMIUM
-from tests.factories import a_checklist
+from tests.results import a_checklist
 
 pytestmark = NEEDS_CHROMIUM
 

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from grader.watch.web import WebView
 from tests.browser import NEEDS_CHROMIUM
-from tests.factories import a_checklist
 from tests.report.checklists import full_of
+from tests.results import a_checklist
 
 pytestmark = NEEDS_CHROMIUM
 

@@ -9,7 +9,7 @@ import pytest
 
 from grader.report.checklist import Step
 from grader.report.live_page import MAX_QUOTE, state
-from tests.factories import a_checklist
+from tests.results import a_checklist
 
 
 def test_of_a_long_quote_the_end_is_kept() -> None:

@@ -15,8 +15,9 @@ from grader.report.markdown import MAX_BYTES, REPORT
 from grader.report.markdown_text import cell, code, inline
 from grader.report.plain import one_line
 from grader.result import Result
-from tests.factories import a_check, a_result, an_objective, minutes
+from tests.factories import minutes
 from tests.report.hostile import CODE_OR_LONG, HOSTILE, hostile
+from tests.results import a_check, a_result, an_objective
 
 OURS = {"h1", "h2", "p", "ul", "li", "strong", "code"} | {
     "table",

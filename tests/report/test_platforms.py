@@ -11,11 +11,11 @@ import pytest
 from grader.report import classroom, gradescope, prairielearn
 from grader.result import JournalInfo, Place, Result
 from tests.ci.runner import commands
-from tests.factories import a_check, a_result, an_objective
 from tests.report.consumers import classroom as classroom_reads
 from tests.report.consumers import gradescope as gradescope_reads
 from tests.report.consumers import prairielearn as prairielearn_reads
 from tests.report.hostile import CODE_OR_LONG, COMMANDS, HOSTILE, hostile
+from tests.results import a_check, a_result, an_objective
 
 EMPTY = JournalInfo(entries=0, head="0" * 64, intact=True)
 

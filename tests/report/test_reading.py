@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from grader.report.reading import commands, next_objective, pieces, points, trouble
-from tests.factories import a_check, a_result, an_objective
+from tests.results import a_check, a_result, an_objective
 
 
 @pytest.mark.parametrize(

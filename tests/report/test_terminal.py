@@ -13,7 +13,7 @@ from rich.console import Console
 
 from grader.report.terminal import show
 from grader.result import JournalDefect, JournalInfo, Learner, Result
-from tests.factories import a_check, a_result, an_objective
+from tests.results import a_check, a_result, an_objective
 
 
 def shown(result: Result, width: int = 80, paths: Any = None, **options: Any) -> str:

@@ -15,7 +15,7 @@ import pytest
 from grader.errors import GradeLabError
 from grader.watch import web
 from grader.watch.web import WebView
-from tests.factories import a_checklist
+from tests.results import a_checklist
 
 PATIENCE = 20.0
 
