@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -47,8 +47,7 @@ _BY_SOURCE: dict[Source, Strength] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Seen(Generic[F_co]):
+class Seen(NamedTuple, Generic[F_co]):
     """A fact that was found, when, by whom, and how strong it is as evidence.
 
     ``seq`` is its place in the journal.

@@ -9,8 +9,8 @@ from __future__ import annotations
 import gettext
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 # Not pathlib: with what it imports it takes longer than all else that `--help` needs of ours.
 _LOCALE_DIR = os.path.join(os.path.dirname(__file__), "locale")  # noqa: PTH118, PTH120
@@ -25,8 +25,7 @@ def languages(folder: str | os.PathLike[str] = _LOCALE_DIR) -> tuple[str, ...]:
 LANGUAGES = languages()
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """An English template with ``{named}`` fields, and the values that go into it.
 
     A value may be a message, a rubric's text, or a list of values.

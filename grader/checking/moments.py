@@ -7,9 +7,8 @@ that looked, which may differ a little from the engine's, so it is widened by `S
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from grader.check import Proof
 from grader.checking.subject import ContainerSubject
@@ -42,8 +41,7 @@ CONTAINER_EVENTS = {
 """What they call the steps of a container."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A step happened from ``earliest`` to ``latest``: it is known exactly when they are equal.
 
     ``container`` is the id of that which it was done to, and empty for an image.
