@@ -24,6 +24,8 @@ MAX_NODES = 50_000
 MAX_INTEGER_BITS = 64
 """A longer number is a text of digits: whatever has so many is no number that people mean."""
 
+_TEXT = "tag:yaml.org,2002:str"
+
 Place = tuple[str | int, ...]
 """Where a value stands: keys and indexes from the top, such as ``("objectives", 2, "id")``."""
 
@@ -190,6 +192,8 @@ class Source:
 
     def _scalar(self, node: ScalarNode) -> Any:
         typed = _typed(node)
+        if node.tag == _TEXT:
+            return typed
         try:
             value = self._yaml.constructor.construct_object(node, deep=True)
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # of `!!int x`
@@ -204,7 +208,7 @@ class Source:
 def _typed(node: ScalarNode) -> str:
     """A scalar as it was typed. The slower parser lets through what is half of a character."""
     text = str(node.value)
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
         raise _not_yaml(node, "found invalid Unicode character escape code")
     return text
 

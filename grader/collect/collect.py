@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
 from pathlib import Path
 
-from grader.collect import compose, content, event_history, http, registry, registry_config, shapes
+from grader.collect import event_history, registry, shapes
 from grader.collect import submission as files
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.collect.background import in_background
@@ -133,10 +133,18 @@ def _told(answered: Iterator[Answered], tell: Progress) -> Iterator[list[Observa
         tell(need)
 
 
+# What few rubrics ask for is imported when it is.
+
+
 def _looks_without_engine(folder: Path, env: Mapping[str, str]) -> Looks:
+    def read_compose(need: ComposeNeed) -> list[Fact]:
+        from grader.collect import compose
+
+        return [compose.read(folder, need.path)]
+
     return {
         FileNeed: ("submission", lambda need: [files.file(folder, need.path)]),
-        ComposeNeed: ("submission", lambda need: [compose.read(folder, need.path)]),
+        ComposeNeed: ("submission", read_compose),
         EnvFileNeed: ("submission", lambda need: [files.env_names(folder, need.path)]),
         TreeNeed: ("submission", lambda need: [files.tree(folder, need.path)]),
         LoginNeed: ("config", lambda need: [login(need.registry, env)]),
@@ -159,13 +167,26 @@ def _looks_at_objects(view: EngineView) -> Looks:
 
 def _slow_looks(view: EngineView) -> list[Looks]:
     client = view.client
+
+    def image_of(name: str) -> Fact:
+        from grader.collect import registry_config
+
+        return registry_config.image_of(client, name)
+
     manifests = registry.Registries(lambda name: registry.manifest(client, name))
-    images = registry.Registries(lambda name: registry_config.image_of(client, name))
+    images = registry.Registries(image_of)
+
+    def read_content(need: ContentNeed) -> list[Fact]:
+        from grader.collect import content
+
+        return [content.read(view, need)]
 
     def read_logs(need: LogsNeed) -> list[Fact]:
         return _each(view.containers(need), view.logs)
 
     def probe(need: HttpNeed) -> list[Fact]:
+        from grader.collect import http
+
         try:
             containers = view.containers(need)
         except AbsentError:
@@ -175,7 +196,7 @@ def _slow_looks(view: EngineView) -> list[Looks]:
     return [
         # An app that answers has written what it writes when it starts.
         {HttpNeed: ("http", probe), LogsNeed: ("engine", read_logs)},
-        {ContentNeed: ("engine", lambda need: [content.read(view, need)])},
+        {ContentNeed: ("engine", read_content)},
         {
             ManifestNeed: ("registry", lambda need: [manifests.look(need.image)]),
             RegistryImageNeed: ("registry", lambda need: [images.look(need.image)]),
