@@ -17,6 +17,7 @@ from grader.checking.dockerfile import parse
         ("WORKDIR /app\nCOPY / .", {"/app": "."}),
         ("COPY app.py /srv/main.py", {"/srv/main.py": "app.py"}),
         ("COPY /app.py /srv/", {"/srv/app.py": "app.py"}),
+        ("COPY .npmrc /srv/", {"/srv/.npmrc": ".npmrc"}),
         ("COPY src /srv/", {"/srv": "src"}),
         ("COPY src/ /srv/code", {"/srv/code": "src"}),
         ("COPY src/app.py /srv/.", {"/srv/app.py": "src/app.py"}),

@@ -65,6 +65,8 @@ def test_an_onbuild_instruction_is_not_one_of_this_image() -> None:
         ("ARG V=1\nARG W=${V}-slim", "python:${W}", "python:1-slim"),
         ('ARG V="1"', "python:${V:-2}", "python:1"),
         ("ARG V", "python:${V}", None),
+        ("ARG V=1", "python:${V", None),
+        ("ARG V=1", "python:${W:?no}", None),
         ("ARG V=1=2", "python:$V", "python:1=2"),
         ("ARG V=1\nARG V", "python:$V", None),
         ("ARG V=1 W=2", "python:$V.$W", "python:1.2"),
@@ -73,7 +75,18 @@ def test_an_onbuild_instruction_is_not_one_of_this_image() -> None:
         ("ARG A=aaaaaaaaaa\n" + "ARG A=$A$A$A$A\n" * 40, "$A", None),
     ],
     ids=[
-        *("simple", "nested", "quoted", "unknown", "equals", "taken back", "two", "escape"),
+        *(
+            "simple",
+            "nested",
+            "quoted",
+            "unknown",
+            "open",
+            "needed",
+            "equals",
+            "taken back",
+            "two",
+            "escape",
+        ),
         *("slow pattern", "ever longer"),
     ],
 )

@@ -157,6 +157,7 @@ def test_an_exec_form_is_no_shell_form() -> None:
         ('RUN ["pip", "install", "."]', "RUN |2 A=*** B=*** # buildkit"),
         ("ARG A B=1", "ARG B=***"),
         ("ENV $NAME=1", "ENV x=***"),
+        ('CMD ["a\\\\qb"]', r'CMD ["a\qb"]'),
         ('LABEL "a b"=1', "LABEL a b=1"),
         ("USER $OWNER", "USER kim"),
         ('COPY ["a.py", "/srv/my app/"]', "COPY a.py /srv/my app/ # buildkit"),

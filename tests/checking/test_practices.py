@@ -109,6 +109,8 @@ KEEPS = [
     ("no-sudo", "FROM a\nRUN apt-get install -y sudo && echo 'x; sudo y' # sudo z"),
     ("copy-not-add", "FROM a\nADD $SOURCE /x\nADD x.TGZ /y\nADD app.py https://example.org/z /z/"),
     ("no-sudo", "FROM a\nRUN echo sudo && type sudo"),
+    ("no-sudo", 'FROM a\nRUN echo "a && sudo b'),
+    ("no-sudo", "FROM a\nRUN"),
     ("no-sudo", "FROM a\nRUN cat <<EOF > /etc/x\nsudo y\nEOF"),
     ("no-sudo", "FROM a\nRUN <<EOF\n#!/usr/bin/env python3\nsudo = 1\nEOF"),
     (
