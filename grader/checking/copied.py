@@ -39,7 +39,7 @@ def _pairs(instruction: Instruction, workdir: str) -> Iterator[tuple[str, str]]:
         path = posixpath.normpath(source.lstrip("/") or ".")
         if _UNCERTAIN & {*source, *place} or not place.startswith("/") or path.startswith(".."):
             continue
-        is_file = "." in posixpath.basename(path).lstrip(".")
+        is_file = "." in posixpath.basename(path) and path != posixpath.curdir
         name = posixpath.basename(path) if into_folder and is_file else ""
         inside = posixpath.normpath(posixpath.join(place, name))
         if inside != "/":

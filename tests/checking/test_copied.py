@@ -21,7 +21,6 @@ from grader.checking.dockerfile import parse
         ("COPY src /srv/", {"/srv": "src"}),
         ("COPY src/ /srv/code", {"/srv/code": "src"}),
         ("COPY src/app.py /srv/.", {"/srv/app.py": "src/app.py"}),
-        ("COPY .config /srv/", {"/srv": ".config"}),
         ("COPY a.py src/b.py /srv/", {"/srv/a.py": "a.py", "/srv/b.py": "src/b.py"}),
         ("COPY a.py *.txt b.py /srv", {"/srv/a.py": "a.py", "/srv/b.py": "b.py"}),
         ("COPY --chown=1000 app.py /srv/", {"/srv/app.py": "app.py"}),
