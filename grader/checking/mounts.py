@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 from grader.facts import Mount
 from grader.messages import msg
 
+_ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 _OPTION = re.compile(r"(?:(?P<source>[^:]+):)?(?P<target>/[^:]*)(?::(?P<modes>[a-zA-Z,]+))?")
 
 
@@ -47,6 +48,11 @@ def makes(option: str, mount: Mount) -> bool:
     names = [name for name in source.split("/") if name not in {"", ".", "..", "~"}]
     there = mount.source.replace("\\", "/").rstrip("/").split("/")
     return mount.type == "bind" and there[len(there) - len(names) :] == names
+
+
+def is_anonymous(volume: str) -> bool:
+    """Whether Docker itself made up this name of a volume, since nobody gave one."""
+    return _ANONYMOUS.fullmatch(volume) is not None
 
 
 def told(mount: Mount) -> str:

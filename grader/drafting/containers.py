@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from grader.checking.mounts import is_anonymous
 from grader.checking.ports import told as port_told
 from grader.checking.subject import ContainerSubject
 from grader.drafting import stable
@@ -25,8 +25,6 @@ MAX_CONTAINERS, MAX_NEEDS = 24, 200
 PICKS = ("name", "image", "service", "project")
 OF_DOCKER = frozenset(("bridge", "host", "none", "podman", "default"))
 SHELLS = frozenset(("sh", "bash", "ash", "zsh", "dash"))
-
-_ANONYMOUS = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ class Containers:
 
     def _mount(self, mount: Mount) -> str:
         """As ``docker run -v`` takes it, on whatever machine."""
-        if mount.type == "volume" and not _ANONYMOUS.fullmatch(mount.source):
+        if mount.type == "volume" and not is_anonymous(mount.source):
             return f"{mount.source}:{mount.target}"
         if mount.type == "bind" and self._folder:
             inside = f"{self._folder.resolve().as_posix().rstrip('/')}/"

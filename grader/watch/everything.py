@@ -5,7 +5,6 @@ For whoever writes a rubric by doing the lab once. What was there before is left
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import TypedDict
 
 from grader.checking.copied import copied
 from grader.checking.dockerfile import DockerfileError, parse
+from grader.checking.mounts import is_anonymous
 from grader.collect import shapes
 from grader.collect.client import Payload
 from grader.collect.events import Subjects
@@ -48,14 +48,14 @@ from grader.watch.watching import GLANCE_SECONDS, running
 
 DOCKERFILE = FileNeed(path="Dockerfile")
 FROM_THE_START: tuple[Need[Fact], ...] = (
-    *(EngineNeed(), EventWindowNeed()),
-    *(DOCKERFILE, FileNeed(path=".dockerignore")),
+    EngineNeed(),
+    EventWindowNeed(),
+    DOCKERFILE,
+    FileNeed(path=".dockerignore"),
 )
 MAKES = {"container": {"create"}, "volume": {"create"}, "network": {"create"}}
 OF_IMAGES = GAINED | {"push"}
 KEPT = (ImageNeed, ContentNeed, ManifestNeed, LoginNeed, TreeNeed, VolumeNeed, NetworkNeed)
-
-_ANONYMOUS = re.compile("[0-9a-f]{64}")
 
 Known = set[tuple[str, str]]
 """Objects by their type, and their id or name."""
@@ -71,7 +71,7 @@ class Made(Subjects):
         """Whether it is about something made since the start, or makes it."""
         if event.type == "container" and event.image.startswith("sha256:"):
             return False  # a step of a build
-        if event.type == "volume" and _ANONYMOUS.fullmatch(event.name):
+        if event.type == "volume" and is_anonymous(event.name):
             return False
         # A name may have been another container's before.
         names = {event.id} if event.type == "container" else {event.id, event.name}
@@ -96,12 +96,12 @@ class Everything(Interest):
             return []
         fact = shapes.container(container, {})
         picked = _picked(fact.name, fact.image, fact.service)
-        ports = dict.fromkeys(p.container for p in fact.ports if p.container.endswith("/tcp"))
-        numbers = (int(port.partition("/")[0]) for port in ports)
+        tcp = (p.container.removesuffix("/tcp") for p in fact.ports if p.container.endswith("/tcp"))
+        ports = [int(port) for port in dict.fromkeys(tcp) if port.isascii() and port.isdecimal()]
         return [
             ContainerNeed(**picked),
             LogsNeed(**picked),
-            *(HttpNeed(**picked, port=number) for number in numbers),
+            *(HttpNeed(**picked, port=port) for port in ports),
         ]
 
     def raised_by(self, event: Event) -> Iterable[Need[Fact]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.collect import event_history, shapes
+from grader.collect import event_history, event_shapes, shapes
 from grader.collect.client import Payload
 from grader.collect.events import Subjects
 from grader.collect.view import is_of_service
@@ -28,12 +28,7 @@ from grader.needs import (
 )
 from grader.reference import familiar
 
-STATE = frozenset(
-    (
-        *("create", "start", "restart", "die", "oom", "stop", "pause", "unpause", "rename"),
-        *("destroy", "health_status"),
-    )
-)
+STATE = event_shapes.KEPT["container"] - {"kill", "exec_start", "exec_die"}
 """Actions that change what a container's inspect tells."""
 
 ATTACHING = frozenset(("start", "die"))
@@ -41,6 +36,9 @@ ATTACHING = frozenset(("start", "die"))
 
 GAINED = frozenset(("tag", "pull", "build", "load", "import"))
 """Actions that put an image under a name."""
+
+BUILT = frozenset(("tag", "build"))
+"""Those of them that a build ends with."""
 
 OfImage = ImageNeed | ContentNeed | ManifestNeed | RegistryImageNeed
 
@@ -109,10 +107,7 @@ class Interest:
                 if event.action in {"push", "pull"}:
                     yield need
             elif isinstance(need, OF_SUBMISSION):
-                if event.action in {
-                    "tag",
-                    "build",
-                }:  # what an image was built from, before it changes
+                if event.action in BUILT:  # what it was built from, before that changes
                     yield need
             elif (
                 isinstance(need, OfImage)

@@ -68,6 +68,13 @@ def test_a_container_is_recorded_from_its_creation_on() -> None:
     ]
 
 
+@pytest.mark.parametrize("port", ["8000-8010/tcp", "http/tcp", "\u00b2/tcp", "/tcp", "53/udp"])
+def test_what_is_no_tcp_port_is_not_asked_by_http(port: str) -> None:
+    _, everything = kept(payload("container create", hex_id("web"), name="web", image="nginx"))
+    asked = everything.asked_of(inspected("web", port=port))
+    assert [type(need) for need in asked] == [ContainerNeed, LogsNeed]
+
+
 @pytest.mark.parametrize("action", ["start", "die", "stop", "exec_start: sh", "destroy"])
 def test_of_a_container_that_was_there_before_nothing_is_recorded(action: str) -> None:
     actions, everything = kept(
