@@ -117,6 +117,7 @@ def test_what_is_said_is_asserted(text: str, phrase: str) -> None:
         ("That they are fast is at best a myth", "fast"),
         ("Never in my own life fast", "fast"),
         ("They can't be fast", "fast"),
+        ("They are not fast. They are small.", "fast"),
         ("They would never be fast", "fast"),
     ],
 )

@@ -88,6 +88,7 @@ def test_a_known_digest_of_an_image_never_seen_under_the_other_name_decides_noth
 def test_a_registry_that_holds_nothing_fails_with_the_command() -> None:
     verdict = judge(local(REMOTE, None), PUSH, registry_says(Reason.NOT_THERE))
     assert verdict.status is Status.FAIL
+    assert verdict.pending
     assert f"run `docker push {REMOTE}`" in str(verdict.hint)
 
 

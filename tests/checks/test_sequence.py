@@ -99,6 +99,7 @@ def test_a_step_of_which_nothing_was_seen_is_unproven_and_named() -> None:
     assert verdict.status is Status.UNPROVEN
     assert str(verdict.message) == f"not seen: pull of {REMOTE}"
     assert "after each of them" in str(verdict.hint)
+    assert str(verdict.expected).startswith("in this order: ")
 
 
 def test_a_wrong_order_is_told_even_where_another_step_was_not_seen() -> None:
