@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
 from grader.collect.answer import NoAnswerError
+from grader.collect.background import Background
 from grader.collect.client import Payload
 from grader.needs import HttpNeed, LogsNeed
 from grader.watch.connection import Connection, Told
@@ -41,7 +41,7 @@ class AtOnce:
         self._interest = interest
         self._tell = tell
         self._inspected: OrderedDict[str, Payload] = OrderedDict()
-        self._pool = ThreadPoolExecutor(4, thread_name_prefix="at once")
+        self._pool = Background(4, "at once")
 
     def hear(self, told: Told) -> None:
         """An event happened just now."""
@@ -50,8 +50,7 @@ class AtOnce:
             return
         if event.action == "start" and (created := self._inspected.pop(event.id, None)):
             self.begin(told.connection, created)
-        with suppress(RuntimeError):  # the recording ends
-            self._pool.submit(self._inspect, told)
+        self._pool.submit(self._inspect, told)
 
     def begin(self, here: Connection, container: Payload) -> None:
         """Follow a container that runs."""
@@ -62,7 +61,7 @@ class AtOnce:
 
     def close(self) -> None:
         """Look no more."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.close()
 
     def _inspect(self, told: Told) -> None:
         with suppress(NoAnswerError):  # it is gone already

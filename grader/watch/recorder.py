@@ -12,7 +12,7 @@ import os
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -21,6 +21,7 @@ from threading import Event as Flag
 
 from grader.collect import event_history
 from grader.collect.answer import NoAnswerError
+from grader.collect.background import Background
 from grader.collect.client import Payload
 from grader.collect.collect import look
 from grader.collect.events import HealthChecks, Selection
@@ -107,7 +108,7 @@ class Recorder:
         self._alike: Counter[Event] = Counter()
         self._due: dict[Need[Fact], float] = {}
         self._at_once = AtOnce(self._lives, lambda: self._interest, self._items.put)
-        self._slowly = ThreadPoolExecutor(2, thread_name_prefix="slowly")
+        self._slowly = Background(2, "slowly")
         self._slow: deque[Future[None]] = deque(maxlen=100)
         self._retry_at = self._poll_at = self._round_at = 0.0
         self._pause = FIRST_RETRY
@@ -124,7 +125,7 @@ class Recorder:
             self._disconnect()
             self._notebook.sync()
             self._at_once.close()
-            self._slowly.shutdown(wait=False, cancel_futures=True)
+            self._slowly.close()
             self.state = State.ENDED
 
     def _finish(self) -> None:

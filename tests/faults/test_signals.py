@@ -225,3 +225,52 @@ for name in ("enum", "contextlib"):
         else:
             assert done.returncode == 130, (when, done)
         assert done.stdout == done.stderr == "", (when, done)
+
+
+WAITING = {
+    "collect": ("image", ["collect"]),
+    "doctor": ("info", ["doctor"]),
+    "ci": ("info", ["ci", "--rubric", "{folder}/rubric.yaml"]),
+    "grade --verify": ("info", ["grade", "--verify"]),
+}
+
+
+@pytest.mark.parametrize("number", [*ASKING[:2], signal.SIGKILL])
+@pytest.mark.parametrize("name", WAITING)
+def test_while_another_command_waits_for_the_engine(
+    tmp_path: Path, name: str, number: signal.Signals
+) -> None:
+    stage, words = WAITING[name]
+    lab = Lab.make(tmp_path / "lab")
+    with faulty_engine() as (host, _):
+        lab.well(host)
+    words = [word.format(folder=lab.folder) for word in (*words, "{folder}")]
+    env = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    with faulty_engine(stage, FAULTS["is silent"]) as (host, asked):
+        process, output = started(lab.folder, host, *words, env=env, patience=LONG)
+        until(lambda: stage in asked or not runs(process))
+        os.kill(process.pid, number)
+        ran = ended(process, output)
+    if number == signal.SIGKILL:
+        assert ran.code == -signal.SIGKILL
+    else:
+        quiet(ran)
+        assert ran.code == 130, ran
+        assert not list((tmp_path / "state").rglob("*.lock"))  # no run is thought to be at work
+    lab.nothing_lost()
+    with faulty_engine() as (host, _):
+        lab.holds(lab.grade(host, patience=LONG), right=RIGHT)
+
+
+@pytest.mark.parametrize("stage", ["container", "archive", "distribution", "logs", "events"])
+def test_a_recording_does_not_wait_for_a_look_that_takes_long(tmp_path: Path, stage: str) -> None:
+    lab = Lab.make(tmp_path / "lab")
+    with faulty_engine(stage, FAULTS["is silent"]) as (host, asked):
+        words = ("watch", str(lab.folder), "--quiet")
+        process, output = started(lab.folder, host, *words, patience=LONG)
+        until(lambda: stage in asked or not runs(process))
+        os.kill(process.pid, signal.SIGTERM)
+        ran = ended(process, output)
+    quiet(ran)
+    assert ran.code == 0, ran
+    lab.nothing_lost()
