@@ -27,7 +27,7 @@ PULL_SECONDS = 600.0
 MAX_PULL_BYTES = 4 * 1024**3
 """Of compressed layers."""
 
-_ID = re.compile(r"^ ---> ([0-9a-f]{12,64})\s*$")
+_ID = re.compile(r"^(?: -)?--> ([0-9a-f]{11,64})\s*$")  # with less of both on Podman
 _NEEDS_BUILDKIT = re.compile(
     r"requires? BuildKit|unknown flag: (?:mount|link|chmod)", re.IGNORECASE
 )
@@ -36,6 +36,9 @@ _OWN_MISTAKE = re.compile(
     r"|file with no instructions|requires (?:at least|exactly)|no source files|invalid reference",
     re.IGNORECASE,
 )
+
+_STEP_FAILED = re.compile(r"returned a non-zero code|while running runtime: exit status")
+"""In Docker's words and in Podman's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,7 @@ def _failure(words: str, *, network: bool) -> NoAnswerError:
         return UnavailableError(Reason.UNSUPPORTED, f"it needs BuildKit: {words}")
     if _OWN_MISTAKE.search(words):
         return AbsentError(Reason.NO_ANSWER, f"it cannot be built: {words}")
-    if "returned a non-zero code" in words:
+    if _STEP_FAILED.search(words):
         why = "" if network else ", without a network"
         return UnavailableError(Reason.SANDBOX, f"it could not be built{why}: {words}")
     return registry.trouble_of(UnavailableError(Reason.ENGINE_ERROR, words, 500), podman=False)

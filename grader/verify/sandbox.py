@@ -46,6 +46,8 @@ _CANNOT_START = re.compile(
     r"|no command specified|permission denied|unable to find user",
     re.IGNORECASE,
 )
+_OF_THE_ENGINE = re.compile(r"docker-init|container-init|setrlimit|cgroup")
+"""What the engine itself lacks or may not do, in words like those of an image's mistakes."""
 
 
 @dataclass(slots=True)
@@ -117,7 +119,7 @@ def _created(engine: Engine, body: Mapping[str, object]) -> Payload:
     try:
         return engine.create(body)
     except NoAnswerError as error:
-        if _CANNOT_START.search(error.detail):
+        if _is_the_images(error):
             raise AbsentError(Reason.NO_ANSWER, f"it cannot be run: {error.detail}") from error
         raise UnavailableError(Reason.ENGINE_ERROR, error.detail, error.status) from error
 
@@ -126,9 +128,14 @@ def _start(engine: Engine, container: str) -> None:
     try:
         engine.start(container)
     except NoAnswerError as error:
-        if error.status in {400, 404} or _CANNOT_START.search(error.detail):
+        if error.status in {400, 404} or _is_the_images(error):
             raise AbsentError(Reason.NO_ANSWER, f"it cannot be run: {error.detail}") from error
         raise UnavailableError(error.reason, error.detail, error.status) from error
+
+
+def _is_the_images(error: NoAnswerError) -> bool:
+    own = _OF_THE_ENGINE.search(error.detail)
+    return own is None and _CANNOT_START.search(error.detail) is not None
 
 
 class _Watched:

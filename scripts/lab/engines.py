@@ -18,7 +18,7 @@ from .rootless import RootlessDocker, RootlessPodman
 Builder = Literal["classic", "BuildKit"]
 
 DOCKER = ("docker.io", "docker-cli", "docker-buildx")
-PODMAN = ("podman", "crun", "slirp4netns")
+PODMAN = ("podman", "catatonit", "crun", "slirp4netns")
 PODMAN_5 = (*PODMAN, "netavark", "nftables")
 ROOTLESS = ("rootlesskit", *rootless.PACKAGES)
 BUILDX_SUITE = "trixie"
