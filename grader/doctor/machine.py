@@ -167,7 +167,6 @@ class Work:
     learner_named: bool = True
     cannot_write: str = ""
     disk_full: bool = False
-    journal_entries: int = 0
     journal_defects: tuple[int, ...] = ()
     journal_error: GradeLabError | None = None
     platforms: tuple[tuple[str, str], ...] = ()

@@ -13,14 +13,14 @@ from grader.messages import msg
 def findings(machine: Machine) -> Iterator[Finding]:
     """One finding about the docker command."""
     command, engine, around = machine.command, machine.engine, machine.surroundings
-    if command.stub or (not command.found and around.wsl and "desktop" in around.products):
+    if _is_unconnected(machine):
         yield problem(
             "wsl-integration",
             msg("this WSL distribution is not connected to Docker Desktop"),
             *advice.wsl_integration(),
             detail=msg("Docker Desktop is on Windows; the terminal here does not see it yet"),
         )
-    elif not command.found and engine is None and not around.products:
+    elif _is_nothing_there(machine) and engine is None:
         yield problem(
             "docker-missing",
             msg("Docker is not installed"),
@@ -52,6 +52,22 @@ def findings(machine: Machine) -> Iterator[Finding]:
         yield ok(
             "client", msg("the docker command is installed ({version})", version=command.version)
         )
+
+
+def says_why_no_engine(machine: Machine) -> bool:
+    """Whether the finding about the command is one about an engine that does not answer, too."""
+    return _is_unconnected(machine) or _is_nothing_there(machine)
+
+
+def _is_unconnected(machine: Machine) -> bool:
+    """Whether this is a WSL distribution that Docker Desktop, on Windows, knows nothing of."""
+    command, around = machine.command, machine.surroundings
+    return command.stub or (not command.found and around.wsl and "desktop" in around.products)
+
+
+def _is_nothing_there(machine: Machine) -> bool:
+    """Whether neither the command nor any product that brings an engine is there."""
+    return not machine.command.found and not machine.surroundings.products
 
 
 def _no_command(machine: Machine) -> Finding:

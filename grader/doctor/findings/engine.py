@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.collect import advice
 from grader.doctor.finding import Finding, ok, problem
+from grader.doctor.findings.command import says_why_no_engine
 from grader.doctor.machine import DEFAULT_CONTEXT, Door, Machine
 from grader.facts import Reason
 from grader.messages import Message, msg
@@ -17,21 +18,8 @@ def findings(machine: Machine) -> Iterator[Finding]:
         return  # told with the settings
     if machine.chosen.answers:
         yield _answers(machine)
-    elif _told_already(machine):
-        return
-    else:
+    elif not says_why_no_engine(machine):
         yield _away(machine, machine.chosen)
-
-
-def _told_already(machine: Machine) -> bool:
-    """Whether the finding about the docker command says what to do."""
-    around, command = machine.surroundings, machine.command
-    unconnected = around.wsl and "desktop" in around.products
-    return (
-        command.stub
-        or (not command.found and bool(unconnected))
-        or (not command.found and not around.products)
-    )
 
 
 def _answers(machine: Machine) -> Finding:

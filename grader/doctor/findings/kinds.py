@@ -58,10 +58,9 @@ def _rootless(machine: Machine, engine: Engine) -> Finding:
 
 def _images(machine: Machine, engine: Engine) -> Iterator[Finding]:
     wanted = dict(machine.work.platforms)
+    own = f"{engine.os}/{_docker_arch(engine.arch)}"
     for name, platform in engine.images:
-        goal = wanted.get(name)
-        if not goal and platform.split("/")[:2] != [engine.os, _docker_arch(engine.arch)]:
-            own = f"{engine.os}/{_docker_arch(engine.arch)}"
+        if name not in wanted and not _is_for(platform, own):
             yield warning(
                 "image-platform",
                 msg(
@@ -80,22 +79,27 @@ def _images(machine: Machine, engine: Engine) -> Iterator[Finding]:
                     "run here, it ends with `exec format error`, or is slow: it is translated"
                 ),
             )
-    for name, goal in machine.work.platforms:
-        if goal.split("/")[:2] != [engine.os, _docker_arch(engine.arch)]:
+    for name, platform in wanted.items():
+        if not _is_for(platform, own):
             yield warning(
                 "platform-wanted",
                 msg(
                     "the lab wants {image} for {platform}, and this engine is {own}",
                     image=name,
-                    platform=goal,
-                    own=f"{engine.os}/{_docker_arch(engine.arch)}",
+                    platform=platform,
+                    own=own,
                 ),
                 msg(
                     "build it with `docker build --platform {platform} -t {image} .`",
-                    platform=goal,
+                    platform=platform,
                     image=name,
                 ),
             )
+
+
+def _is_for(platform: str, own: str) -> bool:
+    """Whether it is the engine's own, in whatever variant of the processor (``linux/arm/v7``)."""
+    return platform.split("/")[:2] == own.split("/")
 
 
 def _docker_arch(arch: str) -> str:

@@ -23,7 +23,7 @@ from grader.facts import Reason
 from grader.shell_environment import outside
 
 ALL_SECONDS = 5.0
-_EMULATED = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "ARM64": "arm64"}
+_ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "ARM64": "arm64"}
 
 
 def gather(
@@ -60,7 +60,7 @@ def gather(
     running: Engine | None = found.get("engine")
     machine = Machine(
         surroundings=surroundings(env),
-        arch=_EMULATED.get(platform.machine(), platform.machine()),
+        arch=_ARCHITECTURES.get(platform.machine(), platform.machine()),
         encoding=encoding,
         command=found.get("command", Command()),
         config=found.get("config", Config()),

@@ -56,11 +56,7 @@ def _looked_at(work: Work, folder: Path) -> Work:
         journal = JournalFile(folder / JOURNAL).read()
     except GradeLabError as error:
         return replace(work, journal_error=error)
-    return replace(
-        work,
-        journal_entries=len(journal.entries),
-        journal_defects=tuple(defect.line for defect in journal.defects),
-    )
+    return replace(work, journal_defects=tuple(defect.line for defect in journal.defects))
 
 
 def _tried(work: Work, folder: Path) -> Work:
