@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.check import Check
 from grader.messages import LANGUAGES, Message, Translator
+from grader.report.plain import shorten
 
 SHOWN = 160
 
@@ -24,8 +25,7 @@ def asserted(check: type[Check]) -> Message:
 
 def field_in_words(value: Any, translator: Translator) -> str:
     """A value as it stands in a rubric, short enough to read."""
-    words = _words(value, translator)
-    return words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
+    return shorten(_words(value, translator), SHOWN)
 
 
 def _words(value: Any, translator: Translator) -> str:

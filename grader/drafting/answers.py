@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from grader.drafting.draft import Check, Draft, Ids, Objective
+from grader.drafting.draft import Check, Draft, Ids, Objective, to_type
 from grader.drafting.proving import written
 from grader.drafting.variables import Variables, escaped
-from grader.messages import Message, msg
+from grader.messages import msg
 from grader.reference import familiar, is_reference
 
 EXAMPLES = {"hub_id": "yourid", "registry": "docker.io", "tag": "1.0"}
@@ -87,7 +87,7 @@ def _objectives(
         yield _built(answers, image, told, ids)
     if answers.push:
         checks: list[Check] = [
-            {"type": "pushed", "image": image, "hint": _run(f"docker push {told}")}
+            {"type": "pushed", "image": image, "hint": to_type(f"docker push {told}")}
         ]
         title = msg("The image {image} was pushed to the registry", image=told)
         yield Objective(ids.new("push"), title, checks, 4)
@@ -100,8 +100,8 @@ def _objectives(
         title = msg("{subject} answers on its port {port}", subject=name, port=port)
         yield Objective(ids.new("answers"), title, [check], 4, (run,))
     if answers.clean_up:
-        stop: Check = {"type": "stopped", "name": name, "hint": _run(f"docker stop {name}")}
-        remove: Check = {"type": "removed", "container": name, "hint": _run(f"docker rm {name}")}
+        stop: Check = {"type": "stopped", "name": name, "hint": to_type(f"docker stop {name}")}
+        remove: Check = {"type": "removed", "container": name, "hint": to_type(f"docker rm {name}")}
         title = msg("A container was stopped: {subject}", subject=name)
         yield Objective(ids.new("stop"), title, [stop], 1, (run,))
         title = msg("A container was removed: {subject}", subject=name)
@@ -118,7 +118,7 @@ def _built(answers: Answers, image: str, told: str, ids: Ids) -> Objective:
         ids.new("build"),
         msg("The image {image} was built", image=told),
         [
-            {**built, "hint": _run(f"docker build {option}-t {told} .")},
+            {**built, "hint": to_type(f"docker build {option}-t {told} .")},
             {"type": "built_from", "image": image, **file},
         ],
         5,
@@ -134,7 +134,7 @@ def _ran(answers: Answers, image: str, told: str, name: str, run: str) -> Object
     options += f"--env-file {escaped(answers.env_file)} " if answers.env_file else ""
     command = f"docker run -d --name {name} {options}{told}"
     title = msg("A container ran: {subject}", subject=name)
-    return Objective(run, title, [{**check, "hint": _run(command)}], 5)
+    return Objective(run, title, [{**check, "hint": to_type(command)}], 5)
 
 
 def _asked(question: Question, ids: Ids) -> Objective:
@@ -157,7 +157,3 @@ def _asked(question: Question, ids: Ids) -> Objective:
 def can_be_asked(question: Question) -> bool:
     """Whether its words are phrases that an answer can be searched for."""
     return written(_asked(question, Ids()).checks[0]) is not None
-
-
-def _run(command: str) -> Message:
-    return msg("Run `{command}`.", command=command)

@@ -13,7 +13,7 @@ from grader.checking.ports import told as port_told
 from grader.checking.subject import ContainerSubject
 from grader.drafting import stable
 from grader.drafting.answers import slug
-from grader.drafting.draft import Check, Ids, Objective
+from grader.drafting.draft import Check, Ids, Objective, to_type
 from grader.drafting.proving import Prover, written
 from grader.drafting.variables import Variables, escaped
 from grader.evidence import Evidence, Seen
@@ -100,7 +100,7 @@ class Containers:
         run = self._new_id("run")
         began = _first(events, "create", "start") or picked.found[-1].at
         subject = self._subject(picked)
-        hint = msg("Run `{command}`.", command=self._command(check))
+        hint = to_type(self._command(check))
         yield Objective(
             id=run,
             title=msg("A container ran: {subject}", subject=subject),
@@ -229,7 +229,7 @@ class Containers:
             yield Objective(
                 self._new_id("stop"),
                 title,
-                [{**check, "hint": msg("Run `{command}`.", command=f"{docker} stop {typing}")}],
+                [{**check, "hint": to_type(f"{docker} stop {typing}")}],
                 1,
                 (run,),
                 at=stopped,
@@ -241,7 +241,7 @@ class Containers:
             yield Objective(
                 self._new_id("remove"),
                 title,
-                [{**check, "hint": msg("Run `{command}`.", command=remove)}],
+                [{**check, "hint": to_type(remove)}],
                 1,
                 (run,),
                 at=removed,

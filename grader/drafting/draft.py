@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from grader.drafting.variables import Variables
-from grader.messages import Message
+from grader.messages import Message, msg
 
 Check = dict[str, Any]
 """A check as a rubric has it, with the values that variables stand for. Its hint is a message."""
@@ -16,6 +16,11 @@ Check = dict[str, Any]
 POINTS = 100
 MAX_OBJECTIVES = 60
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def to_type(command: str) -> Message:
+    """The hint to type a command, in which texts stand with variables already."""
+    return msg("Run `{command}`.", command=command)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from datetime import datetime
 from functools import cached_property
 
 from grader.checking.copied import copied
-from grader.drafting.draft import Check, Ids, Objective
+from grader.drafting.draft import Check, Ids, Objective, to_type
 from grader.drafting.files import DOCKERFILE, dockerfile_of
 from grader.drafting.proving import Prover
 from grader.drafting.variables import Variables
 from grader.evidence import Evidence
-from grader.messages import Message, msg
+from grader.messages import msg
 from grader.needs import ContainerNeed, ContentNeed, FileNeed, ImageNeed, LoginNeed
 from grader.reference import familiar, login_command, registry_of
 
@@ -117,7 +117,7 @@ class Images:
             return
         built_from = self._built_from(image)
         command = f"docker build -t {self._told(image)} ."
-        checks = [{**check, "hint": msg("Run `{command}`.", command=command)}]
+        checks = [{**check, "hint": to_type(command)}]
         yield Objective(
             id=self._ids.new("build"),
             title=msg("The image {image} was built", image=self._told(image)),
@@ -153,7 +153,7 @@ class Images:
         old, new = first.reference, named.reference
         check: Check = {"type": "same_image", "images": [old, new]}
         if self._prover.holds(check):
-            hint = self._run(f"docker tag {self._told(old)} {self._told(new)}")
+            hint = to_type(f"docker tag {self._told(old)} {self._told(new)}")
             title = msg("The image also got the name {image}", image=self._told(new))
             yield Objective(self._ids.new("tag"), title, [{**check, "hint": hint}], at=at)
 
@@ -163,7 +163,7 @@ class Images:
         if named.pushed_at and self._prover.holds(check):
             same = [("same_as", first.reference)] if first else []
             check = self._prover.grown(check, same)
-            hint = self._run(f"docker push {told}")
+            hint = to_type(f"docker push {told}")
             title = msg("The image {image} was pushed to the registry", image=told)
             checks = [{**check, "hint": hint}]
             yield Objective(self._ids.new("push"), title, checks, weight=4, at=named.pushed_at)
@@ -182,7 +182,7 @@ class Images:
         gone = self._evidence.image_events("untag", "delete", image=named.reference)
         if gone and self._prover.holds(check):
             told = self._told(named.reference)
-            hint = self._run(f"docker image rm {told}")
+            hint = to_type(f"docker image rm {told}")
             title = msg("The image {image} was removed", image=told)
             checks = [{**check, "hint": hint}]
             yield Objective(self._ids.new("remove-image"), title, checks, weight=1, at=gone[-1].at)
@@ -194,7 +194,7 @@ class Images:
             check: Check = {"type": "logged_in", "registry": need.registry}
             if at and self._prover.holds(check):
                 told = self._variables.put_into(need.registry, "registry")
-                hint = self._run(login_command(told))
+                hint = to_type(login_command(told))
                 title = msg("Logged in to the registry")
                 yield Objective(
                     self._ids.new("login"), title, [{**check, "hint": hint}], weight=1, at=at
@@ -210,6 +210,3 @@ class Images:
 
     def _told(self, image: str) -> str:
         return self._variables.reference(image)
-
-    def _run(self, command: str) -> Message:
-        return msg("Run `{command}`.", command=command)
