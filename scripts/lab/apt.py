@@ -54,21 +54,12 @@ def install(packages: Sequence[str]) -> None:
 def download(packages: Sequence[str], folder: Path) -> list[Path]:
     """Download packages with all that they need, as for an empty machine, into `folder`."""
     (folder / "partial").mkdir(parents=True)
-    nothing_installed = folder / "status"
-    nothing_installed.touch()
-    options = [
-        f"Dir::State::status={nothing_installed}",
-        f"Dir::Cache::archives={folder}",
-        "APT::Sandbox::User=root",  # the folder is root's own
-        "Debug::NoLocking=true",  # and so is its lock: the system's package state is not touched
-    ]
-    command = [*APT_GET, "install", "-y", "--no-install-recommends", "--download-only"]
-    for option in options:
-        command += ["-o", option]
+    options = _apart(folder, f"Dir::Cache::archives={folder}")
+    install = ("install", "-y", "--no-install-recommends", "--download-only", *packages)
     with cache.lock("apt"):
-        if _run([*command, *packages], check=False) != 0:
+        if _run([*APT_GET, *options, *install], check=False) != 0:
             _run([*APT_GET, "update"], check=False)
-            _run([*command, *packages])
+            _run([*APT_GET, *options, *install])
     return sorted(folder.glob("*.deb"))
 
 
@@ -80,23 +71,29 @@ def download_from(suite: str, package: str, folder: Path) -> Path:
     sources, lists = folder / "sources.list", folder / "lists"
     (lists / "partial").mkdir(parents=True)
     sources.write_text(f"deb {mirror()} {suite} main\n", encoding="utf-8")
-    status = folder / "status"
-    status.touch()
-    command = [*APT_GET]
-    for option in (
+    options = _apart(
+        folder,
+        f"Dir::Cache={folder}",
         f"Dir::Etc::sourcelist={sources}",
         "Dir::Etc::sourceparts=-",
         f"Dir::State::lists={lists}",
-        f"Dir::State::status={status}",
-        f"Dir::Cache={folder}",
         "Acquire::Languages=none",
-        "APT::Sandbox::User=root",  # the folder is root's own
-        "Debug::NoLocking=true",
-    ):
-        command += ["-o", option]
-    _run([*command, "update"])
-    _run([*command, "download", package], folder=folder)
+    )
+    _run([*APT_GET, *options, "update"])
+    _run([*APT_GET, *options, "download", package], folder=folder)
     return next(folder.glob("*.deb"))
+
+
+def _apart(folder: Path, *options: str) -> list[str]:
+    """Arguments of apt-get that let it work in `folder`, as on a machine with nothing installed."""
+    status = folder / "status"
+    status.touch()
+    own = (
+        f"Dir::State::status={status}",
+        "APT::Sandbox::User=root",  # the folder is root's own
+        "Debug::NoLocking=true",  # and so is its lock: the system's package state is not touched
+    )
+    return [f"--option={option}" for option in (*own, *options)]
 
 
 def mirror() -> str:

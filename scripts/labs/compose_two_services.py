@@ -111,12 +111,7 @@ def _prepare(student: Student) -> None:
         docker(["compose", "version"], {})
     except DockerError:
         compose.enable(Path(os.environ["DOCKER_CONFIG"]))
-    student.write(
-        "lab.yaml",
-        f"rubric: {student.rubric}\n"
-        "learner: {id: s-001, name: 김하늘}\n"
-        f"variables: {{port: {student.port}}}\n",
-    )
+    student.write_lab(f"port: {student.port}")
 
 
 def _leftovers(_student: Student) -> Sequence[Sequence[str]]:

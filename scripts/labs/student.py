@@ -53,6 +53,15 @@ class Student:
         """Write a file of the submission."""
         (self.folder / path).write_text(text, encoding="utf-8")
 
+    def write_lab(self, variables: str) -> None:
+        """Write lab.yaml, with these variables of the rubric."""
+        self.write(
+            "lab.yaml",
+            f"rubric: {self.rubric}\n"
+            "learner: {id: s-001, name: 김하늘}\n"
+            f"variables: {{{variables}}}\n",
+        )
+
     def edit(self, path: str, old: str, new: str) -> None:
         """Put something right (or wrong) in a file that has it exactly once."""
         text = (self.folder / path).read_text(encoding="utf-8")
@@ -109,12 +118,7 @@ def begin(starter: Path, folder: Path, rubric: str, *, tag: str, port: int) -> S
     """A student who got the starter, and wrote a lab.yaml."""
     shutil.copytree(starter, folder, ignore=shutil.ignore_patterns("__pycache__"))
     student = Student(folder, rubric, free_port(port, EVERYWHERE), tag)
-    student.write(
-        "lab.yaml",
-        f"rubric: {rubric}\n"
-        "learner: {id: s-001, name: 김하늘}\n"
-        f'variables: {{tag: "{tag}", port: {student.port}}}\n',
-    )
+    student.write_lab(f'tag: "{tag}", port: {student.port}')
     return student
 
 

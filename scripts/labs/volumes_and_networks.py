@@ -90,12 +90,7 @@ def run_front(student: Student, *options: str) -> None:
 def _prepare(student: Student) -> None:
     """A stand-in has the programs of busybox, too. Nothing is built here, so no tag is named."""
     student.docker("tag", os.environ["GRADE_LAB_BASE_IMAGE"], BUSYBOX)
-    student.write(
-        "lab.yaml",
-        f"rubric: {student.rubric}\n"
-        "learner: {id: s-001, name: 김하늘}\n"
-        f"variables: {{port: {student.port}}}\n",
-    )
+    student.write_lab(f"port: {student.port}")
 
 
 def _leftovers(_student: Student) -> Sequence[Sequence[str]]:
