@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import docker
 import pytest
+import requests
 from lab.environment import open_lab
 from learner import copy_submission
 
@@ -146,3 +147,32 @@ def registry() -> Registry:
 def submission(tmp_path: Path) -> Path:
     """A fresh copy of the sample submission."""
     return copy_submission(SAMPLE, tmp_path / "wisheasy")
+
+
+@pytest.fixture
+def app(workshop: Workshop) -> str:
+    """An image with a file and a port."""
+    reference = f"grade-lab-test/{workshop.mark[:12]}:1"
+    dockerfile = f"FROM {workshop.base}\nWORKDIR /app\nCOPY app.py .env ./\nEXPOSE 8000\n"
+    workshop.image(reference, dockerfile, {"app.py": b"print('hello')\n", ".env": b"PIN=1\n"})
+    return reference
+
+
+@pytest.fixture
+def name(workshop: Workshop) -> str:
+    """The name of a container that there is or will be."""
+    return f"web-{workshop.mark[:12]}"
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths that the engine is asked for, counted where every request passes."""
+    asked: list[str] = []
+    send = requests.Session.send
+
+    def counted(session: requests.Session, request: Any, **options: Any) -> Any:
+        asked.append(request.path_url)
+        return send(session, request, **options)
+
+    monkeypatch.setattr(requests.Session, "send", counted)
+    return asked

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -17,61 +13,13 @@ import pytest
 
 from grader.evidence import Evidence, Strength
 from grader.facts import HttpResponse, Logs, Reason
-from grader.journal import Observation
-from grader.needs import ContentNeed, HttpNeed, ImageNeed, LogsNeed, ManifestNeed
-from grader.rubric.load import load
-from grader.rubric.model import Rubric
+from grader.needs import ContentNeed, ImageNeed, ManifestNeed
 from grader.verify.verify import verify, verify_all
 from tests.factories import entries_of
 from tests.live.conftest import Registry, Workshop
-from tests.live.learners import GRADE_LAB
+from tests.live.verifying import APPS, HTTP, LOGS, SERVER, answer, rubric, submission, things
 
 pytestmark = pytest.mark.live
-
-SERVER = """
-import http.server, os, socket, sys, threading, time
-def serve(port=8000):
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200); self.end_headers(); self.wfile.write(b"it works")
-        def log_message(self, *_): print("asked", flush=True)
-    print("ready", flush=True)
-    http.server.ThreadingHTTPServer(("0.0.0.0", port), Handler).serve_forever()
-"""
-APPS = {
-    "good": "serve()",
-    "fork-bomb": """
-print('ready', flush=True)
-while True:
-    try: os.fork()
-    except OSError: pass
-""",
-    "log-flood": "print('ready', flush=True)\nwhile True: os.write(1, b'x' * 8191 + b'\\n')",
-    "memory-hog": """
-print('ready', flush=True)
-hog = []
-while True: hog.append(bytearray(1 << 20))
-""",
-    "silent": "print('ready', flush=True)\ns = socket.create_server(('', 8000))\n"
-    "kept = []\nwhile True: kept.append(s.accept())",
-    "stubborn": "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nserve()",
-    "elsewhere": "serve(9000)",
-    "crash": "print('ready', flush=True)\nsys.exit('no such luck')",
-    "disk-filler": "print('ready', flush=True)\nn = 0\n"
-    "while True:\n    n += 1\n    open(f'/tmp/{n}', 'wb').write(bytes(10 << 20))",
-    "explorer": """
-gateway = '.'.join(socket.gethostbyname(socket.gethostname()).split('.')[:3] + ['254'])
-for host in ('1.1.1.1', gateway):
-    try: socket.create_connection((host, 80), 2); print('REACHED', host, flush=True)
-    except OSError as error: print('no way to', host, flush=True)
-try: print('REACHED', socket.getaddrinfo('example.com', 80), flush=True)
-except OSError: print('no name', flush=True)
-print('capabilities', open('/proc/self/status').read().split('CapEff:')[1].split()[0], flush=True)
-serve()
-""",
-}
-HTTP = HttpNeed(name="web", port=8000, deadline=6)
-LOGS = LogsNeed(name="web")
 
 
 @pytest.fixture(autouse=True)
@@ -85,56 +33,6 @@ def untouched(engine: Any) -> Iterator[None]:
     before = things(engine)
     yield
     assert things(engine) == before
-
-
-def things(engine: Any) -> set[str]:
-    return {
-        *(container["Id"] for container in engine.containers(all=True)),
-        *(image["Id"] for image in engine.images(all=True)),
-        *(str(image["RepoDigests"]) for image in engine.images()),
-        *(network["Id"] for network in engine.networks()),
-        *(volume["Name"] for volume in engine.volumes()["Volumes"] or []),
-    }
-
-
-def rubric(folder: Path, extra: str = "", sandbox: str = "{}") -> Rubric:
-    path = folder.parent / f"{uuid4().hex}.yaml"
-    path.write_text(
-        f"""
-schema: grade-lab/rubric/1
-id: web
-title: Web
-sandbox: {sandbox}
-objectives:
-  - id: run
-    title: It runs
-    points: 10
-    checks:
-      - {{type: http, name: web, port: 8000, contains: it works, deadline: 6}}
-      - {{type: logs, name: web, contains: ready}}
-{extra}""",
-        encoding="utf-8",
-    )
-    return load(path)
-
-
-def submission(folder: Path, app: str, lines: str = "") -> Path:
-    folder.mkdir(parents=True)
-    (folder / "app.py").write_text(SERVER + APPS.get(app, app), encoding="utf-8")
-    base = os.environ["GRADE_LAB_BASE_IMAGE"]
-    text = (
-        f'FROM {base}\nRUN true\nCOPY app.py /\n{lines}\nEXPOSE 8000\nCMD ["python3", "/app.py"]\n'
-    )
-    (folder / "Dockerfile").write_text(text, encoding="utf-8")
-    (folder / "lab.yaml").write_text("learner: {id: s-1}\n", encoding="utf-8")
-    return folder
-
-
-def answer(observations: list[Observation], need: Any) -> Any:
-    """The fact that was found, or the reason why none was."""
-    [one] = [o for o in observations if o.need == need]
-    assert one.source in {"reproduction", "registry"}
-    return need.answer.model_validate(one.data) if one.outcome == "found" else one.reason
 
 
 def test_hostile_images_get_their_verdicts_while_others_go_on(
@@ -259,76 +157,3 @@ serve()
     assert "chown went" in log
     assert "hello" in log
     assert "change-me" not in log  # a secret by its name: blanked
-
-
-def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path, engine: Any) -> None:
-    before = things(engine)
-    folder = submission(tmp_path / "s", "silent")
-    path = tmp_path / "web.yaml"
-    path.write_text(
-        "schema: grade-lab/rubric/1\nid: web\ntitle: Web\nobjectives:\n"
-        "  - {id: run, title: R, points: 1, checks: "
-        "[{type: http, name: web, port: 8000, deadline: 60}]}\n",
-        encoding="utf-8",
-    )
-    command = [GRADE_LAB, "grade", folder, "--rubric", path, "--verify", "--quiet"]
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    wait_until(lambda: any("grade-lab.run" in c["Labels"] for c in engine.containers()))
-    run.send_signal(signal.SIGKILL)
-    run.wait()
-    assert things(engine) != before
-    other = submission(tmp_path / "other", "good")
-    assert answer(list(verify(rubric(other), other)), HTTP).status == 200
-    assert things(engine) == before
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_leaves_nothing(tmp_path: Path, engine: Any, number: int) -> None:
-    before = things(engine)
-    folder = submission(tmp_path / "s", "silent")
-    given = rubric(folder)
-    path = next(folder.parent.glob("*.yaml"))
-    assert given.id == "web"
-    command = [GRADE_LAB, "grade", folder, "--rubric", path, "--verify", "--quiet"]
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    wait_until(lambda: any("grade-lab.run" in c["Labels"] for c in engine.containers()))
-    run.send_signal(number)
-    _, told = run.communicate(timeout=60)
-    assert run.returncode == 130
-    assert b"Traceback" not in told
-    assert things(engine) == before
-
-
-def test_a_live_run_s_things_are_not_taken_by_another(tmp_path: Path, engine: Any) -> None:
-    slow, quick = submission(tmp_path / "slow", "silent"), submission(tmp_path / "quick", "good")
-    rubric(slow)
-    path = next(slow.parent.glob("*.yaml"))
-    command = [GRADE_LAB, "grade", slow, "--rubric", path, "--verify", "--quiet"]
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    wait_until(lambda: any("grade-lab.run" in c["Labels"] for c in engine.containers()))
-    [running] = [c["Id"] for c in engine.containers() if "grade-lab.run" in c["Labels"]]
-    verifying = verify(rubric(quick), quick)
-    assert next(verifying)
-    assert running in {c["Id"] for c in engine.containers()}
-    list(verifying)
-    run.wait(timeout=60)
-    told = (slow / ".grade-lab" / "report" / "result.json").read_text(encoding="utf-8")
-    [objective] = json.loads(told)["objectives"]
-    assert [check["status"] for check in objective["checks"]] == ["fail", "pass"]
-    strengths = {e["strength"] for check in objective["checks"] for e in check["evidence"]}
-    assert strengths == {"reproduced"}
-
-
-def test_an_engine_that_is_away_makes_errors(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
-    folder = submission(tmp_path / "s", "good")
-    assert answer(list(verify(rubric(folder), folder)), HTTP) is Reason.ENGINE_UNREACHABLE
-
-
-def wait_until(holds: Any, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to hold"
-        time.sleep(0.05)
