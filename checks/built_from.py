@@ -25,7 +25,7 @@ from grader.check import (
     then_grade,
 )
 from grader.checking.dockerfile import DockerfileError, parse
-from grader.checking.history import difference
+from grader.checking.history import Difference, difference
 from grader.checking.subject import image_detail, image_subject, image_traces
 from grader.checking.submitted import shorten, text_of
 from grader.checking.trees import below, compare, named_alike
@@ -148,7 +148,7 @@ class BuiltFrom(Check):
 
     def _compared(self, image: ImageFact, text: str, expected: Message) -> Part:
         try:
-            instructions = parse(text).final
+            found = _difference(image.history, text)
         except DockerfileError as error:
             where = f"{self.dockerfile}:{error.line}" if error.line else self.dockerfile
             return Part(
@@ -159,7 +159,6 @@ class BuiltFrom(Check):
                 problem=msg("`docker build` cannot read {path}", path=self.dockerfile),
                 place=Location(self.dockerfile, error.line),
             )
-        found = difference(image.history, instructions)
         if found is None:
             return Part(True, expected)
         where = f"{self.dockerfile}:{found.instruction.line}"
@@ -274,6 +273,12 @@ class BuiltFrom(Check):
             msg("the files of image {image} were not looked at", image=self.image),
             msg("build it again with `grade-lab watch` open in a second terminal"),
         )
+
+
+@lru_cache(maxsize=64)
+def _difference(history: tuple[str, ...], dockerfile: str) -> Difference | None:
+    """Where a history and a Dockerfile part. A class hands in the same few Dockerfiles."""
+    return difference(history, parse(dockerfile).final)
 
 
 @lru_cache(maxsize=256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
@@ -81,7 +82,7 @@ class Dockerfile(Check):
         except DockerfileError as error:
             return Failed(
                 message=msg(
-                    "{place} cannot be read as a Dockerfile", place=self._place(error.line)
+                    "{place} cannot be read as a Dockerfile", place=_place(self.path, error.line)
                 ),
                 proofs=(Proof.of(seen, self.path),),
                 actual=error.reason,
@@ -91,7 +92,7 @@ class Dockerfile(Check):
         count = len(dockerfile.instructions)
         detail = msg("{path}, {count} instructions", path=self.path, count=count)
         return conclude(
-            [*self._instructions(dockerfile), *self._rules(dockerfile)],
+            _parts(self.path, self.instructions, self.rules, text),
             (Proof.of(seen, detail),),
             passed=msg("{path}: as expected", path=self.path),
             failed=msg("{path} does not hold what it should", path=self.path),
@@ -100,31 +101,41 @@ class Dockerfile(Check):
     def _how_to_start(self) -> Message:
         return msg("create {path}; its first line names a base image: `FROM …`", path=self.path)
 
-    def _place(self, line: int | None) -> str:
-        return f"{self.path}:{line}" if line else self.path
 
-    def _instructions(self, dockerfile: Parsed) -> Iterator[Part]:
-        present = {instruction.name for instruction in dockerfile.instructions}
-        for name in self.instructions:
-            yield Part(
-                name in present,
-                msg("has {instruction}", instruction=name),
-                hint=msg(
-                    "add a line with `{instruction}` to {path}", instruction=name, path=self.path
-                ),
-                problem=msg("{path} has no {instruction}", instruction=name, path=self.path),
-                place=Location(self.path),
-            )
+@lru_cache(maxsize=64)
+def _parts(
+    path: str, names: tuple[str, ...], rules: tuple[PracticeName, ...], text: str
+) -> tuple[Part, ...]:
+    """What the file holds, and ought to. A class hands in the same few files."""
+    dockerfile = parse(text)
+    return (*_instructions(path, names, dockerfile), *_rules(path, rules, dockerfile))
 
-    def _rules(self, dockerfile: Parsed) -> Iterator[Part]:
-        for name in self.rules:
-            practice = PRACTICES[name]
-            finding = next(practice.broken_by(dockerfile), None)
-            if finding is None:
-                yield Part(True, practice.asks)
-                continue
-            problem = msg(
-                "{place}: {problem}", place=self._place(finding.line), problem=finding.problem
-            )
-            place = Location(self.path, finding.line, finding.problem)
-            yield Part(False, practice.asks, problem, finding.hint, problem=problem, place=place)
+
+def _instructions(path: str, names: Iterable[str], dockerfile: Parsed) -> Iterator[Part]:
+    present = {instruction.name for instruction in dockerfile.instructions}
+    for name in names:
+        yield Part(
+            name in present,
+            msg("has {instruction}", instruction=name),
+            hint=msg("add a line with `{instruction}` to {path}", instruction=name, path=path),
+            problem=msg("{path} has no {instruction}", instruction=name, path=path),
+            place=Location(path),
+        )
+
+
+def _rules(path: str, rules: Iterable[PracticeName], dockerfile: Parsed) -> Iterator[Part]:
+    for name in rules:
+        practice = PRACTICES[name]
+        finding = next(practice.broken_by(dockerfile), None)
+        if finding is None:
+            yield Part(True, practice.asks)
+            continue
+        problem = msg(
+            "{place}: {problem}", place=_place(path, finding.line), problem=finding.problem
+        )
+        place = Location(path, finding.line, finding.problem)
+        yield Part(False, practice.asks, problem, finding.hint, problem=problem, place=place)
+
+
+def _place(path: str, line: int | None) -> str:
+    return f"{path}:{line}" if line else path

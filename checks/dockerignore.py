@@ -93,40 +93,49 @@ class Dockerignore(Check):
                     places=(Location(self.path, line.number),),
                 )
         return conclude(
-            [*self._excluded(patterns), *self._kept(patterns)],
+            _parts(self.path, self.excludes, self.keeps, text),
             proofs,
             passed=msg("{path}: as expected", path=self.path),
             failed=msg("{path} does not hold what it should", path=self.path),
         )
 
-    def _excluded(self, patterns: _Patterns) -> Iterator[Part]:
-        for path in self.excludes:
-            yield Part(
-                patterns.exclude(path),
-                msg("{path} is excluded", path=path),
-                hint=msg("add the line `{line}` at the end of {path}", line=path, path=self.path),
-                problem=msg("{file} does not exclude {path}", file=self.path, path=path),
-                place=Location(self.path),
-            )
 
-    def _kept(self, patterns: _Patterns) -> Iterator[Part]:
-        for path in self.keeps:
-            expected = msg("{path} is kept", path=path)
-            if not patterns.exclude(path):
-                yield Part(True, expected)
-                continue
-            line = patterns.last_that_excludes(path)
-            place = f"{self.path}:{line.number}" if line else self.path
-            yield Part(
-                False,
-                expected,
-                shorten(line.text) if line else "",
-                msg("add the line `!{line}` at the end of {path}", line=path, path=self.path),
-                problem=msg(
-                    "{place} excludes {path}, which the build needs", place=place, path=path
-                ),
-                place=Location(self.path, line.number if line else None),
-            )
+@lru_cache(maxsize=64)
+def _parts(
+    path: str, excludes: tuple[str, ...], keeps: tuple[str, ...], text: str
+) -> tuple[Part, ...]:
+    """What the file holds, and ought to. A class hands in the same few files."""
+    patterns = _patterns(text)
+    return (*_excluded(path, excludes, patterns), *_kept(path, keeps, patterns))
+
+
+def _excluded(file: str, excludes: Iterable[str], patterns: _Patterns) -> Iterator[Part]:
+    for path in excludes:
+        yield Part(
+            patterns.exclude(path),
+            msg("{path} is excluded", path=path),
+            hint=msg("add the line `{line}` at the end of {path}", line=path, path=file),
+            problem=msg("{file} does not exclude {path}", file=file, path=path),
+            place=Location(file),
+        )
+
+
+def _kept(file: str, keeps: Iterable[str], patterns: _Patterns) -> Iterator[Part]:
+    for path in keeps:
+        expected = msg("{path} is kept", path=path)
+        if not patterns.exclude(path):
+            yield Part(True, expected)
+            continue
+        line = patterns.last_that_excludes(path)
+        place = f"{file}:{line.number}" if line else file
+        yield Part(
+            False,
+            expected,
+            shorten(line.text) if line else "",
+            msg("add the line `!{line}` at the end of {path}", line=path, path=file),
+            problem=msg("{place} excludes {path}, which the build needs", place=place, path=path),
+            place=Location(file, line.number if line else None),
+        )
 
 
 @dataclass(frozen=True)
