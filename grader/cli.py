@@ -170,8 +170,10 @@ def _run(args: list[str], lang: str) -> ExitCode:
         _say_no_more()
         return ExitCode.PASSED
     except OSError as error:  # such as a full disk below standard output
+        from grader.system_error import reason_of
+
         _say_no_more()
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         place = str(error.filename) if error.filename else None
         refused = msg("this computer refused something: {reason}", reason=reason)
         advice = msg("free some disk space, or make the folder writable, and run the command again")

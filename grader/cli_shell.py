@@ -16,6 +16,7 @@ from grader.errors import GradeLabError
 from grader.language import described
 from grader.messages import Message, Translator, msg
 from grader.options import language_option, rubric_options
+from grader.system_error import reason_of
 
 if TYPE_CHECKING:
     from grader.relay.connection import Connect
@@ -87,7 +88,7 @@ def _recorded(command: list[str], env: Mapping[str, str], connect: Connect, note
             msg(
                 "'{command}' cannot be run in a recorded shell: {reason}",
                 command=command[0],
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             )
         ) from error
 

@@ -15,6 +15,7 @@ from grader.errors import ExitCode, GradeLabError
 from grader.language import described
 from grader.messages import Message, Translator, msg
 from grader.options import language_option, rubric_options
+from grader.system_error import reason_of
 
 if TYPE_CHECKING:
     from grader.run import Run
@@ -137,7 +138,7 @@ def _ended_by_ctrl_c(submission: Submission) -> Iterator[None]:
         pass
     except OSError as error:
         raise GradeLabError(
-            msg("the recording cannot start: {reason}", reason=error.strerror or str(error)),
+            msg("the recording cannot start: {reason}", reason=reason_of(error)),
             msg("free some disk space, or make the folder writable, and run the command again"),
             where=str(submission.journal.parent),
         ) from error

@@ -15,6 +15,7 @@ from grader.cells import bare, plain
 from grader.challenge import token, verifier
 from grader.errors import GradeLabError
 from grader.messages import msg
+from grader.system_error import reason_of
 from grader.whole import PRIVATE, whole
 
 CHALLENGE = "challenge"
@@ -80,7 +81,7 @@ def _secret(path: Path) -> tuple[bytes, bool]:
             draft.write_text(made.hex() + "\n", encoding="ascii", newline="\n")
         return made, True
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         message = msg("the secret cannot be read: {reason}", reason=reason)
         raise GradeLabError(message, where=str(path)) from None
     if not found:

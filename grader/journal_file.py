@@ -14,6 +14,7 @@ from grader.errors import JournalError
 from grader.journal import EMPTY, Journal, Observation, Writer, parse, written
 from grader.messages import msg
 from grader.needs import EventsNeed
+from grader.system_error import reason_of
 
 MAX_BYTES = 256 * 1024 * 1024
 LOCK_SECONDS = 120
@@ -43,7 +44,7 @@ class JournalFile:
             return EMPTY
         except OSError as error:
             raise JournalError(
-                msg("the journal cannot be read: {reason}", reason=error.strerror or str(error)),
+                msg("the journal cannot be read: {reason}", reason=reason_of(error)),
                 msg("check who may read the file"),
                 where=str(self.path),
             ) from error
@@ -141,7 +142,7 @@ def _explained(path: Path) -> Iterator[None]:
         ) from error
     except OSError as error:
         raise JournalError(
-            msg("the journal cannot be written: {reason}", reason=error.strerror or str(error)),
+            msg("the journal cannot be written: {reason}", reason=reason_of(error)),
             msg("free some disk space, or make the folder writable, and run the command again"),
             where=str(path),
         ) from error

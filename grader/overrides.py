@@ -20,6 +20,7 @@ from grader.errors import GradeLabError, Problem
 from grader.messages import msg
 from grader.problems import problems_of
 from grader.result import Override
+from grader.system_error import reason_of
 from grader.yaml_source import InvalidYamlError, Source
 
 ENCODINGS = ("utf-8-sig", "cp949")
@@ -59,7 +60,7 @@ def load(path: Path, submission: Path | None = None) -> Overrides:
         source = _csv(path) if path.suffix.lower() == ".csv" else Source.read(path)
     except OSError as error:
         raise GradeLabError(
-            msg("the overrides file cannot be read: {reason}", reason=error.strerror or str(error)),
+            msg("the overrides file cannot be read: {reason}", reason=reason_of(error)),
             where=str(path),
         ) from None
     except InvalidYamlError as error:

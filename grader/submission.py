@@ -13,6 +13,7 @@ from grader.messages import Message, msg
 from grader.problems import problems_of
 from grader.result import Learner
 from grader.rubric.variables import LEARNER_ID
+from grader.system_error import reason_of
 from grader.yaml_source import InvalidYamlError, Source, as_mapping
 
 LAB_FILE = "lab.yaml"
@@ -80,7 +81,7 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
             ),
         ) from None
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise _broken(folder, msg("cannot be read: {reason}", reason=reason)) from None
     except InvalidYamlError as error:
         raise _broken(folder, problems=[error.problem]) from None

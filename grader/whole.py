@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.errors import OutputError
 from grader.messages import msg
+from grader.system_error import reason_of
 
 PRIVATE = 0o600
 """The mode of a file that only its owner may read."""
@@ -32,7 +33,7 @@ def whole(path: Path, mode: int = 0o666) -> Iterator[Path]:
         draft.replace(path)
     except OSError as error:
         raise OutputError(
-            msg("the file cannot be written: {reason}", reason=error.strerror or str(error)),
+            msg("the file cannot be written: {reason}", reason=reason_of(error)),
             msg("close it if another program has it open, or write to another folder"),
             where=str(path),
         ) from error

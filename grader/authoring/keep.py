@@ -22,6 +22,7 @@ from grader.needs import FileNeed, TreeNeed
 from grader.result import ObjectiveResult, Result
 from grader.rubric.model import Rubric
 from grader.submission import JOURNAL, LAB_FILE
+from grader.system_error import reason_of
 from grader.whole import whole
 
 
@@ -173,7 +174,7 @@ def _copy(submission: Path, rubric_file: Path, rubric: Rubric, name: str) -> Pat
     except OSError as error:
         shutil.rmtree(case, ignore_errors=True)
         raise OutputError(
-            msg("the file cannot be written: {reason}", reason=error.strerror or str(error)),
+            msg("the file cannot be written: {reason}", reason=reason_of(error)),
             where=str(case),
         ) from error
     return case

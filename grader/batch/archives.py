@@ -27,6 +27,7 @@ from grader.batch.writing import MB, Bounds, LeftOut, write
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
 from grader.submission import LAB_FILE
+from grader.system_error import reason_of
 
 NESTED = 3
 """How many folders deep a submission may lie in its archive."""
@@ -106,7 +107,7 @@ def _in_words(name: str) -> Iterator[None]:
     except DAMAGE:
         reason = msg("it is damaged")
     except OSError as error:
-        reason = error.strerror or msg("it is damaged")
+        reason = reason_of(error) if error.errno else msg("it is damaged")
     else:
         return
     raise GradeLabError(

@@ -18,6 +18,7 @@ from grader.batch.work import done, executor
 from grader.batch.worker import SCRATCH, Given, Task, error_row, is_reported, work
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
+from grader.system_error import reason_of
 
 STORE = "class.sqlite"
 LOCK = ".lock"
@@ -158,7 +159,7 @@ def _alone(out: Path) -> Iterator[Path]:
         ) from error
     except OSError as error:
         raise GradeLabError(
-            msg("the class's folder cannot be used: {reason}", reason=error.strerror or str(error)),
+            msg("the class's folder cannot be used: {reason}", reason=reason_of(error)),
             msg("free some disk space, or choose another folder with --out"),
             where=str(out),
         ) from error

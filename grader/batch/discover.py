@@ -20,6 +20,7 @@ from grader.batch.writing import LeftOut
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
 from grader.submission import LAB_FILE
+from grader.system_error import reason_of
 
 ROSTERS = (".csv", ".tsv", ".txt")
 TOLD_NAMES = 3
@@ -53,7 +54,7 @@ def _found(source: Path, roster: Roster | None, scratch: Path) -> Iterable[Candi
         form = format_of(source)
     except OSError as error:
         raise GradeLabError(
-            msg("{path} cannot be read: {reason}", path=source, reason=error.strerror or str(error))
+            msg("{path} cannot be read: {reason}", path=source, reason=reason_of(error))
         ) from None
     if form:
         return _in_export(source, roster, scratch)

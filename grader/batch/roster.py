@@ -17,6 +17,7 @@ from grader.batch.model import Enrolled
 from grader.cells import bare
 from grader.errors import GradeLabError, Problem
 from grader.messages import Message, msg
+from grader.system_error import reason_of
 
 ENCODINGS = ("utf-8-sig", "cp949")
 """Tried in this order for a file that has no UTF-16 mark: Excel in Korea writes CP949."""
@@ -146,7 +147,7 @@ class _Reader:
             with self._path.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = reason_of(error)
             raise GradeLabError(
                 msg("the roster cannot be read: {reason}", reason=reason), where=str(self._path)
             ) from None

@@ -34,6 +34,7 @@ from grader.rubric.model import Rubric
 from grader.run import formats, write
 from grader.submission import Submission
 from grader.submission import load as load_submission
+from grader.system_error import reason_of
 
 LEARNERS = "learners"
 VERIFIED = "verified"
@@ -97,7 +98,7 @@ def work(task: Task) -> Row | None:
     except GradeLabError as error:
         reasons = [error.message, *(problem.told for problem in error.problems)]
     except OSError as error:
-        reasons = [msg("it cannot be read: {reason}", reason=error.strerror or str(error))]
+        reasons = [msg("it cannot be read: {reason}", reason=reason_of(error))]
     except MemoryError:
         reasons = [msg("it needs too much memory to be judged")]
     except BaseException as error:  # also SystemExit of a third party's check

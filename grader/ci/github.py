@@ -20,6 +20,7 @@ from grader.messages import Translator, msg
 from grader.report.ci_log import inert
 from grader.report.reading import points
 from grader.result import Result
+from grader.system_error import reason_of
 
 SUMMARY_BYTES = 1024 * 1024
 PER_LEVEL = 10
@@ -107,6 +108,6 @@ def _append(path: Path, text: str) -> None:
             file.write(text.encode())
     except OSError as error:
         raise OutputError(
-            msg("the file cannot be written: {reason}", reason=error.strerror or str(error)),
+            msg("the file cannot be written: {reason}", reason=reason_of(error)),
             where=str(path),
         ) from error

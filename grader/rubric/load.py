@@ -21,6 +21,7 @@ from grader.problems import did_you_mean, nearest, problems_of
 from grader.rubric.graph import graph_problems
 from grader.rubric.model import Objective, Rubric, Variable
 from grader.rubric.variables import LEARNER_ID, expand, problem_with
+from grader.system_error import reason_of
 from grader.yaml_source import InvalidYamlError, Place, Source, as_mapping
 
 M = TypeVar("M", bound=BaseModel)
@@ -81,7 +82,7 @@ def load(
     except InvalidYamlError as error:
         raise _failure(path, [error.problem]) from None
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         message = msg("cannot be read: {reason}", reason=reason)
         problem = Problem(str(path), message, "unreadable")
         raise _failure(path, [problem]) from error
@@ -268,7 +269,7 @@ class _Loader:
         try:
             data = (self.path.parent / name).read_bytes()[:MAX_TEXT_BYTES]
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = reason_of(error)
             told = msg("'{file}' cannot be read: {reason}", file=name, reason=reason)
             raise ValueError(told) from None
         self.digest.update(data)

@@ -23,6 +23,7 @@ from grader.collect.answer import NoAnswerError
 from grader.collect.event_shapes import SANDBOX_LABEL
 from grader.errors import GradeLabError
 from grader.messages import msg
+from grader.system_error import reason_of
 from grader.verify.engine import Engine
 
 RUN, HOME = SANDBOX_LABEL, "grade-lab.home"
@@ -58,7 +59,7 @@ class Ownership:
             self._home = _home(folder)
         except OSError as error:
             raise GradeLabError(
-                msg("the state of runs cannot be kept: {reason}", reason=error.strerror or ""),
+                msg("the state of runs cannot be kept: {reason}", reason=reason_of(error)),
                 msg("make the folder writable"),
                 where=str(folder),
             ) from error

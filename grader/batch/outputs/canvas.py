@@ -17,9 +17,10 @@ from typing import Final
 from grader.batch.columns import plain as plain_name
 from grader.batch.model import Enrolled
 from grader.batch.names import shown
-from grader.batch.outputs.contract import ClassOutput, Graded
+from grader.batch.outputs.contract import Graded
 from grader.batch.outputs.known import Known, title_of, titles_of
 from grader.batch.outputs.matching import matched, names
+from grader.batch.outputs.of_lms import of_lms
 from grader.batch.outputs.sheet import Sheet, to_number
 from grader.cells import number, plain
 from grader.errors import GradeLabError
@@ -36,17 +37,6 @@ _ASSIGNMENT = re.compile(r"(?P<title>.*) \(\d+\)", re.DOTALL)
 def recognises(sheet: Sheet) -> bool:
     """Whether Canvas exported this sheet."""
     return sheet.find("student") == 0 and None not in (sheet.find("id"), sheet.find("section"))
-
-
-def write(graded: Graded, path: Path) -> tuple[Message, ...]:
-    """Write it; see `ClassOutput`."""
-    if graded.gradebook is not None:
-        sheet = Sheet.read(graded.gradebook)
-        if recognises(sheet):
-            notices = _fill(sheet, graded)
-            sheet.write(path)
-            return notices
-    return _write_new(graded, path)
 
 
 def _fill(sheet: Sheet, graded: Graded) -> tuple[Message, ...]:
@@ -138,4 +128,4 @@ def _write_new(graded: Graded, path: Path) -> tuple[Message, ...]:
     )
 
 
-OUTPUT = ClassOutput("canvas.csv", write)
+OUTPUT = of_lms("canvas.csv", recognises, _fill, _write_new)

@@ -14,9 +14,10 @@ from typing import Final
 
 from grader.batch.columns import full_name
 from grader.batch.model import Enrolled, Row
-from grader.batch.outputs.contract import ClassOutput, Graded
+from grader.batch.outputs.contract import Graded
 from grader.batch.outputs.known import Known
 from grader.batch.outputs.matching import matched
+from grader.batch.outputs.of_lms import of_lms
 from grader.batch.outputs.sheet import Sheet, to_number
 from grader.cells import number, plain
 from grader.messages import Message
@@ -35,17 +36,6 @@ def recognises(sheet: Sheet) -> bool:
     """Whether it is a roster or scores of Gradescope."""
     has_name = sheet.find("firstname", "name") is not None
     return has_name and None not in (sheet.find("sid"), sheet.find("email"))
-
-
-def write(graded: Graded, path: Path) -> tuple[Message, ...]:
-    """Write it; see `ClassOutput`."""
-    if graded.gradebook is not None:
-        sheet = Sheet.read(graded.gradebook)
-        if recognises(sheet):
-            notices = _fill(sheet, graded)
-            sheet.write(path)
-            return notices
-    return _write_new(graded, path)
 
 
 def _fill(sheet: Sheet, graded: Graded) -> tuple[Message, ...]:
@@ -104,4 +94,4 @@ def _hours(late: timedelta) -> str:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-OUTPUT = ClassOutput("gradescope.csv", write)
+OUTPUT = of_lms("gradescope.csv", recognises, _fill, _write_new)

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from grader.batch.model import Enrolled
 from grader.batch.names import shown
-from grader.batch.outputs.contract import ClassOutput, Graded
+from grader.batch.outputs.contract import Graded
 from grader.batch.outputs.known import Known, title_of
 from grader.batch.outputs.matching import matched, names
+from grader.batch.outputs.of_lms import of_lms
 from grader.batch.outputs.sheet import Sheet, to_number
 from grader.cells import number, plain
 from grader.messages import Message, msg
@@ -60,18 +61,9 @@ def _places(sheet: Sheet) -> _Places | None:
     return None
 
 
-def write(graded: Graded, path: Path) -> tuple[Message, ...]:
-    """Write it; see `ClassOutput`."""
-    if graded.gradebook is not None:
-        sheet = Sheet.read(graded.gradebook)
-        if places := _places(sheet):
-            notices = _fill(sheet, places, graded)
-            sheet.write(path)
-            return notices
-    return _write_new(graded, path)
-
-
-def _fill(sheet: Sheet, places: _Places, graded: Graded) -> tuple[Message, ...]:
+def _fill(sheet: Sheet, graded: Graded) -> tuple[Message, ...]:
+    places = _places(sheet)
+    assert places is not None  # noqa: S101 # by them it was recognised
     found = matched(graded.rows(), list(_learners(sheet)), sheet.path)
     for line, grade in found.grades.items():
         record = sheet.records[line]
@@ -150,4 +142,4 @@ def _write_new(graded: Graded, path: Path) -> tuple[Message, ...]:
     )
 
 
-OUTPUT = ClassOutput("moodle.csv", write)
+OUTPUT = of_lms("moodle.csv", recognises, _fill, _write_new)

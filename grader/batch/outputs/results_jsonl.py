@@ -11,6 +11,7 @@ from grader.batch.model import Row
 from grader.batch.outputs.contract import ClassOutput, Graded
 from grader.errors import GradeLabError, Problem
 from grader.messages import Message, msg
+from grader.system_error import reason_of
 from grader.whole import whole
 
 
@@ -36,7 +37,7 @@ def read(path: Path) -> Iterator[Row]:
                     problem = Problem(f"{path}:{line}", msg("is not a row of results"))
                     raise _unusable(path, problem) from None
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         problem = Problem(str(path), msg("cannot be read: {reason}", reason=reason))
         raise _unusable(path, problem) from error
 

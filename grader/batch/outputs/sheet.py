@@ -15,6 +15,7 @@ from grader.batch.columns import plain as plain_name
 from grader.cells import MARK, is_formula
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
+from grader.system_error import reason_of
 from grader.whole import whole
 
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -129,7 +130,7 @@ def _text(path: Path) -> tuple[str, str]:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise _unusable(path, msg("cannot be read: {reason}", reason=reason)) from error
     if len(data) > MAX_BYTES:
         raise _unusable(path, msg("is larger than {size} MB", size=MAX_BYTES // 1024**2))

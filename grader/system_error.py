@@ -1,0 +1,41 @@
+"""Why the operating system refused something, in words that can be translated."""
+
+from __future__ import annotations
+
+import errno
+
+from grader.messages import Message, msg
+
+_WORDS = {
+    errno.ENOSPC: msg("No space left on device"),
+    errno.EDQUOT: msg("Disk quota exceeded"),
+    errno.EFBIG: msg("File too large"),
+    errno.EACCES: msg("Permission denied"),
+    errno.EPERM: msg("Operation not permitted"),
+    errno.EROFS: msg("Read-only file system"),
+    errno.ENOENT: msg("No such file or directory"),
+    errno.EEXIST: msg("File exists"),
+    errno.EISDIR: msg("Is a directory"),
+    errno.ENOTDIR: msg("Not a directory"),
+    errno.ENOTEMPTY: msg("Directory not empty"),
+    errno.ENAMETOOLONG: msg("File name too long"),
+    errno.ELOOP: msg("Too many levels of symbolic links"),
+    errno.EIO: msg("Input/output error"),
+    errno.ESTALE: msg("Stale file handle"),
+    errno.EBUSY: msg("Device or resource busy"),
+    errno.ETXTBSY: msg("Text file busy"),
+    errno.EMFILE: msg("Too many open files"),
+    errno.ENFILE: msg("Too many open files in system"),
+    errno.ENOMEM: msg("Cannot allocate memory"),
+    errno.EAGAIN: msg("Resource temporarily unavailable"),
+    errno.ECONNREFUSED: msg("Connection refused"),
+    errno.EADDRINUSE: msg("Address already in use"),
+    errno.EPIPE: msg("Broken pipe"),
+    errno.EINVAL: msg("Invalid argument"),
+}
+"""In English they are POSIX's own, as most systems print them and most help on the web has them."""
+
+
+def reason_of(error: OSError) -> Message | str:
+    """Why: what the error is known by, or the words that came with it."""
+    return _WORDS.get(error.errno or 0) or error.strerror or str(error)
