@@ -1,0 +1,32 @@
+"""An output for an LMS: its own sheet filled in, where the instructor gave it, or a new file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from grader.batch.outputs.contract import ClassOutput, Graded
+from grader.batch.outputs.sheet import Sheet
+from grader.messages import Message
+
+Notices = tuple[Message, ...]
+
+
+def of_lms(
+    filename: str,
+    recognises: Callable[[Sheet], bool],
+    fill: Callable[[Sheet, Graded], Notices],
+    write_new: Callable[[Graded, Path], Notices],
+) -> ClassOutput:
+    """The output that fills in a sheet which the LMS made, and else writes a file of its own."""
+
+    def write(graded: Graded, path: Path) -> Notices:
+        if graded.gradebook is not None:
+            sheet = Sheet.read(graded.gradebook)
+            if recognises(sheet):
+                notices = fill(sheet, graded)
+                sheet.write(path)
+                return notices
+        return write_new(graded, path)
+
+    return ClassOutput(filename, write)
