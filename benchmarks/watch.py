@@ -11,24 +11,20 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))  # the lab
 
-from lab.docker import docker as run_docker
+from watched import IMAGE, RUBRIC, cpu_of, docker, image, memory_of, until, watching
 
 from grader.evidence import Evidence
 from grader.journal import Entry
@@ -38,25 +34,6 @@ from grader.report.checklist import Checklist
 from grader.run import prepare
 from grader.watch.session import Session
 from grader.watch.watching import Watching
-
-IMAGE = "grade-lab-bench/watched:1"
-RUBRIC = """\
-schema: grade-lab/rubric/1
-id: lives
-title: Lives
-objectives:
-  - id: ran
-    title: A container ran and said something
-    points: 1
-    checks:
-      - {type: container, image: "%s", env: [LIFE]}
-      - {type: logs, image: "%s", contains: life}
-  - id: named
-    title: The last one
-    points: 1
-    checks:
-      - {type: container, name: the-last-one}
-"""
 
 AT_A_TIME = 4
 
@@ -92,34 +69,34 @@ def main() -> int:
     parser.add_argument("--idle", type=float, default=60.0, help="seconds")
     parser.add_argument("--ticks", type=int, default=30)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, _image():
+    with tempfile.TemporaryDirectory() as folder, image():
         submission = Path(folder)
         (submission / "rubric.yaml").write_text(RUBRIC % (IMAGE, IMAGE), encoding="utf-8")
         (submission / "lab.yaml").write_text("rubric: rubric.yaml\n", encoding="utf-8")
         if options.ticks:
             _ticks(submission, options.ticks)
         if options.lives:
-            with _watching(submission) as process:
+            with watching(submission) as process:
                 _lives(submission, options.lives, process)
         if options.idle:
-            with _watching(submission) as process:
+            with watching(submission) as process:
                 _idle(process, options.idle)
         if options.events:
-            with _watching(submission) as process:
+            with watching(submission) as process:
                 _flood(process, options.events, "grade-lab-bench/other:1", "of other things")
-            with _watching(submission) as process:
+            with watching(submission) as process:
                 _flood(process, options.events, IMAGE, "of what the rubric names")
     return 0
 
 
 def _lives(submission: Path, count: int, process: subprocess.Popen[bytes]) -> None:
-    before = _cpu(process)
+    before = cpu_of(process)
     began = time.monotonic()
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         list(pool.map(_live, range(count)))
     took = time.monotonic() - began
     docker(("run", "--rm", "--name", "the-last-one", IMAGE, "true"))
-    _until(lambda: "the-last-one" in (submission / ".grade-lab/journal.jsonl").read_text())
+    until(lambda: "the-last-one" in (submission / ".grade-lab/journal.jsonl").read_text())
     time.sleep(2)
     evidence = Evidence(JournalFile(submission / ".grade-lab/journal.jsonl").read())
     containers = {seen.fact.id: seen.fact for seen in evidence.of(ContainerNeed(image=IMAGE)).found}
@@ -148,8 +125,8 @@ def _lives(submission: Path, count: int, process: subprocess.Popen[bytes]) -> No
             f"  {kind.name:28} {len(names)} lives: lost {lost_events} of {4 * len(names)} events, "
             f"{lost_states} states (name, port, variable), {lost_logs} logs"
         )
-    share = (_cpu(process) - before) / took
-    print(f"  watch used {share:.0%} of a core meanwhile, memory {_memory(process)}")
+    share = (cpu_of(process) - before) / took
+    print(f"  watch used {share:.0%} of a core meanwhile, memory {memory_of(process)}")
 
 
 def _live(number: int) -> None:
@@ -196,11 +173,11 @@ def _ticks(submission: Path, count: int) -> None:
     thread.start()
     waits: list[float] = []
     try:
-        _until(lambda: (status := session.status()) is not None and status.state == "recording")
+        until(lambda: (status := session.status()) is not None and status.state == "recording")
         for number in range(count):
             name = f"tick-{number}"
             docker(("run", "-d", "--name", name, "-p", "127.0.0.1::9000", IMAGE, "sleep", "60"))
-            _until(partial(_start_of, name, journal))
+            until(partial(_start_of, name, journal))
             started = _start_of(name, journal)
             assert started is not None  # noqa: S101 # just waited for
             waits.append(ticks.of(started.seq) - started.at.timestamp())
@@ -224,25 +201,25 @@ def _start_of(name: str, journal: JournalFile) -> Entry | None:
 
 def _idle(process: subprocess.Popen[bytes], seconds: float) -> None:
     time.sleep(3)
-    before = _cpu(process)
+    before = cpu_of(process)
     time.sleep(seconds)
-    used = _cpu(process) - before
+    used = cpu_of(process) - before
     print(
         f"Idle for {seconds:.0f} s: {used * 1000:.0f} ms of processor time, "
         f"{used / seconds:.2%} of a core, {used / seconds * 3600:.0f} s in an hour; "
-        f"memory {_memory(process)}"
+        f"memory {memory_of(process)}"
     )
 
 
-def _flood(process: subprocess.Popen[bytes], count: int, image: str, what: str) -> None:
+def _flood(process: subprocess.Popen[bytes], count: int, name: str, what: str) -> None:
     """Tag events: the cheapest that an engine can be made to tell."""
     import docker as sdk
 
     time.sleep(2)
-    repository, _, tag = image.partition(":")
-    of = image if image == IMAGE else os.environ["GRADE_LAB_BASE_IMAGE"]
-    before, began = _memory(process), time.monotonic()
-    cpu = _cpu(process)
+    repository, _, tag = name.partition(":")
+    of = IMAGE if name == IMAGE else os.environ["GRADE_LAB_BASE_IMAGE"]
+    before, began = memory_of(process), time.monotonic()
+    cpu = cpu_of(process)
 
     def tag_many(share: int) -> None:
         api = sdk.APIClient(os.environ["DOCKER_HOST"])
@@ -254,66 +231,13 @@ def _flood(process: subprocess.Popen[bytes], count: int, image: str, what: str) 
         list(pool.map(tag_many, [count // AT_A_TIME] * AT_A_TIME))
     took = time.monotonic() - began
     time.sleep(3)
+    each = (cpu_of(process) - cpu) / count
     print(
         f"{count} events {what}, {count / took:.0f} a second: memory {before} before, "
-        f"{_memory(process)} after; {(_cpu(process) - cpu) / count * 1e6:.0f} µs of processor each"
+        f"{memory_of(process)} after; {each * 1e6:.0f} µs of processor each"
     )
-    if image != IMAGE:
-        docker(("image", "rm", image))
-
-
-@contextmanager
-def _watching(submission: Path) -> Iterator[subprocess.Popen[bytes]]:
-    session = Session(submission / ".grade-lab")
-    command = [sys.executable, "-P", "-m", "grader", "watch", str(submission), "--quiet"]
-    with subprocess.Popen(command) as process:
-        try:
-            _until(lambda: (status := session.status()) is not None and status.state == "recording")
-            yield process
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-@contextmanager
-def _image() -> Iterator[None]:
-    with tempfile.TemporaryDirectory() as folder:
-        base = os.environ["GRADE_LAB_BASE_IMAGE"]
-        (Path(folder) / "Dockerfile").write_text(f"FROM {base}\nEXPOSE 9000\n", encoding="utf-8")
-        docker(("build", "-q", "-t", IMAGE, folder))
-    try:
-        yield
-    finally:
-        docker(("image", "rm", "-f", IMAGE))
-
-
-def docker(arguments: Sequence[str]) -> str:
-    """A docker command, on the lab's engine."""
-    return run_docker(arguments, {})
-
-
-def _until(done: Callable[[], Any], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if done():
-                return
-        except OSError:
-            pass
-        time.sleep(0.05)
-    raise SystemExit("it did not happen in time")
-
-
-def _cpu(process: subprocess.Popen[bytes]) -> float:
-    fields = (
-        Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    )
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _memory(process: subprocess.Popen[bytes]) -> str:
-    pages = int(Path(f"/proc/{process.pid}/statm").read_text(encoding="ascii").split()[1])
-    return f"{pages * resource.getpagesize() / 2**20:.0f} MiB"
+    if name != IMAGE:
+        docker(("image", "rm", name))
 
 
 if __name__ == "__main__":
