@@ -171,6 +171,28 @@ def test_shares_of_points_add_up_to_the_cent(points: Decimal, weights: list[floa
     assert all(share >= 0 for share in shares)
 
 
+@pytest.mark.parametrize(
+    ("points", "weights", "shares"),
+    [
+        ("10", [1, 2], "3.33 6.67"),
+        ("10", [2, 1], "6.67 3.33"),
+        ("20", [1, 1, 1], "6.67 6.67 6.66"),
+        ("1", [1, 1, 4], "0.17 0.17 0.66"),
+        ("0.01", [1, 3], "0.00 0.01"),
+        ("7", [0.1, 0.2], "2.33 4.67"),
+    ],
+)
+def test_a_cent_that_is_left_goes_to_who_lacks_most_of_it(
+    points: str, weights: list[float], shares: str
+) -> None:
+    assert " ".join(map(str, split(Decimal(points), weights))) == shares
+
+
+def test_a_part_of_a_point_is_never_rounded_up() -> None:
+    judged = one(objective("a", "third", "third", points="1.60"))
+    assert [check.score for check in judged.checks] == [Decimal("0.26"), Decimal("0.26")]
+
+
 @given(st.lists(st.sampled_from(sorted(VERDICTS)), min_size=1, max_size=8))
 def test_points_add_up_from_checks_to_score(verdicts: list[str]) -> None:
     judged = result(objective("a", *verdicts, points="7.77"), objective("b", "third", points="1"))

@@ -39,12 +39,18 @@ def test_tag_events_prove_it_too() -> None:
     tags = [event("image tag", id=ID, name=name) for name in (LOCAL, REMOTE)]
     assert judge(*tags).status is Status.PASS
     assert judge(named(LOCAL), tags[1]).status is Status.PASS
+    told = [str(proof.detail) for proof in judge(*tags, *tags).proofs]
+    assert told == [f"docker tag … {name}" for name in (LOCAL, REMOTE)]
+    mixed = judge(named(REMOTE, run="a"), named(REMOTE, run="b"), tags[0])
+    assert len(mixed.proofs) == 2
 
 
 def test_different_images_fail_with_the_command() -> None:
     verdict = judge(named(LOCAL), named(REMOTE, "sha256:" + "0" * 64))
     assert verdict.status is Status.FAIL
     assert f"`docker tag {LOCAL} {REMOTE}`" in str(verdict.hint)
+    assert str(verdict.actual) == f"{LOCAL}: {ID[7:19]}, {REMOTE}: {'0' * 12}"
+    assert len(verdict.proofs) == 2
 
 
 def test_a_tag_after_a_rebuild_passes() -> None:
