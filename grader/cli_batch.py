@@ -13,7 +13,14 @@ import click
 from grader.errors import ExitCode, GradeLabError
 from grader.language import described
 from grader.messages import Message, Translator, msg
-from grader.options import language_option, names, settings_option
+from grader.options import (
+    color_option,
+    language_option,
+    names,
+    overrides_option,
+    quiet_option,
+    settings_option,
+)
 
 if TYPE_CHECKING:
     from grader.batch.batch import Progress
@@ -63,7 +70,7 @@ def _path(name: str, text: Message, **more: Any) -> Callable[..., Any]:
     metavar="DIR",
     help=described(msg("Where results go (SOURCE-results, beside it).")),
 )
-@_path("--overrides", msg("An instructor's points by hand (YAML or CSV)."))
+@overrides_option
 @_path("--gradebook", msg("A gradebook that your LMS exported, to be filled in."))
 @click.option(
     "--column",
@@ -114,8 +121,8 @@ def _path(name: str, text: Message, **more: Any) -> Callable[..., Any]:
     help=described(msg("Also ask registries directly, and run each image in a sandbox.")),
 )
 @language_option
-@click.option("--quiet", is_flag=True, help=described(msg("Print errors only.")))
-@click.option("--no-color", is_flag=True, help=described(msg("Print without colours.")))
+@quiet_option
+@color_option
 def batch_run(  # noqa: PLR0917 # an option each
     source: Path,
     outputs: list[str],

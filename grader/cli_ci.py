@@ -13,7 +13,7 @@ import click
 from grader.errors import ExitCode, GradeLabError
 from grader.language import described
 from grader.messages import msg
-from grader.options import language_option, names, settings_option
+from grader.options import language_option, names, overrides_option, settings_option
 
 if TYPE_CHECKING:
     from grader.ci.contract import Graded, Platform
@@ -53,12 +53,7 @@ def _threshold(ctx: click.Context, param: click.Parameter, value: str | None) ->
     default=True,
     help=described(msg("Ask no registry and run no image: judge the journal and the files.")),
 )
-@click.option(
-    "--overrides",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help=described(msg("An instructor's points by hand (YAML or CSV).")),
-)
+@overrides_option
 @click.option(
     "--format",
     "formats",

@@ -10,7 +10,7 @@ import click
 from grader.errors import ExitCode
 from grader.language import described
 from grader.messages import msg
-from grader.options import language_option, rubric_options
+from grader.options import color_option, language_option, rubric_options
 
 
 @click.command("doctor")
@@ -24,7 +24,7 @@ from grader.options import language_option, rubric_options
     show_default=True,
     help=described(msg("json: for whoever helps you; it holds no names and no passwords.")),
 )
-@click.option("--no-color", is_flag=True, help=described(msg("Print without colours.")))
+@color_option
 def doctor_command(  # noqa: PLR0917 # an option each
     submission: Path,
     rubric: str | None,

@@ -13,7 +13,7 @@ from grader.complaint import complain
 from grader.errors import ExitCode
 from grader.language import described
 from grader.messages import Translator, msg
-from grader.options import language_option, report_options, rubric_options
+from grader.options import language_option, quiet_option, report_options, rubric_options
 
 if TYPE_CHECKING:
     from grader.journal import Observation
@@ -68,7 +68,7 @@ def judge_command(
 @click.command("collect")
 @rubric_options
 @language_option
-@click.option("--quiet", is_flag=True, help=described(msg("Print errors only.")))
+@quiet_option
 def collect_command(
     submission: Path, rubric: str | None, settings: dict[str, str], lang: str, quiet: bool
 ) -> None:

@@ -11,14 +11,10 @@ from grader.cli_rubric_new import rubric_new
 from grader.errors import ExitCode
 from grader.language import described
 from grader.messages import Translator, msg
-from grader.options import language_option, settings_option
+from grader.options import color_option, language_option, settings_option
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-color_option = click.option(
-    "--no-color", is_flag=True, help=described(msg("Print without colours."))
-)
 
 
 @click.group("rubric")

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.errors import GradeLabError
-from grader.language import described
 from grader.messages import Message, Translator, msg
-from grader.options import language_option, rubric_options
+from grader.options import language_option, quiet_option, rubric_options
 from grader.system_error import reason_of
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class _ThenCommand(click.Command):
 @click.command("shell", cls=_ThenCommand)
 @rubric_options
 @language_option
-@click.option("--quiet", is_flag=True, help=described(msg("Print errors only.")))
+@quiet_option
 @click.pass_context
 def shell_command(  # noqa: PLR0917 # an option each
     ctx: click.Context,

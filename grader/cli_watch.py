@@ -14,7 +14,7 @@ import click
 from grader.errors import ExitCode, GradeLabError
 from grader.language import described
 from grader.messages import Message, Translator, msg
-from grader.options import language_option, rubric_options
+from grader.options import color_option, language_option, quiet_option, rubric_options
 from grader.system_error import reason_of
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ WHAT_IS_RECORDED = (
 @click.option("--detach", is_flag=True, help=described(msg("Record in the background.")))
 @click.option("--status", "ask", is_flag=True, help=described(msg("Is a recording going on?")))
 @click.option("--stop", is_flag=True, help=described(msg("End the recording.")))
-@click.option("--quiet", is_flag=True, help=described(msg("Print errors only.")))
-@click.option("--no-color", is_flag=True, help=described(msg("Print without colours.")))
+@quiet_option
+@color_option
 def watch_command(  # noqa: PLR0917 # an option each
     submission: Path,
     rubric: str | None,

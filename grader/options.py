@@ -69,6 +69,20 @@ def language_option(command: F) -> F:
     )(command)
 
 
+quiet_option = click.option("--quiet", is_flag=True, help=described(msg("Print errors only.")))
+
+color_option = click.option(
+    "--no-color", is_flag=True, help=described(msg("Print without colours."))
+)
+
+overrides_option = click.option(
+    "--overrides",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=described(msg("An instructor's points by hand (YAML or CSV).")),
+)
+
+
 def report_options(command: F) -> F:
     """How and where results are shown."""
     for option in reversed(
@@ -89,20 +103,15 @@ def report_options(command: F) -> F:
                 show_default=True,
                 help=described(msg("Report formats, with commas between them.")),
             ),
-            click.option(
-                "--overrides",
-                type=click.Path(path_type=Path),
-                metavar="FILE",
-                help=described(msg("An instructor's points by hand (YAML or CSV).")),
-            ),
+            overrides_option,
             click.option(
                 "--open",
                 "open_report",
                 is_flag=True,
                 help=described(msg("Open the HTML report in the browser.")),
             ),
-            click.option("--quiet", is_flag=True, help=described(msg("Print errors only."))),
-            click.option("--no-color", is_flag=True, help=described(msg("Print without colours."))),
+            quiet_option,
+            color_option,
         ]
     ):
         command = option(command)
