@@ -90,7 +90,7 @@ for command in [
         ),
         msg("Judge a whole class."),
     ),
-    Elsewhere("rubric", "grader.cli_rubric", msg("List, show and check rubrics.")),
+    Elsewhere("rubric", "grader.cli_rubric", msg("Draft, check, show and test rubrics.")),
     Elsewhere(
         "challenge", "grader.cli_challenge", msg("Challenges: proof that a lab is one's own.")
     ),
