@@ -68,6 +68,11 @@ class Client:
         """The address that answered."""
         self._open(endpoint.hosts[0])  # a wrong address is told before anything is collected
 
+    @property
+    def failure(self) -> UnavailableError | None:
+        """Why every further question fails, once it does."""
+        return self._failure
+
     def version(self) -> Payload:
         """The version, as it was answered when the connection was made."""
         self._connected()
@@ -156,9 +161,13 @@ class Client:
             return getattr(api, method)(*arguments, **options)
 
         with self._translated():
-            if method == _OF_REGISTRIES:
-                return self._answered_elsewhere(ask)
-            return self._answered(READ_SECONDS, ask)
+            if method != _OF_REGISTRIES:
+                return self._answered(READ_SECONDS, ask)
+            try:
+                return within(READ_SECONDS, ask)
+            except TimeoutError:
+                end_helpers()  # the SDK asks one for the login first
+                raise
 
     def _answered(self, seconds: float, ask: Callable[[], T]) -> T:
         """What the engine answers in time; of how often it did not in a row, count is kept."""
@@ -170,13 +179,6 @@ class Client:
             raise
         self._unanswered = 0
         return answer
-
-    def _answered_elsewhere(self, ask: Callable[[], T]) -> T:
-        try:
-            return within(READ_SECONDS, ask)
-        except TimeoutError:
-            end_helpers()  # the SDK asks one for the login first
-            raise
 
     def _pieces(self, response: Any, over: Event) -> Iterator[bytes]:
         with self._translated():

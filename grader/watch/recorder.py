@@ -250,6 +250,8 @@ class Recorder:
         if self._sleep.just_ended():
             self._disconnect()
         here = self._connection
+        if here and here.client.failure:  # its events may still come, but no look does
+            raise here.client.failure
         if here is None and now >= self._retry_at:
             self._connect()
         elif here and not here.tells_builds and now >= self._poll_at:

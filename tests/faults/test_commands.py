@@ -88,14 +88,16 @@ def test_ci(tmp_path: Path, stage: str) -> None:
 def test_watch(tmp_path: Path, stage: str) -> None:
     """It goes on through the fault, ends when asked to, and loses nothing."""
 
+    def met(asked: list[str]) -> bool:
+        return stage in asked
+
     def broken(fault: str) -> None:
         lab = Lab.make(tmp_path / fault)
         with faulty_engine() as (host, _):
             lab.well(host)
         with faulty_engine(stage, FAULTS[fault]) as (host, asked):
             process, output = started(lab.folder, host, "watch", str(lab.folder), "--quiet")
-            until(lambda: (asked and Session(lab.journal.parent).status()) or gone(process))
-            time.sleep(1.0)  # in which it meets the fault, and perhaps tries again
+            until(lambda: (met(asked) and Session(lab.journal.parent).status()) or gone(process))
             assert runs(process), output.read_text()
             os.kill(process.pid, signal.SIGTERM)
             ran = ended(process, output)
@@ -118,3 +120,26 @@ def until(done) -> None:  # type: ignore[no-untyped-def]
     while not done():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.02)
+
+
+MANY = """\
+schema: grade-lab/rubric/1
+id: many
+title: Many
+objectives:
+  - {id: one, title: A, points: 1, checks: [{type: container, name: cc}]}
+  - {id: two, title: B, points: 1, checks: [{type: container, name: ccc}]}
+  - {id: three, title: C, points: 1, checks: [{type: container, name: cccc}]}
+  - {id: four, title: D, points: 1, checks: [{type: container, name: ccccc}]}
+"""
+
+
+def test_a_recording_connects_again_when_no_look_is_answered(tmp_path: Path) -> None:
+    lab = Lab.make(tmp_path / "lab", MANY)
+    with faulty_engine("container", FAULTS["is silent"]) as (host, asked):
+        process, output = started(lab.folder, host, "watch", str(lab.folder), "--quiet")
+        until(lambda: asked.count("version") > 1 or gone(process))
+        os.kill(process.pid, signal.SIGTERM)
+        ran = ended(process, output)
+    quiet(ran)
+    assert ran.code == 0, ran
