@@ -41,10 +41,12 @@ def impatient(seconds: float = PATIENCE) -> None:
 
 
 def jumping(days: Sequence[float]) -> None:
-    """Let the clock by which observations are dated jump with each look at it."""
+    """Let the clock by which all is dated jump with each look at it."""
+    import time
     from datetime import datetime, timedelta, tzinfo
 
-    from grader.collect import observe
+    from grader.collect import events, observe
+    from grader.watch import connection, session, sleep
 
     jumps = cycle(days)
 
@@ -53,7 +55,9 @@ def jumping(days: Sequence[float]) -> None:
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             return datetime.now(tz) + timedelta(days=next(jumps))
 
-    observe.datetime = Clock  # type: ignore[attr-defined,misc]
+    for module in (observe, events, connection, session):
+        module.datetime = Clock  # type: ignore[attr-defined,misc]
+    sleep._clocks = lambda: (time.time() + 86_400 * next(jumps), time.monotonic())
 
 
 @dataclass

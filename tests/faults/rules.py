@@ -16,7 +16,7 @@ from typing import Any
 from grader.errors import ExitCode
 from grader.journal import EMPTY, Journal
 from grader.journal_file import JournalFile
-from tests.faults import child, engine
+from tests.faults import child, engine, scripted
 
 DEADLINE = 60.0
 """Seconds in which a command with little patience ends, also on a very busy machine."""
@@ -58,8 +58,8 @@ class Lab:
         folder.mkdir(parents=True)
         (folder / "rubric.yaml").write_text(rubric, encoding="utf-8")
         (folder / "lab.yaml").write_text("rubric: rubric.yaml\nlearner: {id: s-1}\n")
-        (folder / "Dockerfile").write_text(engine.DOCKERFILE)
-        (folder / "app.py").write_bytes(engine.CODE)
+        (folder / "Dockerfile").write_text(scripted.DOCKERFILE)
+        (folder / "app.py").write_bytes(scripted.CODE)
         (folder / "answers.md").write_text("# line\n\nready to serve\n")
         return cls(folder)
 

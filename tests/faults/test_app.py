@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
+import sys
+import time
 from pathlib import Path
 from threading import Event
 
 import pytest
 
+from grader.collect.answer import NoAnswerError
+from grader.collect.client import Client
+from grader.collect.endpoint import Endpoint
+from grader.collect.followed_log import FollowedLog
 from grader.facts import Reason
 from grader.journal_file import JournalFile
-from tests.faults import engine
+from grader.needs import LogsNeed
+from grader.verify.sandbox import LOG_BYTES
+from tests.faults import engine, scripted
 from tests.faults.engine import FAULTS, Fault, faulty_engine
-from tests.faults.rules import Lab
+from tests.faults.rules import DEADLINE, Lab, ended, quiet, runs, started
 from tests.faults.test_registry import broken_registry
+
+if sys.platform == "win32":
+    pytest.skip("needs signals", allow_module_level=True)
 
 KEPT = 100_000
 """More than is ever kept of one log or page."""
@@ -72,6 +85,46 @@ def test_a_log(tmp_path: Path, kind: str) -> None:
     assert max(map(len, lab.journal.read_bytes().splitlines())) < KEPT * 6  # JSON's own escapes
 
 
+@pytest.mark.parametrize("kind", LOGS)
+def test_a_log_that_a_recording_follows(tmp_path: Path, kind: str) -> None:
+    lab = Lab.make(tmp_path / "lab")
+    with faulty_engine("logs", LOGS[kind][0]) as (host, asked):
+        process, output = started(lab.folder, host, "watch", str(lab.folder), "--quiet")
+        deadline = time.monotonic() + DEADLINE
+        while runs(process) and not ("logs" in asked and kept(lab)):
+            assert time.monotonic() < deadline, "no log is kept"
+            time.sleep(0.02)
+        os.kill(process.pid, signal.SIGTERM)
+        ran = ended(process, output)
+    quiet(ran)
+    assert ran.code == 0, ran
+    lab.nothing_lost()
+    assert "\x1b" not in ran.told
+    assert max(map(len, lab.journal.read_bytes().splitlines())) < KEPT * 6
+
+
+def kept(lab: Lab) -> bool:
+    entries = JournalFile(lab.journal).read().entries if lab.journal.exists() else ()
+    return any(isinstance(entry.need, LogsNeed) for entry in entries)
+
+
+@pytest.mark.parametrize("kind", LOGS)
+def test_a_log_of_what_is_verified(kind: str) -> None:
+    """It is read as it is written; the sandbox ends who writes more than it takes."""
+    with faulty_engine("logs", LOGS[kind][0]) as (host, _):
+        client = Client(Endpoint((host,)))
+        over = Event()
+        log = FollowedLog(client, {"Id": scripted.CONTAINER, "Config": {}}, over.set)
+        deadline = time.monotonic() + DEADLINE
+        while not over.is_set() and log.size <= LOG_BYTES and kind != "of nothing, without end":
+            assert time.monotonic() < deadline, log.size
+            time.sleep(0.02)
+        fact, trouble = log.fact(), log.trouble
+        client.close()
+    assert len(fact.stdout) + len(fact.stderr) < KEPT * 4
+    assert isinstance(trouble, NoAnswerError) == (kind == "an unknown stream")
+
+
 APP = """\
 schema: grade-lab/rubric/1
 id: app
@@ -88,8 +141,8 @@ def test_an_app(tmp_path: Path, fault: str, monkeypatch: pytest.MonkeyPatch) -> 
     with broken_registry(FAULTS[fault]) as address, faulty_engine() as (host, _):
         port = address.partition(":")[2]
         settings = {"Ports": {"8000/tcp": [{"HostIp": "127.0.0.1", "HostPort": port}]}}
-        container = {**dict(engine.ANSWERS["container"]), "NetworkSettings": settings}  # type: ignore[call-overload]
-        monkeypatch.setitem(engine.ANSWERS, "container", container)
+        container = {**dict(scripted.ANSWERS["container"]), "NetworkSettings": settings}  # type: ignore[call-overload]
+        monkeypatch.setitem(scripted.ANSWERS, "container", container)
         ran = lab.grade(host)
     # What the app does is the learner's own: its silence is a failure, and no trouble of ours.
     lab.holds(ran, right={"http": lab.told()["http"], "file": "pass"})

@@ -27,8 +27,9 @@ from grader.needs import ContainerNeed, FileNeed, Need
 from grader.verify import engine as engine_module
 from grader.verify.engine import Engine
 from grader.verify.logins import Logins
-from tests.faults.engine import FAULTS, REFERENCE, Fault, faulty_engine
+from tests.faults.engine import FAULTS, Fault, faulty_engine
 from tests.faults.rules import DEADLINE, Lab, command, quiet, together
+from tests.faults.scripted import REFERENCE
 
 SLOW = (
     *("is silent", "headers drip", "body drips", "chunks drip", "a chunk's size drips"),

@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -90,25 +92,55 @@ def read_only(tmp_path: Path) -> Lab:
         return Lab.make(tmp_path / "lab").well(host)
 
 
-@pytest.mark.parametrize("words", [["grade"], ["collect"], ["watch"], ["watch", "--detach"]])
-def test_a_folder_that_is_read_only(tmp_path: Path, read_only: Lab, words: list[str]) -> None:
-    inside = [p for p in [*read_only.folder.rglob("*"), read_only.folder] if p.is_dir()]
-    before = {path: path.read_bytes() for path in read_only.folder.rglob("*") if path.is_file()}
-    prefix = tuple(AS_ANYBODY) if os.geteuid() == 0 else ()
+@contextmanager
+def locked(lab: Lab) -> Iterator[tuple[str, ...]]:
+    """Nothing in its folder may be changed, nor was; yields what makes even root respect that."""
+    inside = [p for p in [*lab.folder.rglob("*"), lab.folder] if p.is_dir()]
+    before = {path: path.read_bytes() for path in lab.folder.rglob("*") if path.is_file()}
     for path in [*inside, *before]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
-        with faulty_engine() as (host, _):
-            ran = real(host, *words, read_only.folder, prefix=prefix)
-            judged = real(host, "judge", read_only.folder, f"--out={tmp_path}", prefix=prefix)
+        yield tuple(AS_ANYBODY) if os.geteuid() == 0 else ()
     finally:
         for path in inside:
             path.chmod(0o755)
+    assert before == {p: p.read_bytes() for p in lab.folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("words", [["grade"], ["collect"], ["watch"], ["watch", "--detach"]])
+def test_a_folder_that_is_read_only(tmp_path: Path, read_only: Lab, words: list[str]) -> None:
+    with locked(read_only) as prefix, faulty_engine() as (host, _):
+        ran = real(host, *words, read_only.folder, prefix=prefix)
+        judged = real(host, "judge", read_only.folder, f"--out={tmp_path}", prefix=prefix)
     quiet(ran)
     assert ran.code == 2, ran
     assert "make the folder writable" in ran.told
-    assert before == {p: p.read_bytes() for p in read_only.folder.rglob("*") if p.is_file()}
     assert judged.code == 0, judged  # what was recorded can be judged all the same
+
+
+def test_what_writes_elsewhere_does_not_mind(tmp_path: Path, read_only: Lab) -> None:
+    rubric = tmp_path / "exam" / "rubric.yaml"
+    rubric.parent.mkdir()
+    shutil.copyfile(read_only.folder / "rubric.yaml", rubric)
+    (tmp_path / "class").mkdir()
+    lab = Lab(read_only.folder.rename(tmp_path / "class" / "s-1"))
+    commands: list[list[str | Path]] = [
+        ["ci", lab.folder, "--no-verify", "--rubric", rubric, "--out", tmp_path / "ci"],
+        ["batch", "run", lab.folder.parent, "--rubric", rubric, "--out", tmp_path / "out"],
+        ["rubric", "test", rubric, "--add", lab.folder, "--name", "case"],
+        ["rubric", "new", tmp_path / "x.yaml", "--from-journal", lab.folder],
+        ["doctor", lab.folder],
+        ["shell", lab.folder, "--", "true"],
+    ]
+    with locked(lab) as prefix, faulty_engine() as (host, _):
+        for words in commands:
+            ran = real(host, *words, prefix=prefix)
+            quiet(ran)
+            assert ran.code in {0, 1}, (words, ran)
+        there = real(host, "ci", lab.folder, "--no-verify", "--rubric", rubric, prefix=prefix)
+    quiet(there)
+    assert there.code == 2, there
+    assert "another folder" in there.told
 
 
 @pytest.mark.parametrize("stage", ["version", "container", "events"])
