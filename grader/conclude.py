@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from grader.evidence import Evidence, Seen, Series, Strength
 from grader.facts import Event, Fact, Reason
@@ -26,8 +26,7 @@ from grader.verdict import (
 F = TypeVar("F", bound=Fact)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One assertion of a check: whether it holds, what it asserts and what was seen instead.
 
     ``problem`` is the diagnosis, where there is one, as a sentence for the learner. ``unknown`` is
@@ -39,7 +38,7 @@ class Part:
     expected: Message | str
     actual: Message | str = ""
     hint: Message | None = None
-    weight: Fraction = field(default=Fraction(1))
+    weight: Fraction = Fraction(1)
     problem: Message | None = None
     unknown: Verdict | None = None
     pending: bool = False

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -60,16 +59,14 @@ class Seen(NamedTuple, Generic[F_co]):
     seq: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Departure(Generic[F_co]):
+class Departure(NamedTuple, Generic[F_co]):
     """What ``last`` tells of was there, and the look ``at`` this time did not find it."""
 
     last: Seen[F_co]
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Series(Generic[F_co]):
+class Series(NamedTuple, Generic[F_co]):
     """All answers to one need.
 
     ``found`` is everything ever found, newest first. ``now`` is what the last look found; empty
@@ -95,6 +92,9 @@ class Series(Generic[F_co]):
         return bool(self.found) and self.absent is not None
 
 
+_NEVER_LOOKED: Series[Fact] = Series()
+
+
 class Evidence:
     """What a journal's sound entries say, by need."""
 
@@ -105,6 +105,7 @@ class Evidence:
         self._in_batch = self._was_reproduced = self._is_disturbed = False
         self._series: dict[tuple[Need[Fact], bool], Series[Fact]] = {}
         self._image_ids: dict[str, frozenset[str]] = {}
+        self._about: dict[tuple[str | None, ...], tuple[Seen[Event], ...]] = {}
         self._defects: list[Defect] = []
         for entry in journal.entries:
             if entry.by == "grade":
@@ -135,13 +136,13 @@ class Evidence:
         With ``reproduced`` also those by grade-lab's own run of the image: how an image works, and
         what is in it, is the same wherever it runs. They are never among what is there ``now``.
         """
-        reproduced = reproduced and self._was_reproduced
-        series = self._series.get((need, reproduced))
+        key = need, reproduced and self._was_reproduced
+        series = self._series.get(key)
         if series is None:
             entries = self._by_need.get(need, [])
-            if not reproduced:
+            if self._was_reproduced and not reproduced:
                 entries = [entry for entry in entries if entry.source != "reproduction"]
-            series = self._series[need, reproduced] = self._fold(entries)
+            series = self._series[key] = self._fold(entries)
         return series  # type: ignore[return-value] # keyed by the need whose answer is F_co
 
     def needs(self, kind: type[N]) -> tuple[N, ...]:
@@ -176,30 +177,34 @@ class Evidence:
 
         Another ``kind`` is ``volume`` or ``network``, by name.
         """
-        wanted = familiar(image) if image else None
-        return tuple(
-            seen
-            for seen in self._of_kind.get(kind, ())
-            if (not actions or seen.fact.action in actions)
-            and (name is None or seen.fact.name == name)
-            and (service is None or seen.fact.service == service)
-            and (project is None or seen.fact.project == project)
-            and (wanted is None or familiar(seen.fact.image) == wanted)
-        )
+        key = kind, name, service, project, image
+        about = self._about.get(key)
+        if about is None:
+            wanted = familiar(image) if image else None
+            about = self._about[key] = tuple(
+                seen
+                for seen in self._of_kind.get(kind, ())
+                if (name is None or seen.fact.name == name)
+                and (service is None or seen.fact.service == service)
+                and (project is None or seen.fact.project == project)
+                and (wanted is None or familiar(seen.fact.image) == wanted)
+            )
+        return _that_tell(actions, about)
 
     def image_events(self, *actions: str, image: str) -> tuple[Seen[Event], ...]:
         """Image events (tag, push, pull, untag, delete) about this reference, oldest first."""
-        wanted = familiar(image)
-        ids = self.image_ids(image)
-        return tuple(
-            seen
-            for seen in self._of_kind.get("image", ())
-            if (not actions or seen.fact.action in actions)
-            and (
-                familiar(seen.fact.name) == wanted
+        key = "image", image
+        about = self._about.get(key)
+        if about is None:
+            wanted = familiar(image)
+            ids = self.image_ids(image)
+            about = self._about[key] = tuple(
+                seen
+                for seen in self._of_kind.get("image", ())
+                if familiar(seen.fact.name) == wanted
                 or (seen.fact.action in {"untag", "delete"} and seen.fact.id in ids)
             )
-        )
+        return _that_tell(actions, about)
 
     @cached_property
     def event_window(self) -> Series[EventWindow]:
@@ -220,7 +225,7 @@ class Evidence:
         images = self._of_kind.get("image", ())
         return tuple(e for e in images if e.fact.action in {"tag", "push", "untag"})
 
-    def _fold(self, entries: Iterable[Entry]) -> Series[Fact]:
+    def _fold(self, entries: Sequence[Entry]) -> Series[Fact]:
         found: list[Seen[Fact]] = []
         now: list[Seen[Fact]] = []
         departures: list[Departure[Fact]] = []
@@ -231,12 +236,12 @@ class Evidence:
                 now = []
             last = entry
             own = entry.source != "reproduction"
-            if entry.outcome == "absent" and own:
-                if there:
-                    departures.append(Departure(found[-1], entry.at))
-                there = False
             if entry.outcome != "found":
                 now = []
+                if entry.outcome == "absent" and own:
+                    if there:
+                        departures.append(Departure(found[-1], entry.at))
+                    there = False
                 continue
             try:
                 fact = entry.need.answer.model_validate(entry.data)
@@ -250,7 +255,7 @@ class Evidence:
                 now.append(found[-1])
                 there = True
         if last is None:
-            return Series()
+            return _NEVER_LOOKED
         return Series(
             found=tuple(reversed(found)),
             now=tuple(reversed(now)),
@@ -267,10 +272,18 @@ class Evidence:
 
     def _strength(self, entry: Entry) -> Strength:
         of_last = entry.run == self._last_grading
-        ours = entry.by == "batch" if self._in_batch else of_last
-        if entry.source == "reproduction" and not ours:
-            return Strength.RECORDED  # a journal says so; it may be anybody's
-        return _BY_SOURCE.get(entry.source, Strength.LIVE if of_last else Strength.RECORDED)
+        if entry.source == "reproduction":
+            ours = entry.by == "batch" if self._in_batch else of_last
+            if not ours:
+                return Strength.RECORDED  # a journal says so; it may be anybody's
+        return _BY_SOURCE.get(entry.source) or (Strength.LIVE if of_last else Strength.RECORDED)
+
+
+def _that_tell(
+    actions: tuple[str, ...], events: tuple[Seen[Event], ...]
+) -> tuple[Seen[Event], ...]:
+    """The events of these actions; all, when none is named."""
+    return tuple([e for e in events if e.fact.action in actions]) if actions else events
 
 
 _ANSWERS = {Reason.UNSUPPORTED, Reason.OUTSIDE}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from fractions import Fraction
 
 from grader.check import Part, Unproven, then_grade
@@ -17,7 +16,7 @@ _WEIGHT = Fraction(4)  # to have failed at it is worth less than half of having 
 
 def part(container: Container, events: Iterable[Seen[Event]]) -> Part:
     """It is healthy, or one of its ``events`` (``health_status``) says that it was."""
-    return replace(_part(container, events), weight=_WEIGHT)
+    return _part(container, events)._replace(weight=_WEIGHT)
 
 
 def _part(container: Container, events: Iterable[Seen[Event]]) -> Part:

@@ -5,6 +5,7 @@ an image.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Self
 
@@ -105,10 +106,7 @@ class ContainerSubject(BaseModel):
 
     def subject_needs(self) -> list[Need[Fact]]:
         """What `containers`, `events` and `missing` look at."""
-        needs: list[Need[Fact]] = [
-            ContainerNeed(**self.picked),
-            EventsNeed(**self.picked),
-        ]
+        needs: list[Need[Fact]] = [self.container_need, EventsNeed(**self.picked)]
         if self.image and (self.name or self.service):
             needs += [ContainerNeed(**self._whatever_image), ContainerNeed(image=self.image)]
         return needs
@@ -117,6 +115,11 @@ class ContainerSubject(BaseModel):
     def picked(self) -> Picked:
         """The fields that pick such containers, as a need or `Evidence.events` takes them."""
         return Picked(name=self.name, image=self.image, service=self.service, project=self.project)
+
+    @cached_property
+    def container_need(self) -> ContainerNeed:
+        """Such containers."""
+        return ContainerNeed(**self.picked)
 
     @property
     def _whatever_image(self) -> Picked:
@@ -127,7 +130,7 @@ class ContainerSubject(BaseModel):
 
         A container of this name that runs the same image under another reference is one of them.
         """
-        return evidence.of(ContainerNeed(**self.picked))
+        return evidence.of(self.container_need)
 
     def events(self, evidence: Evidence, *actions: str) -> tuple[Seen[Event], ...]:
         """Events of such containers, oldest first."""
@@ -141,7 +144,7 @@ class ContainerSubject(BaseModel):
             if seen.fact.id in ids or familiar(seen.fact.image) == image
         )
 
-    @property
+    @cached_property
     def logs_need(self) -> LogsNeed:
         """Such containers' logs: `state` quotes the last words of one that crashed."""
         return LogsNeed(**self.picked)
