@@ -22,7 +22,7 @@ from lab.engines import ENGINES, Builder, EngineKind, open_engine
 from lab.errors import LabUnavailableError, say
 
 ROOT = Path(__file__).parents[1]
-STORIES = "tests/live/test_learners.py"
+STORIES = ("tests/live/test_learners.py", "tests/live/test_more_labs.py")
 LOOPBACK = 'ip link set lo up && exec "$@"'
 UNAVAILABLE = 69  # EX_UNAVAILABLE of sysexits.h
 
@@ -75,20 +75,21 @@ def _inside(options: argparse.Namespace) -> int:
     folder: Path = options.inside
     try:
         with open_engine(kind, options.builder) as lab:
-            tests = [*(sys.executable, "-m", "pytest", STORIES, "-q", "-m", "live", "-n", "0")]
-            tests += [
-                "-k",
-                options.story,
-                "-p",
-                "no:cacheprovider",
-                f"--junitxml={folder / 'junit.xml'}",
-            ]
+            tests = [sys.executable, "-m", "pytest", *STORIES, "-q", "-m", "live", "-n", "0"]
+            tests += ["-k", _chosen(kind, options.story), "-p", "no:cacheprovider"]
+            # Where the engine in its root folder sees it too, for what containers mount of it.
+            tests += [f"--basetemp={lab.data / 'stories'}", f"--junitxml={folder / 'junit.xml'}"]
             verdicts = {"GRADE_LAB_VERDICTS": str(folder / "verdicts.jsonl")}
             environment = {**os.environ, **lab.environment, **verdicts}
             return subprocess.call(tests, cwd=ROOT, env=environment)
     except (LabUnavailableError, DockerError) as reason:
         (folder / "trouble").write_text(str(reason), encoding="utf-8")
         return UNAVAILABLE
+
+
+def _chosen(kind: EngineKind, story: str) -> str:
+    chosen = [f"({story})"] if story else []
+    return " and ".join([*chosen, *(f"not {word}" for word in kind.without)])
 
 
 def _parser() -> argparse.ArgumentParser:

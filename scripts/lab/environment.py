@@ -35,6 +35,13 @@ class Lab:
     registry: PrivateRegistry | ContainerRegistry
     environment: dict[str, str]
 
+    @property
+    def data(self) -> Path:
+        """The folder of a private engine's data, which ends with it."""
+        if self.engine is None:
+            raise LabUnavailableError("The engine is your own, and so are its data.")
+        return self.engine.state / "data"
+
 
 @contextmanager
 def open_lab() -> Iterator[Lab]:

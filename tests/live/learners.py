@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from learner import Learner, copy_submission
 ROOT = Path(__file__).parents[2]
 GRADE_LAB = Path(sys.executable).with_name("grade-lab")
 
-__all__ = ["GRADE_LAB", "Learner", "Outcome", "new_learner"]
+__all__ = ["GRADE_LAB", "NOTED", "Learner", "Outcome", "new_learner", "note"]
 
 
 def new_learner(folder: Path) -> Learner:
@@ -30,6 +31,18 @@ def new_learner(folder: Path) -> Learner:
     port = free_port(8080 + 10 * number, "0.0.0.0")  # what is free now may be another's later
     registry, version = os.environ["GRADE_LAB_REGISTRY"], f"1.{uuid4().hex[:8]}"
     return Learner(submission, registry, port=port, version=version)
+
+
+NOTED = "GRADE_LAB_VERDICTS"
+"""Names the file that compares engines (scripts/test_engines.py), on an engine for it alone."""
+
+
+def note(verdicts: Mapping[str, tuple[str, str]]) -> None:
+    """Add the status of each objective, and what it told, to the file that compares engines."""
+    if path := os.environ.get(NOTED):
+        story = os.environ["PYTEST_CURRENT_TEST"].partition("::")[2].partition(" ")[0]
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"story": story, "verdicts": verdicts}) + "\n")
 
 
 @dataclass(frozen=True)
@@ -55,16 +68,8 @@ class Outcome:
         assert done.returncode in {0, 1, 3}, done.stderr
         report = learner.folder / ".grade-lab" / "report" / "result.json"
         outcome = cls(done.returncode, json.loads(report.read_text(encoding="utf-8")))
-        outcome.note()
+        note({o["id"]: (o["status"], outcome.told(o["id"])) for o in outcome.result["objectives"]})
         return outcome
-
-    def note(self) -> None:
-        """Add the verdicts to the file that compares engines (scripts/test_engines.py), if any."""
-        if path := os.environ.get("GRADE_LAB_VERDICTS"):
-            story = os.environ["PYTEST_CURRENT_TEST"].partition("::")[2].partition(" ")[0]
-            told = {o["id"]: (o["status"], self.told(o["id"])) for o in self.result["objectives"]}
-            with Path(path).open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"story": story, "verdicts": told}) + "\n")
 
     @property
     def score(self) -> float:

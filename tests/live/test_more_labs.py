@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from labs.lab import Lab, labs
 from grader.authoring import cases
 from grader.authoring.expected import EXPECTED
 from grader.rubric.load import load, shipped
+from grader.run import judged, prepare
+from tests.live.learners import NOTED, note
 
 pytestmark = pytest.mark.live
 
@@ -21,6 +24,9 @@ pytestmark = pytest.mark.live
 @pytest.fixture
 def _own_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Labs make base images and use the names that learners use: not on anybody's engine."""
+    if NOTED in os.environ:  # one that nobody else uses
+        yield
+        return
     with open_lab() as lab:
         if lab.engine is None:
             pytest.skip("no engine of its own can be had here")
@@ -40,5 +46,7 @@ def test_a_lab_that_is_really_done_gets_what_its_recording_gets(lab: Lab, tmp_pa
     path = shipped()[lab.rubric]
     rubric = load(path, {}, lenient=True)
     outcome = cases.run_case(student.folder, path, rubric, {}, "en")
+    result = judged(prepare(student.folder, lab.rubric, {}), "en")
+    note({o.id: (o.status, str(o.checks[0].message)) for o in result.objectives})
     assert outcome.error is None
     assert [(str(found.message), found.reasons) for found in outcome.differences] == []
