@@ -23,7 +23,7 @@ from grader.needs import ManifestNeed
 from tests.factories import minutes
 from tests.live.conftest import Registry, Workshop
 from tests.live.learners import GRADE_LAB
-from tests.live.test_verify import APPS, SERVER, submission, things, wait_until
+from tests.live.verifying import APPS, SERVER, submission, things, wait_until
 
 pytestmark = pytest.mark.live
 

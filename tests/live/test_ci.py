@@ -16,7 +16,7 @@ from tests.ci.runner import commands, environment, outputs
 from tests.ci.submissions import recorded
 from tests.factories import a_container, saw
 from tests.live.learners import GRADE_LAB
-from tests.live.test_verify import things
+from tests.live.verifying import things
 
 pytestmark = pytest.mark.live
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 from grader.facts import Reason
 from grader.verify.verify import verify
 from tests.live.learners import GRADE_LAB
-from tests.live.verifying import HTTP, answer, rubric, submission, things
+from tests.live.verifying import HTTP, answer, rubric, submission, things, wait_until
 
 pytestmark = pytest.mark.live
 
@@ -88,10 +87,3 @@ def test_an_engine_that_is_away_makes_errors(
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
     folder = submission(tmp_path / "s", "good")
     assert answer(list(verify(rubric(folder), folder)), HTTP) is Reason.ENGINE_UNREACHABLE
-
-
-def wait_until(holds: Any, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to hold"
-        time.sleep(0.05)

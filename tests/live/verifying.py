@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -112,3 +113,10 @@ def answer(observations: list[Observation], need: Any) -> Any:
     [one] = [o for o in observations if o.need == need]
     assert one.source in {"reproduction", "registry"}
     return need.answer.model_validate(one.data) if one.outcome == "found" else one.reason
+
+
+def wait_until(holds: Any, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to hold"
+        time.sleep(0.05)
