@@ -40,7 +40,7 @@ class Observation(BaseModel):
     ``detail`` is the source's own short words for it, in English.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)  # judging makes none of its own
     at: AwareDatetime
     source: Source
     need: AnyNeed
@@ -56,6 +56,7 @@ class Entry(Observation):
     ``by`` is the command that wrote it. Each look of ``watch`` is a run of its own.
     """
 
+    model_config = ConfigDict(defer_build=False)
     v: int
     seq: int
     run: str

@@ -14,6 +14,8 @@ from grader.facts import Fact, Reason
 from grader.journal import MAX_LINE_BYTES, Observation, Source
 from grader.needs import Need
 
+Observation.model_rebuild()  # several threads make some
+
 MAX_BYTES = MAX_LINE_BYTES * 7 // 8
 """The journal adds fields of its own to the line."""
 
