@@ -105,7 +105,7 @@ def open_tar(file: Readable) -> Iterator[tarfile.TarFile]:
         raise UnavailableError(Reason.ENGINE_ERROR, f"a broken archive: {error}") from error
 
 
-def within(path: str, folder: str) -> bool:
+def lies_in(path: str, folder: str) -> bool:
     """Whether an absolute path is the folder's or lies below it."""
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 

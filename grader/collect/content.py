@@ -6,7 +6,7 @@ import posixpath
 
 from grader.collect import layers, shapes
 from grader.collect.answer import AbsentError, UnavailableError
-from grader.collect.bounded import BoundedReader, Hashes, open_tar, relative, within
+from grader.collect.bounded import BoundedReader, Hashes, lies_in, open_tar, relative
 from grader.collect.client import Payload
 from grader.collect.view import EngineView
 from grader.facts import Reason, Tree
@@ -54,7 +54,7 @@ def _untouched(view: EngineView, reference: str, id_: str, path: str) -> Payload
         return None
     for container in reversed(containers):
         if shapes.image_id(container, "Image") == id_ and not any(
-            within(mount, path) or within(path, mount) for mount in shapes.mount_points(container)
+            lies_in(mount, path) or lies_in(path, mount) for mount in shapes.mount_points(container)
         ):
             return container
     return None
@@ -66,9 +66,9 @@ def _from_container(view: EngineView, container: Payload, path: str, id_: str) -
     changes = {str(c.get("Path")): c.get("Kind") for c in view.client.changes(name)}
     added = {place for place, kind in changes.items() if kind == _ADDED}
     changed = changes.keys() - added
-    if any(changes[p] == _DELETED and (within(p, path) or within(path, p)) for p in changed):
+    if any(changes[p] == _DELETED and (lies_in(p, path) or lies_in(path, p)) for p in changed):
         return None
-    if any(within(path, place) for place in added):
+    if any(lies_in(path, place) for place in added):
         return None
     hashes = Hashes(ARCHIVE_BYTES)
     with (

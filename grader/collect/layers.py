@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.collect.answer import UnavailableError
-from grader.collect.bounded import Hashes, Readable, open_tar, relative, within
+from grader.collect.bounded import Hashes, Readable, lies_in, open_tar, relative
 from grader.facts import Reason
 
 MAX_JSON_BYTES = 4 * 1024 * 1024
@@ -84,7 +84,7 @@ def apply(state: Mapping[str, str], layer: Layer) -> dict[str, str]:
 def _below(state: Mapping[str, str], path: str) -> dict[str, str] | None:
     if any(state.get(parent) == OTHER for parent in _parents(path)):
         raise UnavailableError(Reason.UNSUPPORTED, f"{path} leads through a link")
-    there = {place: what for place, what in state.items() if within(place, path)}
+    there = {place: what for place, what in state.items() if lies_in(place, path)}
     if not there and path != "/":
         return None
     named = {relative(place, path): what for place, what in sorted(there.items())}
@@ -115,7 +115,7 @@ def _layer(file: Readable, path: str, budget: _Budget) -> Layer:
                 layer.empties.add(folder)
             elif name.startswith(_WHITEOUT) and not name.startswith(_AUFS):
                 layer.removes.add(posixpath.join(folder, name.removeprefix(_WHITEOUT)))
-            elif within(place, path) or within(path, place):
+            elif lies_in(place, path) or lies_in(path, place):
                 layer.puts[place] = _put(budget.hashes, place, tar, member)
     return layer
 

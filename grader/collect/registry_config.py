@@ -36,7 +36,7 @@ def image_of(client: Client, reference: str) -> facts.RegistryImage:
     with suppress(NoAnswerError):  # a registry can be asked without an engine
         version = client.version()
         wanted = {"os": version.get("Os"), "architecture": version.get("Arch")}
-    return within(LOOK_SECONDS, lambda: held(reference, wanted))
+    return in_time(LOOK_SECONDS, lambda: held(reference, wanted))
 
 
 def held(
@@ -103,7 +103,7 @@ def _broken(detail: str) -> UnavailableError:
     return UnavailableError(Reason.REGISTRY_UNREACHABLE, detail)
 
 
-def within(seconds: float, look: Callable[[], T]) -> T:
+def in_time(seconds: float, look: Callable[[], T]) -> T:
     """What a look ends with. One that a registry keeps up, byte by byte, is not waited for."""
     try:
         return waiting.within(seconds, look)

@@ -12,7 +12,7 @@ from typing import TypeVar
 from grader import facts
 from grader.collect.distribution import Credentials, Distribution
 from grader.collect.registry_answer import RateLimitedError
-from grader.collect.registry_config import LOOK_SECONDS, held, within
+from grader.collect.registry_config import LOOK_SECONDS, held, in_time
 from grader.reference import path_and_version, registry_of
 from grader.verify.logins import Logins
 
@@ -66,7 +66,7 @@ class RegistryDesk:
             self._wait(registry, deadline)
             try:
                 with self._place(registry):
-                    return within(LOOK_SECONDS, lambda: look(credentials))
+                    return in_time(LOOK_SECONDS, lambda: look(credentials))
             except RateLimitedError as error:
                 if error.seconds is None:
                     raise

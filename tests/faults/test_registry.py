@@ -65,7 +65,7 @@ def manifest(address: str) -> object:
 
 def image(address: str) -> object:
     look = registry_config.LOOK_SECONDS
-    return registry_config.within(look, lambda: registry_config.held(f"{address}/me/app:1", {}))
+    return registry_config.in_time(look, lambda: registry_config.held(f"{address}/me/app:1", {}))
 
 
 LOOKS: Looks = {"manifest": manifest, "image": image}

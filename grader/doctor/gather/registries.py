@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from grader.collect.answer import AbsentError, NoAnswerError
 from grader.collect.distribution import Distribution
 from grader.collect.login import login
-from grader.collect.registry_config import within
+from grader.collect.registry_config import in_time
 from grader.doctor.machine import Registry
 from grader.facts import Fact
 from grader.needs import LoginNeed, ManifestNeed, Need, RegistryImageNeed
@@ -47,7 +47,7 @@ def asked(registry: Registry, image: str, env: Mapping[str, str]) -> Registry:
     repository, version = path_and_version(image)
     try:
         with closing(Distribution(registry.name)) as place:
-            status, headers = within(SECONDS, lambda: place.greeting(repository, version))
+            status, headers = in_time(SECONDS, lambda: place.greeting(repository, version))
     except NoAnswerError as error:
         return replace(known, reachable=False, detail=_CONNECTION.sub("", error.detail))
     if status >= 500:
