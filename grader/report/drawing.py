@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from grader.messages import Message, msg
 from grader.report.plain import one_line, plain, shorten, shorten_middle
+from grader.report.reading import day_and_clock
 from grader.result import TimelineGap, TimelineStep
 
 PAUSE = timedelta(minutes=10)
@@ -27,8 +27,7 @@ _LANES = ("image", "registry", "container")
 _VERB = re.compile(r"(docker (?:image |container )?[a-z]+(?: -t)?|Exited \(\d+\)|Ctrl-C)(?:\s+|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A step. ``said`` are the last words of what failed, ``apart`` that it took some time."""
 
     step: TimelineStep
@@ -42,8 +41,7 @@ class Mark:
     kind: Literal["step"] = "step"
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(NamedTuple):
     """A gap, between two times of day."""
 
     gap: TimelineGap
@@ -52,16 +50,14 @@ class Break:
     kind: Literal["gap"] = "gap"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A word between the steps: a new day, how long nothing happened, what is left out."""
 
     text: Message | str
     kind: Literal["day", "pause", "left-out"]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What is drawn side by side. The path comes down in the lane ``enters`` and goes on in
     ``leaves``; they are empty where there is none. ``across`` names the lanes that it crosses.
     """
@@ -73,8 +69,10 @@ class Row:
     @property
     def across(self) -> str:
         """The two lanes between which the path changes over, the left one first."""
-        lanes = {self.enters, self.it.step.lane} if isinstance(self.it, Mark) else set()
-        return "-".join(lane for lane in _LANES if lane in lanes) if len(lanes - {""}) > 1 else ""
+        lane = self.it.step.lane if isinstance(self.it, Mark) else ""
+        if not lane or self.enters in {"", lane}:
+            return ""
+        return "-".join(sorted((self.enters, lane), key=_LANES.index))
 
 
 def draw(steps: Sequence[TimelineStep], gaps: Sequence[TimelineGap] = ()) -> tuple[Row, ...]:
@@ -106,12 +104,12 @@ def _items(
         if step.left_out:
             yield Note(msg("{count} steps are left out here", count=step.left_out), "left-out")
         passed = step.at - before if before and not step.left_out else timedelta()
-        today = f"{step.at.astimezone(UTC):%Y-%m-%d}"
+        today, clock = day_and_clock(step.at)
         if passed >= PAUSE:
             yield Note(_later(passed, new_day=today != day), "pause")
         if today != day:
             yield Note(today, "day")
-        yield _mark(step, apart=passed >= APART)
+        yield _mark(step, clock, apart=passed >= APART)
         day, before = today, max(step.until or step.at, before or step.at)
     yield from map(_break, ahead)
 
@@ -121,16 +119,14 @@ def _comes_first(gap: TimelineGap, step: TimelineStep) -> bool:
     return gap.end <= step.at or (step.exact and gap.start < step.at)
 
 
-def _mark(step: TimelineStep, *, apart: bool) -> Mark:
+def _mark(step: TimelineStep, clock: str, *, apart: bool) -> Mark:
     verb, subject = _split(one_line(step.label))
     detail = shorten_middle(one_line(step.detail), SUBJECT_CHARS)
     if detail.startswith(subject):
         subject, detail = detail, ""
     elif detail in subject.split():
         detail = ""
-    clock = _clock(step.at)
-    until = _clock(step.until) if step.until else clock
-    lines = [line for line in plain(step.last_words).splitlines() if line.strip()]
+    until = day_and_clock(step.until)[1] if step.until else clock
     return Mark(
         step=step,
         verb=verb,
@@ -138,7 +134,7 @@ def _mark(step: TimelineStep, *, apart: bool) -> Mark:
         detail=detail,
         clock=clock if step.exact else f"≤ {clock}",
         until=until if until != clock else "",
-        said="\n".join(shorten(line, SAID_CHARS) for line in lines[-SAID_LINES:]),
+        said=_said(step.last_words) if step.last_words else "",
         apart=apart,
     )
 
@@ -149,8 +145,9 @@ def _break(gap: TimelineGap) -> Break:
     return Break(gap, f"{start:{form}}", f"{end:{form}}")
 
 
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%H:%M:%S}"
+def _said(words: str) -> str:
+    lines = [line for line in plain(words).splitlines() if line.strip()]
+    return "\n".join(shorten(line, SAID_CHARS) for line in lines[-SAID_LINES:])
 
 
 def _split(label: str) -> tuple[str, str]:

@@ -27,6 +27,7 @@ def render(result: Result) -> str:
             next=reading.next_objective(result),
             in_review=reading.in_review(result),
             titles={o.id: (i, o.title) for i, o in enumerate(result.objectives, 1)},
+            before=not all(step.exact for step in result.timeline),
             rows=draw(result.timeline, result.gaps),
         )
     )

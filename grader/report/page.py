@@ -60,8 +60,9 @@ def environment(lang: str) -> Environment:
     Every value is made harmless on its way into a page, and then escaped.
     """
     from jinja2 import FileSystemLoader, StrictUndefined
+    from markupsafe import escape
 
-    from grader.report.shown import MAX_SHORT, PageEnvironment, code, once, once_short, shown
+    from grader.report.shown import MAX_SHORT, PageEnvironment, code, once, once_short, shown, time
 
     made = PageEnvironment(
         loader=FileSystemLoader(TEMPLATES),
@@ -95,8 +96,10 @@ def environment(lang: str) -> Environment:
         version=__version__,
         _=_told_by(translator),
         t=translator.text,
+        time=time,
+        strengths=reading.strengths,
         **{
-            name: {key: translator.text(word) for key, word in table.items()}
+            name: {key: escape(translator.text(word)) for key, word in table.items()}
             for name, table in TABLES.items()
         },
     )
@@ -105,7 +108,9 @@ def environment(lang: str) -> Environment:
 
 def _told_by(translator: Translator) -> Callable[..., str]:
     """``_`` of the templates: the words that belong to a key, filled with values."""
-    told = {key: translator.text(text) for key, text in TEXTS.items()}
+    from markupsafe import escape
+
+    told = {key: escape(translator.text(text)) for key, text in TEXTS.items()}
 
     def text(key: str, **values: object) -> str:
         return translator.text(words.fill(TEXTS[key], **values)) if values else told[key]
