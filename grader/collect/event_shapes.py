@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from grader.collect import redact, shapes
 from grader.facts import STOPPED_BY_SIGNAL, Event
 from grader.reference import familiar
 
-Payload = Mapping[str, Any]
+if TYPE_CHECKING:
+    from grader.collect.client import Payload
 
 # What only a learner's steps (or a crash) cause. Not `save` and `archive-path`, which our own
 # reading causes, and of an exec only its start and its end.

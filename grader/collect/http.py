@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import Any
+from typing import TYPE_CHECKING
 
 from grader import facts
 from grader.collect import redact, shapes
@@ -21,7 +21,8 @@ READ_BYTES = KEPT_BYTES + 4096
 ATTEMPT_SECONDS = 5.0
 FIRST_WAIT, LONGEST_WAIT = 0.05, 0.5
 
-Payload = Mapping[str, Any]
+if TYPE_CHECKING:
+    from grader.collect.client import Payload
 
 TROUBLE = (OSError, HTTPException)
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader import facts
 from grader.collect import redact
 from grader.reference import familiar
 
-Payload = Mapping[str, Any]
+if TYPE_CHECKING:
+    from grader.collect.client import Payload
 
 MAX_STEPS = 500
 MAX_STEP = 8192
