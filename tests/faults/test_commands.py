@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.errors import ExitCode
 from grader.journal_file import JournalFile
 from grader.watch.session import Session
 from tests.faults.engine import FAULTS, faulty_engine
@@ -143,3 +144,14 @@ def test_a_recording_connects_again_when_no_look_is_answered(tmp_path: Path) -> 
         ran = ended(process, output)
     quiet(ran)
     assert ran.code == 0, ran
+
+
+def test_a_grading_says_that_the_engine_leaves_questions_unanswered(tmp_path: Path) -> None:
+    lab = Lab.make(tmp_path / "lab", MANY)
+    with faulty_engine("container", FAULTS["is silent"]) as (host, asked):
+        ran = lab.grade(host)
+    quiet(ran)
+    assert ran.code == ExitCode.INCOMPLETE, ran
+    assert "3 questions in a row were not answered in time" in ran.told
+    assert set(lab.told().values()) == {"error"}
+    assert asked.count("container") == 3
