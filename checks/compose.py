@@ -54,7 +54,9 @@ class Compose(Check):
     @model_validator(mode="after")
     def _states_something(self) -> Self:
         if not (self.services or self.volumes or self.networks or self.no_secrets):
-            raise ValueError("give services, or no_secrets; with neither it would assert nothing")
+            raise ValueError(
+                msg("give services, volumes, networks or no_secrets; else it would assert nothing")
+            )
         return self
 
     @property

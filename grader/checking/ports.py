@@ -71,7 +71,8 @@ class Published:
     def _problem(self, bindings: Sequence[PortBinding]) -> Message:
         number = self.container.partition("/")[0]
         for other in bindings:
-            if other.container.partition("/")[0] == self.host and other.host == number:
+            turned = other.container.partition("/")[0] == self.host and other.host == number
+            if turned and self.host != number:
                 return msg(
                     "the ports are the wrong way round: left is your computer's port, right is "
                     "the container's"
@@ -94,10 +95,12 @@ class Published:
                 wanted=self.ip or msg("every address"),
             )
         if bindings:
+            other_number = bindings[0].container.partition("/")[0]
+            differ = other_number != number  # else by their protocol
             return msg(
                 "port {other} of the container is published, but the app listens on {port}",
-                other=bindings[0].container.partition("/")[0],
-                port=number,
+                other=other_number if differ else bindings[0].container,
+                port=number if differ else self.container,
             )
         return msg("no port is published: `EXPOSE` in the Dockerfile does not do it, `-p` does")
 

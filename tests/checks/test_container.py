@@ -72,7 +72,7 @@ def test_a_rerun_after_a_mistake_passes() -> None:
         ("8080:8000", ("8000/tcp", "", ""), "a random one"),
         ("8080:8000", ("8000/tcp", "8081", ""), "on port 8081 of your computer, not on 8080"),
         ("8080:8000", ("80/tcp", "8080", ""), "port 80 of the container is published"),
-        ("8080:8000", ("8000/udp", "8080", ""), "port 8000 of the container is published"),
+        ("8080:8000", ("8000/udp", "8080", ""), "port 8000/udp of the container is published"),
         ("8080:8000", None, "no port is published: `EXPOSE`"),
         ("8000", None, "no port is published: `EXPOSE`"),
         ("127.0.0.1:8080:8000", ("8000/tcp", "8080", ""), "the address 0.0.0.0, not on 127.0.0.1"),
