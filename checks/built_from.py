@@ -123,7 +123,7 @@ class BuiltFrom(Check):
             ),
         )
 
-    @property
+    @cached_property
     def _build(self) -> Message:
         file = "" if self.dockerfile == "Dockerfile" else f"-f {self.dockerfile} "
         return then_grade(f"docker build {file}-t {self.image} .")

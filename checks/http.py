@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -31,7 +32,7 @@ class Http(SoughtText, ContainerSubject, Check):
     status: Annotated[int, Field(ge=100, le=599)] = 200
     deadline: Annotated[float, Field(gt=0, le=60)] = 10.0
 
-    @property
+    @cached_property
     def _need(self) -> HttpNeed:
         return HttpNeed(
             **self.picked,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -54,13 +55,13 @@ class Removed(Check):
             raise ValueError(msg("a project is of a Compose service: give the service, too"))
         return self
 
-    @property
+    @cached_property
     def _named(self) -> list[tuple[str, str]]:
         """What is named, by kind."""
         kinds = ("container", "service", "image", "volume", "network")
         return [(kind, name) for kind in kinds if (name := getattr(self, kind))]
 
-    @property
+    @cached_property
     def _need(self) -> Need[Fact]:
         match self._named[0]:
             case "container", name:
@@ -74,7 +75,7 @@ class Removed(Check):
             case _, name:
                 return NetworkNeed(network=name)
 
-    @property
+    @cached_property
     def _subject(self) -> Message:
         match self._named[0]:
             case "container", name:

@@ -95,6 +95,10 @@ class Series(NamedTuple, Generic[F_co]):
 _NEVER_LOOKED: Series[Fact] = Series()
 
 
+_ANSWERS = {Reason.UNSUPPORTED, Reason.OUTSIDE}
+"""What an engine cannot tell, or what leads astray, is an answer: nobody failed to look."""
+
+
 class Evidence:
     """What a journal's sound entries say, by need."""
 
@@ -114,7 +118,7 @@ class Evidence:
                 self._in_batch = True
             if entry.source == "reproduction":
                 self._was_reproduced = True
-            if _failed(entry):
+            if entry.outcome == "unavailable" and entry.reason not in _ANSWERS:
                 self._is_disturbed = True
                 if not with_failed_looks:
                     continue
@@ -284,11 +288,3 @@ def _that_tell(
 ) -> tuple[Seen[Event], ...]:
     """The events of these actions; all, when none is named."""
     return tuple([e for e in events if e.fact.action in actions]) if actions else events
-
-
-_ANSWERS = {Reason.UNSUPPORTED, Reason.OUTSIDE}
-
-
-def _failed(entry: Entry) -> bool:
-    """Whether nobody could look. What an engine cannot tell, or what leads astray, is an answer."""
-    return entry.outcome == "unavailable" and entry.reason not in _ANSWERS

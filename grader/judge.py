@@ -53,12 +53,13 @@ def judge(
     by_id = {objective.id: objective for objective in rubric.objectives}
     for name in _in_order(tuple((o.id, o.requires) for o in rubric.objectives)):
         objective = by_id[name]
-        missing = tuple(n for n in objective.requires if done[n].status not in COUNTS_AS_DONE)
         judged = _objective(objective, evidence, translator)
-        perhaps_done = all(done[n].status in MAY_BE_DONE for n in missing)
-        earned = judged.score or judged.status in COUNTS_AS_DONE
-        if missing and not (perhaps_done and earned):
-            judged = _skip(objective, missing, by_id, translator)
+        missing = tuple([n for n in objective.requires if done[n].status not in COUNTS_AS_DONE])
+        if missing:
+            perhaps_done = all(done[n].status in MAY_BE_DONE for n in missing)
+            earned = judged.score or judged.status in COUNTS_AS_DONE
+            if not (perhaps_done and earned):
+                judged = _skip(objective, missing, by_id, translator)
         done[name] = _override(judged, (overrides or {}).get(name))
     objectives = tuple(done[objective.id] for objective in rubric.objectives)
     score = sum((o.score for o in objectives), Decimal(0))
@@ -132,7 +133,7 @@ def _verdict(check: Check, evidence: Evidence) -> Verdict:
 
 def _undisturbed(check: Check, verdict: Verdict, evidence: Evidence) -> Verdict:
     """The verdict, with the points that looks which failed would take away."""
-    if verdict.ratio == 1 or evidence.undisturbed is evidence:
+    if evidence.undisturbed is evidence or verdict.ratio == 1:
         return verdict
     earned = check.judge(evidence.undisturbed)
     if earned.ratio <= verdict.ratio:

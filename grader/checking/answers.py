@@ -61,7 +61,8 @@ def line_of(question: str, text: str) -> int | None:
 
 
 def _about(question: str, among: Sequence[Section]) -> list[Section]:
-    exact = [section for section in among if _plain(section.title) == _plain(question)]
+    plain = _plain(question)
+    exact = [section for section in among if _plain(section.title) == plain]
     if exact:
         return exact
     begins = re.compile(rf"{_NUMBER}\W*{re.escape(question)}(?:[\s:：.,—–(]|$)", re.IGNORECASE)

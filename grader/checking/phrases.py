@@ -24,7 +24,7 @@ WINDOW_WORDS = 5
 """How far before (or after) a phrase an English negation counts, in words."""
 
 _REACH = 80
-_LETTERS = re.compile(r"[^\W_]+")
+_LETTERS = re.compile(r"([^\W_]+)")
 _NEGATED_AFTER = re.compile("아[니닙닌님냐]|않|못|없|안[되된돼됩]|오해|틀[리린렸]")
 _BECAUSE = re.compile("므로|때문에|라서|니까")
 _WRONG = {"wrong", "false", "myth", "misconception", "incorrect", "untrue"}
@@ -49,13 +49,14 @@ class Plain:
     def of(cls, text: str) -> Self:
         """Reduce ``text``. Apostrophes join, all other signs and white space separate words."""
         text = unicodedata.normalize("NFKC", text)
-        runs = _LETTERS.findall(text)
+        pieces = _LETTERS.split(text)  # signs, letters, signs, letters, …, signs
+        runs = pieces[1::2]
         letters = "".join(runs).casefold()
         if len(letters) != sum(map(len, runs)) or not letters.isalnum():
             runs = [_folded(run) for run in runs]
             letters = "".join(runs)
         breaks = bytearray(len(letters))
-        begins = [SENTENCE, *map(_begins_after, _LETTERS.split(text)[1:-1])]
+        begins = [SENTENCE, *map(_begins_after, pieces[2:-1:2])]
         starts = accumulate(map(len, runs), initial=0)
         for _, start, what in zip(runs, starts, begins, strict=False):
             breaks[start] = what

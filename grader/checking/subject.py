@@ -77,7 +77,7 @@ class ContainerSubject(BaseModel):
             raise ValueError(msg("a project is of a Compose service: give the service, too"))
         return self
 
-    @property
+    @cached_property
     def subject(self) -> Message:
         """The container, in words."""
         if self.service is not None:
@@ -111,7 +111,7 @@ class ContainerSubject(BaseModel):
             needs += [ContainerNeed(**self._whatever_image), ContainerNeed(image=self.image)]
         return needs
 
-    @property
+    @cached_property
     def picked(self) -> Picked:
         """The fields that pick such containers, as a need or `Evidence.events` takes them."""
         return Picked(name=self.name, image=self.image, service=self.service, project=self.project)
@@ -121,7 +121,7 @@ class ContainerSubject(BaseModel):
         """Such containers."""
         return ContainerNeed(**self.picked)
 
-    @property
+    @cached_property
     def _whatever_image(self) -> Picked:
         return Picked(name=self.name, image=None, service=self.service, project=self.project)
 
