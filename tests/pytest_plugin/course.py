@@ -80,7 +80,7 @@ def run(
     """Start pytest in a folder, in English."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "PYTHONPATH"))}
     return subprocess.run(
-        [*(start or [PYTEST]), "-p", "no:cacheprovider", *args],
+        [*(start or [PYTEST]), "-p", "no:cacheprovider", f"--basetemp={folder}.tmp", *args],
         cwd=folder,
         env={**inherited, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **env},
         capture_output=True,
