@@ -38,6 +38,7 @@ def real(host: str, *words: str | Path, prefix: tuple[str, ...] = (), to: str = 
     return Ran(done.returncode, (done.stdout or "") + done.stderr)
 
 
+@pytest.mark.skipif("coverage" in sys.modules, reason="coverage.py itself would be seen")
 def test_a_disk_that_is_full_at_any_byte(tmp_path: Path) -> None:
     """A file may not grow beyond a size: the journal, or a report that is larger."""
     with faulty_engine() as (host, _):
