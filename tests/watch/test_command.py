@@ -1,0 +1,78 @@
+"""`grade-lab watch`: what it says of a recording that goes on elsewhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from grader import cli_watch
+from grader.cli import _told
+from grader.errors import ExitCode
+from grader.watch.session import Session
+from tests.watch.test_session import another_process
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "lab.yaml").write_text(
+        "rubric: container-and-docker\nlearner: {id: s-1}\nvariables: {hub_id: haneul}\n"
+    )
+    return tmp_path
+
+
+def watch(folder: Path, *options: str) -> ExitCode:
+    return _told(["watch", str(folder), "--lang", "en", *options])
+
+
+@pytest.mark.parametrize(
+    ("option", "code"),
+    [("--status", ExitCode.BELOW_PASS_MARK), ("--stop", ExitCode.PASSED)],
+)
+def test_where_nobody_records_it_says_how_to_begin(
+    folder: Path, capsys: pytest.CaptureFixture[str], option: str, code: ExitCode
+) -> None:
+    assert watch(folder, option) == code
+    assert capsys.readouterr().out == "nothing is being recorded; `grade-lab watch` starts it\n"
+
+
+def test_a_recording_is_told_with_its_page_and_not_begun_twice(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = "the checklist is at http://127.0.0.1:1/x/"
+    with another_process(folder / ".grade-lab") as other:
+        assert watch(folder, "--status") == ExitCode.PASSED
+        told = capsys.readouterr().out
+        assert f"process {other.pid} records since 20" in told
+        assert page in told
+        assert watch(folder, "--detach") == ExitCode.PASSED
+        told = capsys.readouterr().out
+        assert f"a recording is going on already (process {other.pid})" in told
+        assert page in told
+        assert watch(folder, "--everything") == ExitCode.PASSED
+        assert f"process {other.pid} records since 20" in capsys.readouterr().out
+
+
+def test_a_recording_is_ended(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with another_process(folder / ".grade-lab"):
+        assert watch(folder, "--stop") == ExitCode.PASSED
+    assert "the recording has ended" in capsys.readouterr().out
+    assert Session(folder / ".grade-lab").status() is None
+
+
+def test_a_recording_that_does_not_end_is_told_with_its_process(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_watch, "STOP_SECONDS", 0.1)
+    with Session(folder / ".grade-lab").recording() as ours:
+        assert ours  # and nobody here reads what it is asked
+        assert watch(folder, "--stop") == ExitCode.USAGE
+    assert f"end the process {os.getpid()} yourself" in capsys.readouterr().err
+
+
+def test_everything_is_recorded_without_a_rubric(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert watch(folder, "--everything", "--rubric", "container-and-docker") == ExitCode.USAGE
+    assert "--everything takes no rubric" in capsys.readouterr().err
