@@ -147,5 +147,20 @@ def test_markdown_has_a_heading_for_each_objective_and_no_html(rubric: Path) -> 
     assert "Hint: Open `<ip>:80`" in text
 
 
+def test_rules_for_late_work_the_sandbox_and_the_evidence_are_shown(rubric: Path) -> None:
+    rules = "late: {deadline: '2026-12-01T18:00:00+09:00', per_day: 10%}\nsandbox: {memory: 64MB}\n"
+    change(rubric, "objectives:", rules + "objectives:")
+    change(rubric, "name: page, port: 80}", "name: page, port: 80, accept: [live, reproduced]}")
+    text = run("show", "--format", "markdown", rubric).output
+    for part in (
+        "## Handed in late\n",
+        "per_day: 10%\n",
+        "## When grade-lab runs the image itself\n",
+        "memory: 64MB\n",
+        "Counts only if it is: live, reproduced\n",
+    ):
+        assert part in text
+
+
 def test_a_value_that_is_given_is_shown(rubric: Path) -> None:
     assert "app:7" in run("show", rubric, "--set", "tag=7").output
