@@ -124,6 +124,28 @@ def test_what_a_registry_does_not_hold_is_built_from_the_submission(
     assert not [o for o in found if o.need == ImageNeed(image=name) and o.outcome == "found"]
 
 
+def test_an_image_of_which_only_the_log_is_asked_runs_until_it_is_quiet(
+    tmp_path: Path, untouched: None
+) -> None:
+    folder = submission(tmp_path / "s", "print('ready', flush=True)\ntime.sleep(1000)")
+    given = rubric(folder)
+    [objective] = given.objectives
+    of_the_log = objective.model_copy(update={"checks": objective.checks[1:]})
+    given = given.model_copy(update={"objectives": (of_the_log,)})
+    log = answer(list(verify(given, folder)), LOGS)
+    assert (log.stdout, log.complete) == ("ready\n", True)
+
+
+def test_a_run_that_is_over_time_is_ended_and_is_not_the_learners_fault(
+    tmp_path: Path, untouched: None
+) -> None:
+    folder = submission(tmp_path / "s", "silent")
+    found = list(verify(rubric(folder, sandbox="{seconds: 2}"), folder))
+    assert answer(found, HTTP) is Reason.SANDBOX
+    [told] = [o.detail for o in found if o.need == HTTP]
+    assert told == "2 seconds were over"
+
+
 def test_a_build_that_hangs_or_fails_costs_its_own_submission_only(
     tmp_path: Path, untouched: None
 ) -> None:

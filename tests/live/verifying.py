@@ -59,7 +59,7 @@ serve()
 }
 
 
-HTTP = HttpNeed(name="web", port=8000, deadline=6)
+HTTP = HttpNeed(name="web", port=8000, deadline=12)
 
 
 LOGS = LogsNeed(name="web")
@@ -88,7 +88,7 @@ objectives:
     title: It runs
     points: 10
     checks:
-      - {{type: http, name: web, port: 8000, contains: it works, deadline: 6}}
+      - {{type: http, name: web, port: 8000, contains: it works, deadline: 12}}
       - {{type: logs, name: web, contains: ready}}
 {extra}""",
         encoding="utf-8",
