@@ -113,6 +113,8 @@ def _reason(error: BaseException) -> Message:
         return msg("it needs too much memory to be judged")
     if isinstance(error, ProcessExpired):
         return msg("it crashed the process that judged it ({how})", how=_how(error.exitcode))
+    if isinstance(error, BrokenExecutor):  # it ended before the pool knew who had the task
+        return msg("it crashed the process that judged it")
     return msg("it could not be judged ({kind})", kind=type(error).__name__)
 
 

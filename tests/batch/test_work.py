@@ -98,7 +98,8 @@ def test_a_task_has_a_memory_limit() -> None:
 def test_a_task_that_ends_its_process_costs_itself(code: int, how: str) -> None:
     with executor(jobs=1, seconds=60) as (pool, ahead):
         ((_, told),) = done(pool, ahead, end, [code])
-        assert str(told) == f"it crashed the process that judged it ({how})"
+        crashed = "it crashed the process that judged it"
+        assert str(told) in {f"{crashed} ({how})", crashed}  # how, where the pool saw it end
         assert list(done(pool, ahead, square, [3])) == [(3, 9)]
 
 
