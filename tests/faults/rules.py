@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -153,6 +153,14 @@ def ended(process: Any, output: Path) -> Ran:
 def runs(process: Any) -> bool:
     """Whether it has not ended yet."""
     return not wait([process.sentinel], 0)
+
+
+def until(holds: Callable[[], object], otherwise: str = "it did not happen") -> None:
+    """Wait for it, at most `DEADLINE` seconds; ``otherwise`` is what went wrong."""
+    deadline = time.monotonic() + DEADLINE
+    while not holds():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.01)
 
 
 def started(

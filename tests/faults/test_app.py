@@ -23,7 +23,7 @@ from grader.needs import LogsNeed
 from grader.verify.sandbox import LOG_BYTES
 from tests.faults import engine, scripted
 from tests.faults.engine import FAULTS, Fault, faulty_engine
-from tests.faults.rules import DEADLINE, Lab, ended, quiet, runs, started
+from tests.faults.rules import DEADLINE, Lab, ended, quiet, runs, started, until
 from tests.faults.test_registry import broken_registry
 
 if sys.platform == "win32":
@@ -90,10 +90,7 @@ def test_a_log_that_a_recording_follows(tmp_path: Path, kind: str) -> None:
     lab = Lab.make(tmp_path / "lab")
     with faulty_engine("logs", LOGS[kind][0]) as (host, asked):
         process, output = started(lab.folder, host, "watch", str(lab.folder), "--quiet")
-        deadline = time.monotonic() + DEADLINE
-        while runs(process) and not ("logs" in asked and kept(lab)):
-            assert time.monotonic() < deadline, "no log is kept"
-            time.sleep(0.02)
+        until(lambda: ("logs" in asked and kept(lab)) or not runs(process), "no log is kept")
         os.kill(process.pid, signal.SIGTERM)
         ran = ended(process, output)
     quiet(ran)

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from grader.errors import ExitCode
 from grader.journal_file import JournalFile
 from grader.watch.session import Session
 from tests.faults.engine import FAULTS, faulty_engine
-from tests.faults.rules import DEADLINE, Lab, command, ended, quiet, runs, started, together
+from tests.faults.rules import Lab, command, ended, quiet, runs, started, together, until
 
 if sys.platform == "win32":
     pytest.skip("needs signals", allow_module_level=True)
@@ -98,7 +97,9 @@ def test_watch(tmp_path: Path, stage: str) -> None:
             lab.well(host)
         with faulty_engine(stage, FAULTS[fault]) as (host, asked):
             process, output = started(lab.folder, host, "watch", str(lab.folder), "--quiet")
-            until(lambda: (met(asked) and Session(lab.journal.parent).status()) or gone(process))
+            until(
+                lambda: (met(asked) and Session(lab.journal.parent).status()) or not runs(process)
+            )
             assert runs(process), output.read_text()
             os.kill(process.pid, signal.SIGTERM)
             ran = ended(process, output)
@@ -110,17 +111,6 @@ def test_watch(tmp_path: Path, stage: str) -> None:
             lab.holds(lab.grade(host))
 
     each(("is silent", "something else", "endless lines", "half a chunk"), broken)
-
-
-def gone(process) -> bool:  # type: ignore[no-untyped-def]
-    return not runs(process)
-
-
-def until(done) -> None:  # type: ignore[no-untyped-def]
-    deadline = time.monotonic() + DEADLINE
-    while not done():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
 
 
 MANY = """\
@@ -139,7 +129,7 @@ def test_a_recording_connects_again_when_no_look_is_answered(tmp_path: Path) -> 
     lab = Lab.make(tmp_path / "lab", MANY)
     with faulty_engine("container", FAULTS["is silent"]) as (host, asked):
         process, output = started(lab.folder, host, "watch", str(lab.folder), "--quiet")
-        until(lambda: asked.count("version") > 1 or gone(process))
+        until(lambda: asked.count("version") > 1 or not runs(process))
         os.kill(process.pid, signal.SIGTERM)
         ran = ended(process, output)
     quiet(ran)

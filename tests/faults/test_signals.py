@@ -23,6 +23,7 @@ from tests.faults.rules import (
     runs,
     started,
     together,
+    until,
 )
 
 if sys.platform == "win32":
@@ -45,13 +46,6 @@ def stopped(lab: Lab, folder: Path, stage: str, number: int, *options: str) -> R
         until(lambda: stage in asked or not runs(process))
         os.kill(process.pid, number)
         return ended(process, output)
-
-
-def until(done) -> None:  # type: ignore[no-untyped-def]
-    deadline = time.monotonic() + DEADLINE
-    while not done():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("number", [*ASKING, signal.SIGKILL])
