@@ -15,7 +15,7 @@ import click
 from grader import __version__
 from grader.complaint import complain
 from grader.errors import ExitCode, GradeLabError
-from grader.interruption import heeded
+from grader.interruption import Interruption, heeded
 from grader.language import LANG, described
 from grader.messages import LANGUAGES, Message, Translator, msg
 
@@ -139,21 +139,25 @@ def main(args: list[str] | None = None) -> NoReturn:
     if args[:1] != ["shell"]:  # what runs in it would inherit this
         # Pydantic would search all that is installed for plug-ins, of which we use none.
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    with heeded():
-        code = _told(args)
+    with heeded() as interruption:
+        code = _told(args, interruption)
     sys.exit(code)
 
 
-def _told(args: list[str]) -> ExitCode:
+def _told(args: list[str], interruption: Interruption | None = None) -> ExitCode:
     """Run the command, say what went wrong, and return its exit code."""
     lang = _chosen_language(args)
     try:
         return _run(args, lang)
     except (KeyboardInterrupt, click.Abort):
-        stopped = msg("interrupted; what was collected so far is kept")
-        with suppress(OSError):  # a terminal that is closed cannot be told
-            click.echo(f"grade-lab: {Translator(lang).text(stopped)}", err=True)
-        return ExitCode.INTERRUPTED
+        pass
+    except Exception:  # pydantic makes an error of its own of an interruption
+        if interruption is None or not interruption.came:
+            raise
+    stopped = msg("interrupted; what was collected so far is kept")
+    with suppress(OSError):  # a terminal that is closed cannot be told
+        click.echo(f"grade-lab: {Translator(lang).text(stopped)}", err=True)
+    return ExitCode.INTERRUPTED
 
 
 def _run(args: list[str], lang: str) -> ExitCode:

@@ -40,25 +40,30 @@ def end_at_once() -> None:
 class heeded:  # noqa: N801 # a context manager
     """Where signals raise KeyboardInterrupt; they end the process at once when this is left."""
 
-    def __enter__(self) -> None:
-        interruption = _Interruption()
+    def __enter__(self) -> Interruption:
+        interruption = Interruption()
         end_at_once()
         for number in SIGNALS:
             if signal.getsignal(number) is _leave:
                 signal.signal(number, interruption.arrived)
         sys.unraisablehook = interruption.dropped
+        return interruption
 
     def __exit__(self, *_: object) -> None:
         end_at_once()
 
 
-class _Interruption:
+class Interruption:
+    """Whether this process was asked to end: ``came``."""
+
     def __init__(self) -> None:
+        self.came = False
         self._patient_until = 0.0
         self._number = signal.SIGINT.value
 
     def arrived(self, number: int, _frame: FrameType | None) -> None:
         self._number = number
+        self.came = True
         if time.monotonic() >= self._patient_until:
             self._patient_until = time.monotonic() + PATIENCE_SECONDS
             raise KeyboardInterrupt
