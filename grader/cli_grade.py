@@ -102,9 +102,10 @@ def _observe(run: Run, lang: str, *, quiet: bool, no_color: bool, verify: bool =
 def _warn(trouble: Observation, lang: str) -> None:
     from grader.collect.advice import advice
     from grader.collect.surroundings import surroundings
+    from grader.system_error import translatable
 
     text = Translator(lang).text
-    reason = msg("the Docker Engine cannot be used: {reason}", reason=trouble.detail)
+    reason = msg("the Docker Engine cannot be used: {reason}", reason=translatable(trouble.detail))
     lines = [f"grade-lab: {text(reason)}"]
     steps = advice(surroundings(), trouble.reason) if trouble.reason else []
     lines += [f"  → {text(step)}" for step in steps]

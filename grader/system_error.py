@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 
 from grader.messages import Message, msg
 
@@ -34,8 +35,19 @@ _WORDS = {
     errno.EINVAL: msg("Invalid argument"),
 }
 """In English they are POSIX's own, as most systems print them and most help on the web has them."""
+_KNOWN = {reason.template: reason for reason in _WORDS.values()}
+_REASON = re.compile(f"({'|'.join(sorted(_KNOWN, key=len, reverse=True))})")
 
 
 def reason_of(error: OSError) -> Message | str:
     """Why: what the error is known by, or the words that came with it."""
     return _WORDS.get(error.errno or 0) or error.strerror or str(error)
+
+
+def translatable(words: str) -> Message | str:
+    """Words that were kept in English: the reasons in them that are known can be translated."""
+    pieces = [_KNOWN.get(piece, piece) for piece in _REASON.split(words)]
+    if len(pieces) == 1:
+        return words
+    values = {f"piece{number}": piece for number, piece in enumerate(pieces)}
+    return Message("".join(f"{{{name}}}" for name in values), values)

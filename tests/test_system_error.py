@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from grader import system_error
-from grader.messages import Message
-from grader.system_error import reason_of
+from grader.messages import Message, Translator
+from grader.system_error import reason_of, translatable
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="POSIX's words, as Linux has them")
@@ -24,3 +24,24 @@ def test_in_english_it_is_what_the_system_says(number: int) -> None:
 def test_what_is_not_known_is_told_in_the_systems_words() -> None:
     assert reason_of(OSError(errno.EXDEV, "across devices")) == "across devices"
     assert reason_of(OSError("odd")) == "odd"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Permission denied", "권한이 없습니다"),
+        (
+            "tried unix:///a: No such file or directory; unix:///{b}: Connection refused",
+            "tried unix:///a: 그런 파일이나 폴더가 없습니다; unix:///{b}: 연결이 거부되었습니다",
+        ),
+        ("Too many open files in system", "시스템에 열린 파일이 너무 많습니다"),
+        ("the {engine} is odd", "the {engine} is odd"),
+        ("", ""),
+    ],
+)
+def test_words_that_were_kept_in_english_are_translated_where_they_are_known(
+    words: str, told: str
+) -> None:
+    text = translatable(words)
+    assert Translator("en").text(text) == words
+    assert Translator("ko").text(text) == told

@@ -13,6 +13,7 @@ from grader.collect.advice import Surroundings
 from grader.collect.endpoint import usual_sockets
 from grader.errors import GradeLabError
 from grader.facts import Reason
+from grader.messages import Message
 
 DEFAULT_CONTEXT = "default"
 
@@ -45,7 +46,7 @@ class Config:
     """docker's ``config.json``; ``error`` tells why it cannot be used, in ``line`` (0: none)."""
 
     path: str = ""
-    error: str = ""
+    error: Message | str = ""
     line: int = 0
     helpers: tuple[Helper, ...] = ()
 
@@ -156,7 +157,7 @@ class Port:
 class Work:
     """The submission and its rubric. ``asked``: the learner named the folder or a rubric.
 
-    ``cannot_write`` tells why the folder cannot be written, in the system's words.
+    ``cannot_write`` tells why the folder cannot be written.
     """
 
     folder: str = "."
@@ -165,7 +166,7 @@ class Work:
     error: GradeLabError | None = None
     rubric: str = ""
     learner_named: bool = True
-    cannot_write: str = ""
+    cannot_write: Message | str = ""
     disk_full: bool = False
     journal_defects: tuple[int, ...] = ()
     journal_error: GradeLabError | None = None

@@ -240,3 +240,10 @@ def test_an_engine_that_is_off_and_a_docker_host_that_points_elsewhere_are_both_
     start, unset = map(str, found.steps)
     assert "systemctl start docker" in start
     assert "`unset DOCKER_HOST`" in unset
+
+
+def test_why_an_engine_is_off_is_told_in_the_readers_language() -> None:
+    found = first_problem(examine(off(around("linux", "engine"))))
+    assert found is not None
+    assert found.detail is not None
+    assert Translator("ko").text(found.detail).endswith("그런 파일이나 폴더가 없습니다")

@@ -7,7 +7,6 @@ import os
 import socket
 import stat
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,8 @@ from grader.doctor.gather import command, engine, system
 from grader.doctor.gather.bounded import at_once
 from grader.doctor.machine import Port
 from grader.facts import Reason
+from tests.places import GRADE_LAB
 
-GRADE_LAB = str(Path(sys.executable).with_name("grade-lab"))
 SECRET = "hunter2"
 
 
@@ -123,6 +122,12 @@ def test_a_socket_that_nobody_may_use_and_one_that_nobody_listens_at(home: Path)
     assert doors[0].reason is Reason.ENGINE_UNREACHABLE
 
 
+def test_what_the_system_refuses_is_told_in_the_readers_language(home: Path) -> None:
+    (home / ".docker" / "config.json").mkdir()
+    _, found, _ = doctor(home, "--lang", "ko")
+    assert found["config-broken"]["detail"] == "파일이 아니라 폴더입니다"
+
+
 def test_an_engine_that_never_answers_holds_nobody_up(home: Path) -> None:
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(home / "silent.sock"))
@@ -130,6 +135,7 @@ def test_an_engine_that_never_answers_holds_nobody_up(home: Path) -> None:
         code, found, _ = doctor(home, DOCKER_HOST=f"unix://{home / 'silent.sock'}")
     assert code == 1
     assert "wait a minute" in found["engine-error"]["steps"][0]
+    assert found["engine-error"]["detail"].endswith("no answer came in time")
 
 
 def test_looks_that_fail_or_hang_leave_the_others_alone() -> None:

@@ -10,6 +10,7 @@ from grader.doctor.findings.command import says_why_no_engine
 from grader.doctor.machine import DEFAULT_CONTEXT, Door, Machine
 from grader.facts import Reason
 from grader.messages import Message, msg
+from grader.system_error import translatable
 
 
 def findings(machine: Machine) -> Iterator[Finding]:
@@ -60,7 +61,7 @@ def _denied(machine: Machine, door: Door) -> Finding:
             group=door.group,
         )
     else:
-        detail = msg("{host}: {reason}", host=door.host, reason=door.detail)
+        detail = msg("{host}: {reason}", host=door.host, reason=translatable(door.detail))
     return problem(
         "socket-permission",
         msg("you are not allowed to use Docker yet"),
@@ -142,7 +143,7 @@ def _remote(machine: Machine, door: Door) -> Finding:
         "engine-remote",
         msg("no engine answers at {host}", host=door.host),
         *((check, leave) if is_address else (leave,)),
-        detail=msg("{reason}", reason=door.detail),
+        detail=msg("{reason}", reason=translatable(door.detail)),
     )
 
 
@@ -158,13 +159,17 @@ def _odd(machine: Machine, door: Door) -> Finding:
         msg("the engine is there, but it does not work"),
         msg("wait a minute: it may still be starting"),
         restart,
-        detail=msg("{host}: {reason}", host=door.host, reason=door.detail or str(door.reason)),
+        detail=msg(
+            "{host}: {reason}",
+            host=door.host,
+            reason=translatable(door.detail) or msg("no answer came in time"),
+        ),
     )
 
 
 def _off(machine: Machine, door: Door) -> Finding:
     around = machine.surroundings
-    detail = msg("{host}: {reason}", host=door.host, reason=door.detail)
+    detail = msg("{host}: {reason}", host=door.host, reason=translatable(door.detail))
     steps = advice.start(around)
     if machine.chosen_by != "context" and door.host != machine.usual_host:
         steps.append(_unset(machine.chosen_by, windows=around.platform == "win32"))

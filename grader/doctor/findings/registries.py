@@ -8,6 +8,7 @@ from grader.doctor.finding import Finding, ok, problem, warning
 from grader.doctor.machine import Machine, Registry
 from grader.messages import Message, msg
 from grader.reference import DOCKER_HUB, login_command
+from grader.system_error import translatable
 
 FEW = 10
 """Pulls; with fewer left, a lab may come to a stop."""
@@ -30,7 +31,9 @@ def _reached(registry: Registry, machine: Machine) -> Iterator[Finding]:
             "registry-unreachable",
             msg("{registry} cannot be reached from here", registry=name),
             *_reach(registry),
-            detail=msg("{reason}", reason=registry.detail) if registry.detail else None,
+            detail=msg("{reason}", reason=translatable(registry.detail))
+            if registry.detail
+            else None,
         )
     elif registry.limited or registry.remaining == 0:
         yield problem(

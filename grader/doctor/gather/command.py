@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from grader.collect.endpoint import config_folder, read_config
 from grader.doctor.machine import Command, Config, Helper
+from grader.system_error import reason_of
 
 SECONDS = 3.0
 COMMAND_SECONDS = 4.0
@@ -43,8 +44,10 @@ def config(env: Mapping[str, str]) -> Config:
         settings = read_config(env)
     except json.JSONDecodeError as error:
         return Config(path=path, error=error.msg, line=error.lineno)
-    except (OSError, ValueError) as error:
-        return Config(path=path, error=getattr(error, "strerror", None) or str(error))
+    except OSError as error:
+        return Config(path=path, error=reason_of(error))
+    except ValueError as error:
+        return Config(path=path, error=str(error))
     helpers = settings.get("credHelpers")
     named = [settings.get("credsStore"), *(helpers.values() if isinstance(helpers, dict) else ())]
     names = sorted({str(name) for name in named if name})

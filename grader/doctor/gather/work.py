@@ -16,6 +16,7 @@ from grader.journal_file import JournalFile
 from grader.needs import ImageNeed
 from grader.run import Run
 from grader.submission import JOURNAL, LAB_FILE
+from grader.system_error import reason_of
 
 PROBE_BYTES = 64 * 1024
 MAX_PORTS = 20
@@ -36,7 +37,7 @@ def task(folder: Path, rubric: str | None, settings: Mapping[str, str], *, asked
         work = replace(work, lab_file=(folder / LAB_FILE).is_file())
         prepared = run.prepare(folder, rubric, settings)
     except OSError as error:  # a folder above it is closed to this user
-        return Task(replace(work, cannot_write=error.strerror or str(error)))
+        return Task(replace(work, cannot_write=reason_of(error)))
     except GradeLabError as error:
         return Task(replace(_looked_at(work, folder), error=error))
     work = replace(
@@ -68,7 +69,7 @@ def _tried(work: Work, folder: Path) -> Work:
             file.flush()
     except OSError as error:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        return replace(work, cannot_write=error.strerror or str(error), disk_full=full)
+        return replace(work, cannot_write=reason_of(error), disk_full=full)
     return work
 
 
