@@ -107,7 +107,8 @@ def _warn(trouble: Observation, lang: str) -> None:
     text = Translator(lang).text
     reason = msg("the Docker Engine cannot be used: {reason}", reason=translatable(trouble.detail))
     lines = [f"grade-lab: {text(reason)}"]
-    steps = advice(surroundings(), trouble.reason) if trouble.reason else []
+    why = trouble.reason
+    steps = advice(surroundings(), why, trouble.detail) if why else []
     lines += [f"  → {text(step)}" for step in steps]
     complain(lines)
 

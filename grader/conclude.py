@@ -12,6 +12,7 @@ from grader.evidence import Evidence, Seen, Series, Strength
 from grader.facts import Event, Fact, Reason
 from grader.messages import Message, msg
 from grader.needs import EventsNeed, Need
+from grader.system_error import translatable
 from grader.verdict import (
     Errored,
     Failed,
@@ -120,7 +121,7 @@ def unavailable(series: Series[F]) -> Errored:
     reason = series.unavailable or Reason.ENGINE_ERROR
     what, advice = _UNAVAILABLE.get(reason, _UNAVAILABLE[Reason.ENGINE_ERROR])
     # What was tried to reach the engine is told once, by the check of the engine.
-    told = None if reason in _ENGINE_OUT_OF_REACH else series.detail
+    told = None if reason in _ENGINE_OUT_OF_REACH else translatable(series.detail)
     return Errored(message=what, actual=told or None, hint=advice)
 
 
@@ -219,7 +220,10 @@ _ENGINE_OUT_OF_REACH = {Reason.ENGINE_UNREACHABLE, Reason.PERMISSION}
 _UNAVAILABLE: Mapping[Reason, tuple[Message, Message]] = {
     Reason.ENGINE_UNREACHABLE: (
         msg("the Docker Engine could not be reached"),
-        msg("start Docker (Docker Desktop, or the docker service), then run grade-lab again"),
+        msg(
+            "start Docker (Docker Desktop, or the docker service), or restart it if it hangs; then "
+            "run grade-lab again"
+        ),
     ),
     Reason.ENGINE_ERROR: (
         msg("the Docker Engine answered with an error"),

@@ -20,7 +20,7 @@ from grader.check import (
 from grader.conclude import failed_look
 from grader.evidence import Series
 from grader.facts import Fact, Image, Reason
-from grader.messages import msg
+from grader.messages import Translator, msg
 from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ManifestNeed, Need
 from tests.concluding import Concludes, only, result
 from tests.factories import a_container, evidence_of, journal_of, saw
@@ -55,6 +55,11 @@ def test_why_nobody_could_look_is_told_with_what_was_tried(reason: Reason) -> No
     # The check of the engine tells it for all.
     assert verdict.actual == (None if reason in OF_THE_ENGINE else "dial tcp: i/o timeout")
     assert unavailable(_series(reason)).actual is None
+
+
+def test_what_the_system_said_is_told_in_the_readers_language() -> None:
+    closed: Series[Image] = Series(unavailable=Reason.UNREADABLE, detail="Permission denied")
+    assert Translator("ko").text(unavailable(closed).actual or "") == "권한이 없습니다"
 
 
 def test_each_reason_has_words_of_its_own() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,12 +30,20 @@ class Surroundings:
     products: frozenset[Product] = frozenset()
 
 
-def advice(around: Surroundings, reason: Reason) -> list[Message]:
-    """Next steps, the likeliest first; none where the engine is not what is in the way."""
+_SILENT = re.compile(r"in time|timed out|takes too long")
+"""In the words of a look that went to an engine which takes questions, and answers none."""
+
+
+def advice(around: Surroundings, reason: Reason, words: str = "") -> list[Message]:
+    """Next steps, the likeliest first; none where the engine is not what is in the way.
+
+    ``words`` are those of the look that failed: they tell an engine that hangs from one that is
+    off.
+    """
     if reason is Reason.PERMISSION:
         steps = permission(around)
     elif reason is Reason.ENGINE_UNREACHABLE:
-        steps = start(around)
+        steps = restart(around) if _SILENT.search(words) else start(around)
     else:
         return []
     more = msg("`grade-lab doctor` looks closer, and says more")
@@ -55,6 +64,22 @@ def start(around: Surroundings) -> list[Message]:
     if around.platform == "linux" and "engine" in around.products:
         steps.insert(0, _service(around))
     return steps or install(around)
+
+
+def restart(around: Surroundings) -> list[Message]:
+    """How to get answers from an engine that is there, and gives none."""
+    steps = [step for product, step in _RESTARTS.items() if product in around.products]
+    if around.platform == "linux" and "engine" in around.products:
+        command = "systemctl restart docker" if around.systemd else "service docker restart"
+        steps.insert(0, msg("restart Docker: `sudo {command}`", command=command))
+    return steps or [msg("restart Docker, or ask whoever runs it to do so")]
+
+
+_RESTARTS: dict[str, Message] = {
+    "desktop": msg("click the whale's menu, and choose Restart"),
+    "colima": msg("restart Colima: `colima restart`"),
+    "orbstack": msg("restart OrbStack's Docker: `orb restart docker`"),
+}
 
 
 def _service(around: Surroundings) -> Message:

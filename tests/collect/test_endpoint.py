@@ -158,5 +158,40 @@ def test_advice_fits_the_operating_system(
     assert (platform == "linux") or "sudo" not in told
 
 
+SILENT = (
+    "3 questions in a row were not answered in time",
+    "tried unix:///a: No such file or directory; unix:///b: it takes too long to answer",
+    "tried tcp://10.0.0.1:2375: timed out",
+)
+
+
+@pytest.mark.parametrize("words", SILENT)
+@pytest.mark.parametrize(
+    ("platform", "product", "command"),
+    [
+        ("linux", "engine", "`sudo systemctl restart docker`"),
+        ("darwin", "colima", "`colima restart`"),
+        ("darwin", "orbstack", "`orb restart docker`"),
+        ("win32", "desktop", "choose Restart"),
+        ("win32", "rancher", "restart Docker"),
+    ],
+)
+def test_an_engine_that_hangs_is_restarted_and_not_started(
+    platform: str, product: Product, command: str, words: str
+) -> None:
+    around = Surroundings(platform=platform, products=frozenset({product}))
+    steps = list(map(str, advice(around, Reason.ENGINE_UNREACHABLE, words)))
+    assert command in steps[0]
+    assert "docker version" in steps[1]
+    off = "tried unix:///a: No such file or directory"
+    assert command not in str(advice(around, Reason.ENGINE_UNREACHABLE, off)[0])
+
+
+def test_without_systemd_the_engine_is_restarted_as_a_service() -> None:
+    around = Surroundings(systemd=False, products=frozenset({"engine"}))
+    (first, *_) = advice(around, Reason.ENGINE_UNREACHABLE, SILENT[0])
+    assert "`sudo service docker restart`" in str(first)
+
+
 def test_no_advice_where_the_engine_answers() -> None:
     assert advice(Surroundings(), Reason.NOT_THERE) == []

@@ -148,17 +148,11 @@ def _remote(machine: Machine, door: Door) -> Finding:
 
 
 def _odd(machine: Machine, door: Door) -> Finding:
-    desktop = "desktop" in machine.surroundings.products
-    restart = (
-        msg("click the whale's menu, and choose Restart")
-        if desktop
-        else msg("restart Docker: `sudo systemctl restart docker`")
-    )
     return problem(
         "engine-error",
         msg("the engine is there, but it does not work"),
         msg("wait a minute: it may still be starting"),
-        restart,
+        *advice.restart(machine.surroundings),
         detail=msg(
             "{host}: {reason}",
             host=door.host,
