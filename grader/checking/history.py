@@ -7,7 +7,7 @@ what both can know. Forms measured on Docker 20.10 and 26.1.
 
 from __future__ import annotations
 
-import json
+import ast
 import posixpath
 import re
 from collections.abc import Callable, Sequence
@@ -24,7 +24,13 @@ _NAMES = frozenset(
 _SHELL_OPTION = re.compile(r" (?:-\w+|/[cC])$")  # whatever the shell, what precedes the command
 _MASKED = re.compile(r"\|\d+ .*=\*\*\*")
 """Build arguments whose values were masked and, as no shell follows, the command with them."""
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_ESCAPE = re.compile(
+    r'\\(?:[abfnrtv\\"]|[0-3][0-7]{2}'
+    r"|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U(?:000[\da-fA-F]|0010)[\da-fA-F]{4})",
+    re.ASCII,
+)
+"""Those of Go's strconv.Unquote between double quotes; Python's literals have them all."""
 _PORT = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(\w+))?")
 MAX_PORTS = 1000
 
@@ -97,10 +103,7 @@ def _command(instruction: Instruction, rest: str) -> bool:
 
 
 def _unquoted(text: str) -> str:
-    try:
-        return str(json.loads(text))
-    except ValueError:
-        return text[1:-1]
+    return _ESCAPE.sub(lambda escape: str(ast.literal_eval(f'"{escape[0]}"')), text)
 
 
 def _workdir(instruction: Instruction, rest: str) -> bool:

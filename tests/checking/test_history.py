@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.checking.dockerfile import parse
 from grader.checking.history import difference
@@ -166,3 +171,39 @@ def test_an_exec_form_is_no_shell_form() -> None:
 )
 def test_what_only_one_side_knows_does_not_differ(instruction: str, step: str) -> None:
     assert difference([step], parse(f"FROM a\n{instruction}").final) is None
+
+
+def _as_go_may_quote(character: str) -> Iterator[str]:
+    """Source: Go's specification, string literals."""
+    number = ord(character)
+    if character not in '"\\\n':
+        yield character
+    if "\a" <= character <= "\r":
+        yield "\\" + "abtnvfr"[number - 7]
+    if character in '"\\':
+        yield "\\" + character
+    if number < 0x80:
+        yield from (f"\\x{number:02x}", f"\\{number:03o}")
+    if number < 0x10000:
+        yield from (f"\\u{number:04x}", f"\\u{number:04X}")
+    yield f"\\U{number:08x}"
+
+
+QUOTED = st.characters(exclude_categories=["Cs"]).flatmap(
+    lambda one: st.tuples(st.just(one), st.sampled_from([*_as_go_may_quote(one)]))
+)
+
+
+@given(st.lists(QUOTED))
+def test_a_command_is_read_as_go_quotes_it(characters: list[tuple[str, str]]) -> None:
+    word = "".join(one for one, _ in characters)
+    quoted = "".join(quoted for _, quoted in characters)
+    instructions = parse(f"FROM a\nCMD {json.dumps(['echo', word])}").final
+    assert difference([f'CMD ["echo" "{quoted}"]'], instructions) is None
+    assert difference([f'CMD ["echo" "{quoted}x"]'], instructions)
+
+
+@pytest.mark.parametrize("odd", [r"\d", r"\x1", r"\U00110000", r"\400", r"\N{SPACE}", "\\x１１"])
+def test_what_go_never_writes_stays_as_it_is(odd: str) -> None:
+    instructions = parse(f"FROM a\nCMD {json.dumps([odd])}").final
+    assert difference([f'CMD ["{odd}"]'], instructions) is None
