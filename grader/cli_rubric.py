@@ -118,6 +118,7 @@ def rubric_test(
     from grader.rubric.load import find, load
 
     path = find(rubric, Path())
+    keep.refuse_installed(path)
     loaded = load(path, settings, lenient=True)
     text = Translator(lang).text
     if submission is not None:

@@ -20,6 +20,7 @@ from grader.errors import GradeLabError, OutputError
 from grader.messages import msg
 from grader.needs import FileNeed, TreeNeed
 from grader.result import ObjectiveResult, Result
+from grader.rubric.load import shipped
 from grader.rubric.model import Rubric
 from grader.submission import JOURNAL, LAB_FILE
 from grader.system_error import reason_of
@@ -92,6 +93,24 @@ def _bring_up_to_date(data: dict[str, Any], now: dict[str, Any]) -> bool:
 
 def _number(value: Decimal) -> int | float:
     return int(value) if value == int(value) else float(value)
+
+
+def refuse_installed(rubric_file: Path) -> None:
+    """Keep nothing beside a rubric of the installed package: the next version would take it away.
+
+    Raises:
+        GradeLabError: it is one; its tests are not installed with it.
+    """
+    if rubric_file in shipped().values() and not folder_of(rubric_file).is_dir():
+        raise GradeLabError(
+            msg("this rubric comes with grade-lab, and its tests are not installed with it"),
+            msg(
+                "copy {file} to a folder of your own, and test the copy: "
+                "`grade-lab rubric test {name}`",
+                file=rubric_file,
+                name=rubric_file.name,
+            ),
+        )
 
 
 def no_cases(rubric_file: Path, typed: str) -> GradeLabError:

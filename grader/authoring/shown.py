@@ -90,8 +90,11 @@ def _objective(rubric: Rubric, index: int, raw: Any, translator: Translator) -> 
         yield Block("line", text(first))
     shares = split(objective.points, [check.weight for check in objective.checks])
     for check, fields, share in zip(objective.checks, raw["checks"], shares, strict=True):
-        worth = f" ({text(msg('{points} points', points=share))})" if len(shares) > 1 else ""
-        yield Block("check", f"`{check.type}`: {translator.text(asserted(type(check)))}{worth}")
+        line = f"`{check.type}`: {text(asserted(type(check)))}"
+        if len(shares) > 1:
+            points = f"{share.normalize():f}"
+            line = text(msg("{check} ({points} points)", check=line, points=points))
+        yield Block("check", line)
         for name, value in fields.items():
             if name not in {"type", "weight", "hint", "accept"}:
                 yield _field(name, value, translator)
@@ -121,7 +124,7 @@ def markdown(blocks: Sequence[Block]) -> str:
             indent = "  "
         else:
             lines.append(f"{indent}- {safe}")
-    return "\n".join(lines).strip() + "\n"
+    return re.sub("\n{3,}", "\n\n", "\n".join(lines).strip()) + "\n"
 
 
 def _without_html(text: str) -> str:

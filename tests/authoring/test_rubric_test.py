@@ -217,3 +217,15 @@ def test_terminal_escapes_of_a_case_are_not_printed(rubric: Path, good: Path) ->
     text = 'objectives:\n  notes: fail\n  "\\e[31mred": pass\n'
     (good / "expected.yaml").write_text(text, encoding="utf-8")
     assert "\x1b" not in run(rubric, "--no-color").output
+
+
+def test_nothing_is_kept_beside_a_rubric_of_the_installed_package(
+    rubric: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.authoring.keep.shipped", lambda: {"demo": rubric})
+    submission = a_submission(tmp_path / "handed-in", "hello")
+    refused = run(rubric, "--add", submission, "--name", "good").exception
+    assert isinstance(refused, GradeLabError)
+    assert str(rubric) in str(refused.advice[0])
+    assert "`grade-lab rubric test demo.yaml`" in str(refused.advice[0])
+    assert not (tmp_path / "demo.tests").exists()
