@@ -124,10 +124,14 @@ class Evidence:
                     continue
             self._by_need.setdefault(entry.need, []).append(entry)
 
-    @cached_property
+    @property
     def undisturbed(self) -> Evidence:
         """The same without the looks that failed; itself where none did."""
-        return Evidence(self._journal, with_failed_looks=False) if self._is_disturbed else self
+        return self._without_failed_looks if self._is_disturbed else self
+
+    @cached_property
+    def _without_failed_looks(self) -> Evidence:
+        return Evidence(self._journal, with_failed_looks=False)
 
     @property
     def defects(self) -> tuple[Defect, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
+from weakref import ref
 
 import pytest
 
@@ -90,6 +92,19 @@ def test_without_the_looks_that_failed_it_is_as_if_nobody_had_tried() -> None:
     for reason in (Reason.UNSUPPORTED, Reason.OUTSIDE):  # these are answers
         told = evidence_of(there(1, "a"), by(DOWN, reason=reason))
         assert told.undisturbed is told
+
+
+@pytest.mark.parametrize("last", [there(2, "b"), DOWN])
+def test_a_class_needs_no_memory_for_those_who_are_judged(last: Entry) -> None:
+    gc.disable()  # it comes late, and takes its time
+    try:
+        evidence = evidence_of(there(1, "a"), last)
+        evidence.undisturbed.of(WEB)
+        gone = ref(evidence)
+        del evidence
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(
