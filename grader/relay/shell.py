@@ -26,6 +26,31 @@ class _Asked(BaseException):
         self.number = number
 
 
+class _Requests:
+    """The signals that ask us to end: noted always, raised only once there is a child to tell."""
+
+    def __init__(self) -> None:
+        self._first = 0
+        self._raising = False
+
+    def note(self, number: int, _: object) -> None:
+        """Handle a signal."""
+        self._first = self._first or number
+        if self._raising:
+            raise _Asked(number)
+
+    @contextmanager
+    def raised(self) -> Iterator[None]:
+        """Raise `_Asked` within the ``with`` block, also for what came before."""
+        self._raising = True
+        try:
+            if self._first:
+                raise _Asked(self._first)
+            yield
+        finally:
+            self._raising = False
+
+
 def run(command: Sequence[str], env: Mapping[str, str]) -> int:
     """Run a shell or another command and return its exit code; 128 and more for a signal's.
 
@@ -34,7 +59,7 @@ def run(command: Sequence[str], env: Mapping[str, str]) -> int:
     Raises:
         OSError: it cannot be started.
     """
-    with _terminal_kept(), _signals():
+    with _terminal_kept(), _signals() as requests:
         child = os.posix_spawnp(
             command[0],
             list(command),
@@ -42,10 +67,9 @@ def run(command: Sequence[str], env: Mapping[str, str]) -> int:
             setsigdef=[*_OF_THE_SHELL, *_ENDING, *_IGNORED_BY_PYTHON],
         )
         try:
-            return _waited_for(child)
+            with requests.raised():
+                return _waited_for(child)
         except _Asked as asked:
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            signal.signal(signal.SIGHUP, signal.SIG_IGN)
             _hang_up(child)
             return 128 + asked.number
 
@@ -75,17 +99,15 @@ def _hang_up(child: int) -> None:
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
-    def ask(number: int, _: object) -> None:
-        raise _Asked(number)
-
+def _signals() -> Iterator[_Requests]:
+    requests = _Requests()
     before = {number: signal.getsignal(number) for number in (*_OF_THE_SHELL, *_ENDING)}
     try:
         for number in _OF_THE_SHELL:
             signal.signal(number, signal.SIG_IGN)
         for number in _ENDING:
-            signal.signal(number, ask)
-        yield
+            signal.signal(number, requests.note)
+        yield requests
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
