@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -14,6 +14,14 @@ from grader.collect.endpoint import Endpoint
 from grader.facts import Call
 from grader.relay.listener import relay
 from grader.relay.upstream import connected
+
+ASK = b"GET /v1.41/containers/json?all=1 HTTP/1.1\r\nHost: d\r\n\r\n"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
+UPGRADE = (
+    b"POST /v1.41/exec/1/start HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
+    b"Content-Length: 2\r\n\r\n{}"
+)
+UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
 
 SECONDS = 20.0
 Serve = Callable[[socket.socket], None]
@@ -45,11 +53,20 @@ def _serve(connection: socket.socket, serve: Serve) -> None:
         serve(connection)
 
 
-@contextmanager
-def before(host: str, calls: list[Call]) -> Iterator[Callable[[], socket.socket]]:
+Connecting = AbstractContextManager[Callable[[], socket.socket]]
+
+
+def before(host: str, calls: list[Call]) -> Connecting:
     """A relay before an engine; yields what connects to it."""
-    endpoint = Endpoint((host,))
-    with relay(partial(connected, endpoint, {}), calls.append) as address:
+    return relayed(Endpoint((host,)), calls)
+
+
+@contextmanager
+def relayed(
+    endpoint: Endpoint, calls: list[Call], env: Mapping[str, str] = {}
+) -> Iterator[Callable[[], socket.socket]]:
+    """The same before any endpoint, to which ``env`` leads the docker command, too."""
+    with relay(partial(connected, endpoint, env), calls.append) as address:
 
         def connect() -> socket.socket:
             client = socket.socket(socket.AF_UNIX)

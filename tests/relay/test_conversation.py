@@ -82,6 +82,7 @@ def test_after_an_upgrade_nothing_is_a_request(protocol: str) -> None:
 
 def test_of_pipelined_requests_none_is_told_for_their_answers_cannot_be_told_apart() -> None:
     assert told((ask("/images/json") + ask(), OK + OK), (ask(), OK)) == []
+    assert told((ask("/images/json") + ask() + ask(), OK * 3)) == []
     assert told((ask("/images/json"), b"HTTP"), (ask(), b"/1.1 200 OK\r\n\r\n"), (ask(), OK)) == []
 
 

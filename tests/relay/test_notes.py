@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from grader.evidence import Evidence, Strength
 from grader.facts import Call
 from grader.journal_file import JournalFile
 from grader.needs import CallsNeed, ContainerNeed
+from grader.relay import notes as module
 from grader.relay.notes import Notes
 from grader.relay.wanted import Wanted
 from tests.relay.engines import wait_until
@@ -103,3 +106,34 @@ def test_what_could_not_be_written_is_written_once_it_can(
     notes.close()
     assert (notes.count, notes.lost, notes.trouble) == (2, 0, None)
     assert len(journal.read().entries) == 2
+
+
+class Stuck(JournalFile):
+    """A journal that another process holds for long."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.waited_for, self.free = Event(), Event()
+
+    def add(self, *arguments: Any, **options: Any) -> None:
+        self.waited_for.set()
+        assert self.free.wait(20)
+        super().add(*arguments, **options)
+
+
+def test_a_journal_that_cannot_be_written_for_long_does_not_fill_the_memory(
+    journal: JournalFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came first is kept, for it may be what is proven by; of the rest the loss is told."""
+    monkeypatch.setattr(module, "MAX_WAITING", 2)
+    stuck = Stuck(journal.path)
+    notes = Notes(Wanted([LOGS]), stuck)
+    notes.note(get("/containers/a/logs"))
+    assert stuck.waited_for.wait(20)
+    for container in ("b", "c", "d", "b", "e"):
+        notes.note(get(f"/containers/{container}/logs"))
+    stuck.free.set()
+    notes.close()
+    assert (notes.count, notes.lost) == (3, 2)
+    kept = [entry.data and entry.data["path"] for entry in journal.read().entries]
+    assert kept == [f"/containers/{container}/logs" for container in "abc"]

@@ -18,15 +18,16 @@ import pytest
 
 from grader.facts import Call
 from grader.relay import listener
-from tests.relay.engines import all_of, before, engine, until
-
-ASK = b"GET /v1.41/containers/json?all=1 HTTP/1.1\r\nHost: d\r\n\r\n"
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
-UPGRADE = (
-    b"POST /v1.41/exec/1/start HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
-    b"Content-Length: 2\r\n\r\n{}"
+from tests.relay.engines import (
+    ANSWER,
+    ASK,
+    UPGRADE,
+    UPGRADED,
+    all_of,
+    before,
+    engine,
+    until,
 )
-UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
 
 
 def test_a_kept_connection_is_answered_call_by_call(tmp_path: Path) -> None:
