@@ -20,10 +20,10 @@ from grader.errors import GradeLabError, OutputError
 from grader.issue import issue
 from grader.rubric.load import load
 from grader.run import prepare
+from tests.places import GRADE_LAB
 
 SECRET = bytes(range(32))
 DOC = Path(__file__).parents[1] / "docs" / "challenge.md"
-GRADE_LAB = Path(sys.executable).with_name("grade-lab")
 
 
 def roster(folder: Path, text: str | bytes, name: str = "roster.csv") -> Path:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-GRADE_LAB = Path(sys.executable).with_name("grade-lab")
-SAMPLE = Path(__file__).parent.parent / "sample_submission"
+from tests.places import GRADE_LAB, SAMPLE
+
 NO_ENGINE = {**os.environ, "DOCKER_HOST": "unix:///nonexistent/docker.sock", "LANG": "en_US.UTF-8"}
 RUBRIC = """\
 schema: grade-lab/rubric/1

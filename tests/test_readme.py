@@ -9,8 +9,8 @@ import click
 import pytest
 
 from grader.cli import Elsewhere, cli
+from tests.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/labs/**/*.md")]
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 COMMAND = re.compile(r"^(?:\$ )?grade-lab (.*)$", re.MULTILINE)

@@ -13,7 +13,8 @@ from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.places import ROOT
+
 CATALOGUE = "grader/locale/ko/LC_MESSAGES/grade_lab"
 FOLDERS = {"grader", "checks", "rubrics"}
 BESIDE = {"grade_lab_pytest.py", "grade_lab_safe_path.pth"}

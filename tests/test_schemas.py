@@ -16,10 +16,9 @@ from grader.report.json import render
 from grader.result import Place
 from grader.run import judged, prepare
 from grader.schemas import schema
+from tests.places import ROOT, SAMPLE
 from tests.results import a_check, a_result, an_objective
 
-ROOT = Path(__file__).parent.parent
-SAMPLE = ROOT / "sample_submission"
 JOURNALS = [
     SAMPLE / ".grade-lab" / "journal.jsonl",
     *sorted(ROOT.glob("rubrics/*.tests/*/.grade-lab/journal.jsonl")),

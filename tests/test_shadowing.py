@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.places import GRADE_LAB
+
 SHADOWS = (
     *("grader", "checks", "rubrics", "click", "docker", "json"),
     *("pathlib", "signal", "threading", "contextlib", "typing", "types", "warnings", "runpy"),
@@ -32,7 +34,7 @@ def submission(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "command",
     [
-        [str(Path(sys.executable).with_name("grade-lab"))],
+        [str(GRADE_LAB)],
         [sys.executable, "-m", "grader"],
         [sys.executable, "-X", "utf8", "-m", "grader"],
         [sys.executable, "-P", "-m", "grader"],

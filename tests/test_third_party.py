@@ -14,9 +14,8 @@ import pytest
 from grader.journal import Observation
 from grader.journal_file import JournalFile
 from grader.needs import ImageNeed
+from tests.places import GRADE_LAB, ROOT
 
-ROOT = Path(__file__).parent.parent
-GRADE_LAB = Path(sys.executable).with_name("grade-lab")
 DOCS = ROOT / "docs"
 RUBRIC = """\
 schema: grade-lab/rubric/1

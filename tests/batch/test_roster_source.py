@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
-GRADE_LAB = Path(sys.executable).with_name("grade-lab")
+from tests.places import GRADE_LAB
 
 
 def test_a_roster_as_the_source_says_who_is_who(tmp_path: Path) -> None:

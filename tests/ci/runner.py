@@ -16,7 +16,6 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-ROOT = Path(__file__).parents[2]
 COMMANDS = frozenset(
     {"add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group"}
     | {"notice", "remove-matcher", "save-state", "set-env", "set-output", "stop-commands"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 from grader.facts import Engine, Logs
@@ -12,8 +11,8 @@ from grader.journal import EMPTY, Entry, Observation, written
 from grader.needs import ContainerNeed, EngineNeed, LogsNeed
 from tests.ci.runner import environment
 from tests.factories import a_container, event, saw
+from tests.places import GRADE_LAB
 
-GRADE_LAB = Path(sys.executable).with_name("grade-lab")
 NO_ENGINE = {
     **dict(environment()),
     "DOCKER_HOST": "unix:///nonexistent/docker.sock",

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from tests.ci.runner import ROOT, Job, commands
+from tests.ci.runner import Job, commands
 from tests.ci.submissions import NO_ENGINE, RUBRIC, submission
+from tests.places import ROOT
 
 ACTION = ROOT / "action.yml"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
+
 MADE = re.compile(r'\b(?:ok|warning|problem|make)\(\s*"([a-z-]+)"|return "([a-z]+-[a-z-]+)"')
 
 

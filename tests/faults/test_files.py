@@ -15,11 +15,11 @@ import pytest
 from grader.journal_file import JournalFile
 from tests.faults.engine import FAULTS, faulty_engine
 from tests.faults.rules import DEADLINE, Lab, Ran, ended, quiet, runs, started, together
+from tests.places import GRADE_LAB
 
 if sys.platform == "win32":
     pytest.skip("needs Unix", allow_module_level=True)
 
-GRADE_LAB = Path(sys.executable).with_name("grade-lab")
 AS_ANYBODY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 
 

@@ -25,6 +25,7 @@ from tests.faults.rules import (
     together,
     until,
 )
+from tests.places import GRADE_LAB
 
 if sys.platform == "win32":
     pytest.skip("needs signals", allow_module_level=True)
@@ -188,7 +189,7 @@ STARTING = ["contextlib", "click", "grader.cli", "grader.messages"]
 FIRST = {"grade-lab": [], "python -m grader": ["enum"]}
 """Others that are: the script that pip makes may import ``re``, and so ``enum``, before ours."""
 COMMANDS = {
-    "grade-lab": [str(Path(sys.executable).with_name("grade-lab"))],
+    "grade-lab": [str(GRADE_LAB)],
     "python -m grader": [sys.executable, "-m", "grader"],
 }
 

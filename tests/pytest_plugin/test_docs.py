@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -13,10 +12,10 @@ import pytest
 from grader.facts import Image
 from grader.needs import ContainerNeed, ImageNeed
 from tests.factories import a_container, an_image
+from tests.places import GRADE_LAB
 from tests.pytest_plugin.course import outcomes, run, write_journal
 
 DOCS = Path(__file__).parents[2] / "docs"
-GRADE_LAB = Path(sys.executable).with_name("grade-lab")
 BLOCK = re.compile(
     r"(?:`([\w./-]+\.\w+)`[^`\n]*:\n\n)?^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE
 )

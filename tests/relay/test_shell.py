@@ -16,10 +16,10 @@ from click.testing import CliRunner
 
 from grader import cli_shell
 from grader.errors import GradeLabError
+from tests.places import GRADE_LAB
 from tests.relay.engines import engine, until, wait_until
 from tests.relay.terminal import Terminal
 
-GRADE_LAB = Path(sys.executable).with_name("grade-lab")
 RUBRIC = """\
 schema: grade-lab/rubric/1
 id: look

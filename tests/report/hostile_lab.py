@@ -17,12 +17,12 @@ from grader.result import Learner, Result
 from grader.rubric.load import find, load
 from grader.rubric.model import Rubric
 from grader.yaml_source import Source
+from tests.places import ROOT, SAMPLE
 
-ROOT = Path(__file__).parents[2]
 FOUND_BY = frozenset(("id", "name", "image", "type", "action", "tags", "service", "project"))
 """What a lab's events and objects are recognised by: else nobody would look at the rest."""
 LABS = (
-    (ROOT / "sample_submission", FOUND_BY),
+    (SAMPLE, FOUND_BY),
     (ROOT / "rubrics" / "compose-two-services.tests" / "half-way", frozenset[str]()),
 )
 """Two labs, and of each what is spared."""

@@ -15,10 +15,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from grader.plugins import report_format, report_formats
+from tests.places import ROOT, SAMPLE
 from tests.report.consumers import classroom, gradescope, prairielearn
 
-ROOT = Path(__file__).parent.parent.parent
-SAMPLE = ROOT / "sample_submission"
 GUIDE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
 
