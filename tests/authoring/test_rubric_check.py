@@ -15,7 +15,7 @@ from grader.cli import cli
 from grader.errors import Problem, Snippet
 from grader.messages import msg
 from grader.rubric.load import load, shipped
-from tests.authoring.test_warnings import GOOD
+from tests.authoring.a_rubric import SOUND
 
 
 def run(*args: object) -> Result:
@@ -28,7 +28,7 @@ def run(*args: object) -> Result:
 def rubric(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     path = Path("demo.yaml")
-    path.write_text(GOOD, encoding="utf-8")
+    path.write_text(SOUND, encoding="utf-8")
     return path
 
 
@@ -142,6 +142,7 @@ def test_markdown_has_a_heading_for_each_objective_and_no_html(rubric: Path) -> 
     change(rubric, "name: page, port: 80}", 'name: page, port: 80, hint: "Open `<ip>:80`"}')
     text = run("show", "--format", "markdown", rubric).output
     assert text.startswith("# Demo\n\n- 100 points; 70 are needed to pass\n")
+    assert "\n\n\n" not in text
     assert "\n### 2. Run &lt;script>it (40 points)\n" in text
     assert "\n  - ports: 8080:80\n" in text
     assert "Hint: Open `<ip>:80`" in text
@@ -160,6 +161,11 @@ def test_rules_for_late_work_the_sandbox_and_the_evidence_are_shown(rubric: Path
         "Counts only if it is: live, reproduced\n",
     ):
         assert part in text
+
+
+def test_what_a_check_is_worth_is_told_in_the_readers_language(rubric: Path) -> None:
+    assert "(26.67 points)" in run("show", rubric).output
+    assert "(4점)" in shown_in("ko", 80)
 
 
 def test_a_value_that_is_given_is_shown(rubric: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import lzma
-import os
 import stat
 import struct
 import tarfile
@@ -22,19 +21,8 @@ from grader.batch.names import RefusedNameError, parts_of, safe_label, unique
 from grader.errors import GradeLabError
 from grader.messages import Message, Translator
 from tests.batch.archive_makers import LAB, a_member, a_raw_zip, a_tar, a_zip, an_entry, tar_bytes
+from tests.batch.folders import tree
 from tests.batch.hostile import HOSTILE, Hostile
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    """All that is in a folder, by path: files' content, links' target, folders."""
-    return {
-        str(path.relative_to(folder)): os.fsencode(path.readlink())
-        if path.is_symlink()
-        else path.read_bytes()
-        if path.is_file()
-        else b"folder"
-        for path in folder.rglob("*")
-    }
 
 
 def files_in(folder: Path) -> set[str]:

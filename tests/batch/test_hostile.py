@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import zipfile
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,14 +15,13 @@ from typing import Any
 
 import pytest
 
+from tests.batch.folders import tree
 from tests.batch.hostile import HOSTILE
 from tests.batch.hostile_inside import INSIDE
-from tests.batch.test_archives import tree
+from tests.places import GRADE_LAB, ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore:Duplicate name")
 
-ROOT = Path(__file__).parents[2]
-GRADE_LAB = Path(sys.executable).with_name("grade-lab")
 GOOD = "good"
 MARKUP = '<img src=x onerror="alert(1)">'
 FORMULA = '=HYPERLINK("http://x","y")'

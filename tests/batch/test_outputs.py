@@ -7,7 +7,6 @@ import io
 import re
 import tempfile
 import unicodedata
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -27,10 +26,10 @@ from grader.errors import GradeLabError, OutputError
 from grader.plugins import class_output, class_outputs
 from grader.result import Learner
 from tests.batch.graded import broken, graded, row, table
+from tests.batch.workbook import xlsx
 from tests.sample_class import rows as sample_rows
 
 NAMES = ["canvas", "csv", "gradescope", "jsonl", "moodle", "xlsx"]
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 FORMULA = re.compile(r"[\s\"`]*[=+\-@]|[\t\r\n]")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
@@ -43,32 +42,6 @@ hostile = st.one_of(
         st.sampled_from(['cmd|"/c calc"!A1', '1+1","=2', "HYPERLINK(1)\n=3", "_x0041_", "<b>&"]),
     ),
 )
-
-
-def xlsx(path: Path) -> dict[str, list[list[str]]]:
-    """The cells of each sheet, a text as it is, anything else as its type and value."""
-    with ZipFile(path) as book:
-        assert book.testzip() is None
-        workbook = ET.fromstring(book.read("xl/workbook.xml"))
-        names = [str(one.get("name")) for one in workbook.iter(f"{MAIN}sheet")]
-        trees = [
-            ET.fromstring(book.read(f"xl/worksheets/sheet{i}.xml")) for i, _ in enumerate(names, 1)
-        ]
-    return {
-        name: list(map(cells, tree.iter(f"{MAIN}row")))
-        for name, tree in zip(names, trees, strict=True)
-    }
-
-
-def cells(line: ET.Element) -> list[str]:
-    found = []
-    for cell in line.iter(f"{MAIN}c"):
-        assert cell.find(f"{MAIN}f") is None
-        text = "".join(one.text or "" for one in cell.iter(f"{MAIN}t"))
-        text = text.replace("_x005F_", "_")  # as Excel reads what would be an escape
-        value = cell.find(f"{MAIN}v")
-        found.append(text if value is None else f"{cell.get('t', 'n')}:{value.text}")
-    return found
 
 
 def test_all_outputs_are_found() -> None:

@@ -39,7 +39,7 @@ from grader.needs import (
     VolumeNeed,
 )
 from tests.collect.odd_engine import odd_engine
-from tests.collect.test_shapes import recorded
+from tests.collect.recorded_answers import recorded
 from tests.factories import event, evidence_of
 
 if not hasattr(socket, "AF_UNIX"):

@@ -12,7 +12,7 @@ from grader.collect import event_shapes, shapes
 from grader.collect.events import HealthChecks, Subjects, select
 from grader.facts import Event
 from grader.needs import ContainerNeed, EventsNeed
-from tests.collect.test_shapes import recorded
+from tests.collect.recorded_answers import ENGINES, recorded
 from tests.factories import evidence_of, hex_id, saw
 
 IMAGE = f"sha256:{hex_id('image')}"
@@ -224,7 +224,7 @@ def test_an_event_about_nobody_costs_no_other_event(actor: object) -> None:
     assert len(select([odd, payload("container", "start", "c1", name="web")], APP)) == 1
 
 
-@pytest.mark.parametrize("engine", ["docker-20", "docker-26-containerd", "podman-5"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_without_the_keys_that_engine_29_leaves_out_all_is_told_alike(engine: str) -> None:
     podman = engine.startswith("podman")
     payloads = recorded(engine)["events"]

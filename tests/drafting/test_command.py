@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from grader.rubric.load import load
+from tests.places import GRADE_LAB, SAMPLE
 from tests.relay.terminal import Terminal
-from tests.test_replay import SAMPLE
 
-GRADE_LAB = str(Path(sys.executable).with_name("grade-lab"))
 ANSWERS = (
     *("Nginx page", "", "", "", "", "", "Welcome {hub_id}", "", "y", "", "What is a port?"),
     *("number, door", ""),

@@ -20,9 +20,10 @@ from grader.judge import judge
 from grader.needs import ContainerNeed, HttpNeed, ImageNeed, LogsNeed
 from tests.drafting.drafts import data_of, judged_by_own_draft, lacking, read_again
 from tests.factories import a_container, an_image, event, hex_id, journal_of, saw, submitted
+from tests.lab_actions import LEARNER, NEEDS, RIGHT, do, labs
 from tests.lab_files import HUB
 from tests.lab_stories import Lab
-from tests.test_replay import LEARNER, NEEDS, RIGHT, SAMPLE, do, labs
+from tests.places import SAMPLE
 
 SETTINGS = settings(
     max_examples=20,

@@ -23,8 +23,8 @@ from grader.needs import LogsNeed
 from grader.verify.sandbox import LOG_BYTES
 from tests.faults import engine, scripted
 from tests.faults.engine import FAULTS, Fault, faulty_engine
+from tests.faults.registry import broken_registry
 from tests.faults.rules import DEADLINE, Lab, ended, quiet, runs, started, until
-from tests.faults.test_registry import broken_registry
 
 if sys.platform == "win32":
     pytest.skip("needs signals", allow_module_level=True)

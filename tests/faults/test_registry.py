@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 
@@ -19,35 +17,11 @@ from grader.facts import Reason
 from grader.verify import registries
 from grader.verify.logins import Logins
 from tests.faults.engine import FAULTS, Fault
+from tests.faults.registry import broken_registry
 from tests.faults.rules import DEADLINE
 from tests.live.tls import _certificates
 
 Looks = dict[str, Callable[[str], object]]
-
-
-@contextmanager
-def broken_registry(fault: Fault, context: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Its address; each request is answered by the fault."""
-    over = Event()
-
-    def serve(connection: socket.socket) -> None:
-        with suppress(OSError):
-            wrapped = context.wrap_socket(connection, server_side=True) if context else connection
-            with wrapped:
-                wrapped.settimeout(30)
-                wrapped.recv(65536)
-                fault(wrapped, b"{}", over)
-
-    def accept() -> None:
-        with suppress(OSError):
-            while True:
-                Thread(target=serve, args=(server.accept()[0],), daemon=True).start()
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        Thread(target=accept, daemon=True).start()
-        yield f"127.0.0.1:{server.getsockname()[1]}"
-        over.set()
-        server.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture(autouse=True)

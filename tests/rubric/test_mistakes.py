@@ -18,6 +18,7 @@ from grader.rubric.load import load
 from grader.rubric.model import Rubric
 from grader.rubric.schema import schema
 from grader.yaml_source import MAX_BYTES
+from tests.authoring.a_rubric import WARNINGS
 
 DOCS = Path(__file__).parents[2] / "docs" / "rubric-mistakes.md"
 
@@ -208,8 +209,6 @@ def test_the_documented_codes_are_those_there_are() -> None:
     documented = set(re.findall(r"^\| `([a-z0-9-]+)` ", DOCS.read_text(encoding="utf-8"), re.M))
     told = {code for code, *_ in MISTAKES}
     others = {"unknown-variable", "variable-without-value", "not-utf8", "too-large", "unreadable"}
-    from tests.authoring.test_warnings import WARNINGS
-
     assert documented == told | others | {code for code, *_ in WARNINGS}
 
 

@@ -11,7 +11,7 @@ from grader import cli_watch
 from grader.cli import _told
 from grader.errors import ExitCode
 from grader.watch.session import Session
-from tests.watch.test_session import another_process
+from tests.watch.another_recorder import another_process
 
 
 @pytest.fixture

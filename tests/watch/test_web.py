@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http.client import HTTPConnection, HTTPResponse
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,14 +13,7 @@ from grader.errors import GradeLabError
 from grader.watch import web
 from grader.watch.web import WebView
 from tests.results import a_checklist
-
-PATIENCE = 20.0
-
-
-@pytest.fixture
-def view() -> Iterator[WebView]:
-    with WebView() as view:
-        yield view
+from tests.watch.web_visitor import PATIENCE, ask, everything, stream
 
 
 @pytest.fixture(scope="module")
@@ -31,42 +21,6 @@ def shared() -> Iterator[WebView]:
     """One for all tests of who is let in, which do not depend on what is shown."""
     with WebView() as view:
         yield view
-
-
-def ask(
-    view: WebView, path: str = "", method: str = "GET", host: str | None = None
-) -> HTTPResponse:
-    """The answer to a request; ``path`` is within the page's own unless it begins with a slash."""
-    url = urlsplit(view.url)
-    connection = HTTPConnection("127.0.0.1", url.port or 0, timeout=PATIENCE)
-    path = path if path.startswith("/") else url.path + path
-    connection.putrequest(method, path, skip_host=True)
-    if host != "":
-        connection.putheader("Host", host or url.netloc)
-    connection.endheaders()
-    return connection.getresponse()
-
-
-@contextmanager
-def stream(view: WebView) -> Iterator[Iterator[tuple[int, Any]]]:
-    """An open page: the states that it is sent, each with its number."""
-    with closing(ask(view, "events")) as response:
-        assert response.status == 200
-        yield states(response)
-
-
-def states(response: HTTPResponse) -> Iterator[tuple[int, Any]]:
-    number = 0
-    for line in iter(response.readline, b""):
-        field, _, value = line.decode().strip().partition(": ")
-        if field == "id":
-            number = int(value)
-        elif field == "data":
-            yield number, json.loads(value)
-
-
-def scored(score: int) -> Any:
-    return a_checklist(score=str(score))
 
 
 def test_it_listens_on_one_address_only(shared: WebView) -> None:
@@ -170,19 +124,19 @@ def test_every_answer_forbids_what_it_can(shared: WebView, path: str, method: st
 def test_all_open_pages_get_every_new_state(view: WebView) -> None:
     with stream(view) as one, stream(view) as other:
         for score in (1, 2, 3):
-            view.update(scored(score))
+            view.update(a_checklist(score=str(score)))
             assert [next(page)[1]["score"] for page in (one, other)] == [str(score)] * 2
 
 
 def test_a_page_opened_late_gets_the_last_state_at_once(view: WebView) -> None:
-    view.update(scored(1))
-    view.update(scored(2))
+    view.update(a_checklist(score="1"))
+    view.update(a_checklist(score="2"))
     with stream(view) as page:
-        assert next(page) == (2, json.loads(web.live_page.state(scored(2))))
+        assert next(page) == (2, json.loads(web.live_page.state(a_checklist(score="2"))))
 
 
 def test_the_same_again_is_not_news(view: WebView) -> None:
-    for checklist in (scored(1), scored(1), scored(2)):
+    for checklist in (a_checklist(score="1"), a_checklist(score="1"), a_checklist(score="2")):
         view.update(checklist)
     with stream(view) as page:
         assert next(page)[0] == 2
@@ -212,24 +166,13 @@ def test_what_is_too_large_or_no_request_is_refused_quietly(
     assert capfd.readouterr() == ("", "")
 
 
-def everything(raw: socket.socket) -> bytes:
-    """All that the server sends; a connection that it resets counts as closed."""
-    received = b""
-    try:
-        while more := raw.recv(65536):
-            received += more
-    except ConnectionResetError:
-        pass
-    return received
-
-
 def test_pages_that_come_and_go_say_nothing_in_the_terminal(
     view: WebView, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(web, "KEEP_ALIVE_SECONDS", 0.01)
     for _ in range(5):
         with stream(view) as page:
-            view.update(scored(1))
+            view.update(a_checklist(score="1"))
             next(page)
     ask(view).read()
     assert capfd.readouterr() == ("", "")
@@ -249,7 +192,7 @@ def test_a_port_that_is_none_is_told() -> None:
 
 def test_closing_ends_every_stream_and_frees_the_port() -> None:
     with WebView() as view, stream(view) as one, stream(view) as other:
-        view.update(scored(1))
+        view.update(a_checklist(score="1"))
         assert [next(page)[0] for page in (one, other)] == [1, 1]
         view.__exit__(None, None, None)
         assert [list(page) for page in (one, other)] == [[], []]

@@ -15,17 +15,12 @@ import pytest
 
 from grader.watch import web
 from grader.watch.web import MAX_CONNECTIONS, MAX_PAGES, WebView
-from tests.watch.test_web import PATIENCE, ask, everything, scored, stream
-
-
-@pytest.fixture
-def view() -> Iterator[WebView]:
-    with WebView() as view:
-        yield view
+from tests.results import a_checklist
+from tests.watch.web_visitor import PATIENCE, ask, everything, stream
 
 
 def test_a_page_that_does_not_read_delays_nobody_and_misses_what_is_old(view: WebView) -> None:
-    large = scored(0)
+    large = a_checklist()
     large = replace(large, rows=tuple(replace(large.rows[0], id=str(i)) for i in range(2000)))
     with stream(view) as slow, stream(view) as quick:
         for score in range(1, 101):
