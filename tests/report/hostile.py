@@ -10,6 +10,7 @@ from typing import Any
 from grader.result import JournalDefect, JournalInfo, Place, Result
 from tests.results import a_check, a_result, an_objective
 
+INTRUDER = "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'>"
 HOSTILE = [
     "<script>alert(1)</script>",
     "</style><img src=x onerror=alert(1)>",
@@ -33,7 +34,8 @@ HOSTILE = [
     "![i](http://e.example/i.png) <http://e.example> www.e.example mail@e.example",
     "@octocat #123 GH-123 a/b#1 :smile: $x^2$ deadbeef",
     "1. one\n# head\n> quote\n- [ ] box\n~~~\nfence",
-    "<script>window.pwned=1</script><img src=x onerror=window.pwned=2>",
+    INTRUDER,
+    f"</script></style>{INTRUDER}",
     "<iframe srcdoc='<script>parent.pwned=1</script>'></iframe><object data=x>",
     '<a href="javascript:window.pwned=1" onfocus=window.pwned=2 autofocus>x</a>',
     "[x](javascript:window.pwned=1) <javascript:window.pwned=1>",
@@ -49,6 +51,7 @@ HOSTILE = [
     "\x1b]52;c;cHduZWQ=\x07\x1b]0;title\x1b\\\x9d8;;http://e.example\x9c seen",
     "\x1b[2J\x1b[1;1H\x9b31m\x90q\x9c\x1bc\x0e\x05",
     "a\rb\x08\x08c\x0bd\x0ce\x1c\x1d\x1e\x85f\u2028g\u2029h",
+    "\n\ndata: {}\n\nid: 9\r\rretry: 1",
     "section_start:1560896352:x\r\x1b[0Kpwned",
     "::group::x\n::stop-commands::y\n\x0c::warning::z\u2028::error::x",
     "\r\n=1+1\r\n",
@@ -90,6 +93,7 @@ CODE_OR_LONG = [
     "1. one\n```\nfence",
     "` `",
     "`a``b` `` ` ``` [^1] ~~x~~ **b** _i_ \\` \\| \\",
+    "`<b onclick=alert(1)>` ${alert(1)}",
     "`code`<b>`$HOME`@octocat`|`",
     "x" * 30_000,
     "`" * 5_000,

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import NEEDS_CHROMIUM
 from tests.report.stories import a_story
-from tests.report.test_browser import visit
+from tests.report.visits import visit
 
 pytestmark = NEEDS_CHROMIUM
 

@@ -6,13 +6,11 @@ And what would run is noticed: the same page with a script in it, with and witho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from grader.batch.model import Flag
 from grader.plugins import class_output
@@ -21,51 +19,14 @@ from grader.report.html import render
 from grader.watch.web import WebView
 from tests.batch.graded import graded
 from tests.browser import NEEDS_CHROMIUM
-from tests.report.hostile import CORPUS, hostile
+from tests.report.checklists import full_of
+from tests.report.hostile import CORPUS, INTRUDER, hostile
 from tests.report.outputs import judged, rows_of
+from tests.report.visits import Seen, watched
 
 pytestmark = NEEDS_CHROMIUM
 
-INTRUDER = "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'>"
 POLICY = re.compile(r"<meta[^>]*content-security-policy[^>]*>", re.IGNORECASE)
-
-
-@dataclass
-class Seen:
-    """What happened in a page that should not have; ``asked`` are the addresses it wanted."""
-
-    pwned: object = None
-    trouble: list[str] = field(default_factory=list)
-    violations: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    intruders: int = 0
-
-
-@contextmanager
-def watched(browser: Browser, url: str) -> Iterator[tuple[Page, Seen]]:
-    """Open a page; at the end give every handler in it the time to run."""
-    page, seen = browser.new_page(), Seen()
-    page.on("dialog", lambda dialog: (seen.trouble.append("dialog"), dialog.dismiss()))
-    page.on("console", lambda message: seen.trouble.append(message.text))
-    page.on("pageerror", lambda error: seen.trouble.append(str(error)))
-    page.on("request", lambda request: seen.asked.append(request.url))
-    page.add_init_script(
-        "window.violations = []; addEventListener('securitypolicyviolation',"
-        "  event => window.violations.push(event.violatedDirective))"
-    )
-    page.goto(url)
-    yield page, seen
-    page.evaluate(
-        "document.querySelectorAll('details').forEach(d => d.open = true);"
-        "new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))"
-    )
-    seen.pwned = page.evaluate("window.pwned")
-    seen.violations = page.evaluate("window.violations")
-    seen.intruders = page.evaluate(
-        "[...document.querySelectorAll('img, iframe, object, embed, form, base, math, a[href]')]"
-        ".filter(e => !/^(#|learners)/.test(e.getAttribute('href') ?? '')).length"
-    )
-    page.close()
 
 
 def opened(browser: Browser, path: Path, html: str) -> Seen:
@@ -108,10 +69,10 @@ def test_nothing_runs_in_the_page_of_a_class(browser: Browser, tmp_path: Path) -
 
 def test_nothing_runs_in_the_live_page(browser: Browser) -> None:
     with WebView() as view, watched(browser, view.url) as (page, seen):
-        for number, text in enumerate(CORPUS, 1):
-            for result in (*judged(text)[:1], hostile(text)):
-                shown = replace(checklist(result, notice=text), score=str(number))
-                view.update(shown)
+        for number, text in enumerate([*CORPUS, "half a letter: \ud800"], 1):
+            results = [] if "\ud800" in text else [*judged(text)[:1], hostile(text)]
+            for shown in (*(checklist(one, notice=text) for one in results), full_of(text)):
+                view.update(replace(shown, score=str(number)))
             expect(page).to_have_title(re.compile(rf"{number}/"))
     assert seen == Seen(asked=[view.url, f"{view.url}events"])
 

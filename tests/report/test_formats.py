@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
@@ -23,6 +22,7 @@ from grader.report.items import items, line
 from grader.report.markdown_text import inline
 from grader.run import formats, write
 from tests.report.hostile import CODE_OR_LONG, HOSTILE, hostile
+from tests.report.media import unseen
 from tests.results import a_result
 
 SOUND = {
@@ -36,12 +36,6 @@ SOUND = {
     "prairielearn": json.loads,
 }
 FOR_PEOPLE = sorted(SOUND.keys() - {"json", "html"})  # these two have tests of their own
-
-
-def unseen(text: str) -> set[str]:
-    """Characters that control a terminal, turn the direction of text, or fit into no file."""
-    kinds = ("Cc", "Cf", "Cs", "Cn")
-    return {c for c in text if unicodedata.category(c) in kinds and c not in "\n\ufeff\u200c\u200d"}
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, *CODE_OR_LONG])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 from cmarkgfm import github_flavored_markdown_to_html
@@ -16,40 +14,11 @@ from grader.report.markdown_text import cell, code, inline
 from grader.report.plain import one_line
 from grader.result import Result
 from tests.factories import minutes
+from tests.report.consumers.github import OURS, Shown
 from tests.report.hostile import CODE_OR_LONG, HOSTILE, hostile
 from tests.results import a_check, a_result, an_objective
 
-OURS = {"h1", "h2", "p", "ul", "li", "strong", "code"} | {
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-}
 ROWS = "| a | b |\n|---|---|\n"
-
-
-class Shown(HTMLParser):
-    """What is shown: the elements, the text, and the text that is not code."""
-
-    def __init__(self, markdown: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.text = self.prose = ""
-        self._in_code = False
-        self.feed(github_flavored_markdown_to_html(markdown))
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.tags.append(tag)
-        self._in_code |= tag == "code"
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_code &= tag != "code"
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        self.prose += "" if self._in_code else data
 
 
 def shown(result: Result) -> Shown:
