@@ -35,7 +35,18 @@ _WORDS = {
     errno.EINVAL: msg("Invalid argument"),
 }
 """In English they are POSIX's own, as most systems print them and most help on the web has them."""
-_KNOWN = {reason.template: reason for reason in _WORDS.values()}
+
+_OF_CONNECTIONS = (
+    msg("Failed to establish a new connection"),
+    msg("Failed to resolve"),
+    msg("Name or service not known"),
+    msg("Temporary failure in name resolution"),
+    msg("it takes too long to answer"),
+    msg("questions in a row were not answered in time"),
+)
+"""Of urllib3, getaddrinfo and our own looks."""
+
+_KNOWN = {reason.template: reason for reason in (*_WORDS.values(), *_OF_CONNECTIONS)}
 _REASON = re.compile(f"({'|'.join(sorted(_KNOWN, key=len, reverse=True))})")
 
 

@@ -34,6 +34,14 @@ def test_what_is_not_known_is_told_in_the_systems_words() -> None:
             "tried unix:///a: No such file or directory; unix:///{b}: Connection refused",
             "tried unix:///a: 그런 파일이나 폴더가 없습니다; unix:///{b}: 연결이 거부되었습니다",
         ),
+        (
+            "Failed to resolve 'hub' ([Errno -2] Name or service not known)",
+            "주소를 찾지 못함: 'hub' ([Errno -2] 그런 이름이나 서비스를 알 수 없습니다)",
+        ),
+        (
+            "3 questions in a row were not answered in time",
+            "3 개의 질문에 잇달아 제시간에 응답하지 않았습니다",
+        ),
         ("Too many open files in system", "시스템에 열린 파일이 너무 많습니다"),
         ("the {engine} is odd", "the {engine} is odd"),
         ("", ""),
