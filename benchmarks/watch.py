@@ -24,9 +24,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))  # the lab
 
-from watched import IMAGE, RUBRIC, cpu_of, docker, image, memory_of, until, watching
+from usage import cpu_of, memory_of
 
-from grader.evidence import Evidence
 from grader.journal import Entry
 from grader.journal_file import JournalFile
 from grader.needs import ContainerNeed, EventsNeed, LogsNeed
@@ -34,8 +33,12 @@ from grader.report.checklist import Checklist
 from grader.run import prepare
 from grader.watch.session import Session
 from grader.watch.watching import Watching
+from tests.live.lives import BASE, Lab, lab
+from tests.live.watching import evidence, journal, state, until, watching
 
 AT_A_TIME = 4
+OTHER = "grade-lab-bench/other:1"
+LAST = "the-last-one"
 
 
 @dataclass(frozen=True)
@@ -69,43 +72,41 @@ def main() -> int:
     parser.add_argument("--idle", type=float, default=60.0, help="seconds")
     parser.add_argument("--ticks", type=int, default=30)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, image():
-        submission = Path(folder)
-        (submission / "rubric.yaml").write_text(RUBRIC % (IMAGE, IMAGE), encoding="utf-8")
-        (submission / "lab.yaml").write_text("rubric: rubric.yaml\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder, lab(Path(folder), {}) as made:
         if options.ticks:
-            _ticks(submission, options.ticks)
+            _ticks(made, options.ticks)
         if options.lives:
-            with watching(submission) as process:
-                _lives(submission, options.lives, process)
+            with watching(made.folder) as process:
+                _lives(made, options.lives, process)
         if options.idle:
-            with watching(submission) as process:
+            with watching(made.folder) as process:
                 _idle(process, options.idle)
         if options.events:
-            with watching(submission) as process:
-                _flood(process, options.events, "grade-lab-bench/other:1", "of other things")
-            with watching(submission) as process:
-                _flood(process, options.events, IMAGE, "of what the rubric names")
+            with watching(made.folder) as process:
+                _flood(process, options.events, BASE, OTHER, "of other things")
+            made.docker("image", "rm", OTHER)
+            with watching(made.folder) as process:
+                _flood(process, options.events, made.image, made.image, "of what the rubric names")
     return 0
 
 
-def _lives(submission: Path, count: int, process: subprocess.Popen[bytes]) -> None:
+def _lives(made: Lab, count: int, process: subprocess.Popen[str]) -> None:
     before = cpu_of(process)
     began = time.monotonic()
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        list(pool.map(_live, range(count)))
+        list(pool.map(partial(_live, made), range(count)))
     took = time.monotonic() - began
-    docker(("run", "--rm", "--name", "the-last-one", IMAGE, "true"))
-    until(lambda: "the-last-one" in (submission / ".grade-lab/journal.jsonl").read_text())
+    made.docker("run", "--rm", "--name", LAST, made.image, "true")
+    until(lambda: LAST in made.told("destroy"), "the last one is gone")
     time.sleep(2)
-    evidence = Evidence(JournalFile(submission / ".grade-lab/journal.jsonl").read())
-    containers = {seen.fact.id: seen.fact for seen in evidence.of(ContainerNeed(image=IMAGE)).found}
+    seen = evidence(made.folder)
+    containers = {one.fact.id: one.fact for one in seen.of(ContainerNeed(image=made.image)).found}
     logs: dict[str, str] = {}
-    for seen in evidence.of(LogsNeed(image=IMAGE)).found:
-        logs.setdefault(seen.fact.container_id, seen.fact.stdout)
+    for log in seen.of(LogsNeed(image=made.image)).found:
+        logs.setdefault(log.fact.container_id, log.fact.stdout)
     events: dict[str, set[str]] = {}
     ids: dict[str, str] = {}
-    for event in evidence.of(EventsNeed()).found:
+    for event in seen.of(EventsNeed()).found:
         events.setdefault(event.fact.name, set()).add(event.fact.action)
         ids[event.fact.name] = event.fact.id
     print(f"{count} container lives, {AT_A_TIME} at a time, in {took:.0f} s:")
@@ -129,13 +130,15 @@ def _lives(submission: Path, count: int, process: subprocess.Popen[bytes]) -> No
     print(f"  watch used {share:.0%} of a core meanwhile, memory {memory_of(process)}")
 
 
-def _live(number: int) -> None:
+def _live(made: Lab, number: int) -> None:
     kind = KINDS[number % len(KINDS)]
     name = f"life-{number}"
     published = ("-p", "127.0.0.1::9000", "-e", f"LIFE={number}")
-    docker(("run", "--name", name, *published, *kind.options, IMAGE, "sh", "-c", kind.script))
+    made.docker(
+        "run", "--name", name, *published, *kind.options, made.image, "sh", "-c", kind.script
+    )
     for words in kind.after:
-        docker((*words, name))
+        made.docker(*words, name)
 
 
 class Ticks:
@@ -163,25 +166,24 @@ class Ticks:
             return next(at for at, last in self._shown if last >= seq)
 
 
-def _ticks(submission: Path, count: int) -> None:
+def _ticks(made: Lab, count: int) -> None:
     """From an event, by the engine's clock, to the checklist that shows it."""
-    run = prepare(submission, None, {})
+    run = prepare(made.folder, None, {})
     session = Session(run.submission.journal.parent)
     ticks = Ticks(JournalFile(run.submission.journal))
-    journal = JournalFile(run.submission.journal)
     thread = threading.Thread(target=Watching(run, session, [ticks], "en").watch)
     thread.start()
     waits: list[float] = []
     try:
-        until(lambda: (status := session.status()) is not None and status.state == "recording")
+        until(lambda: state(made.folder) == "recording", "it records")
         for number in range(count):
             name = f"tick-{number}"
-            docker(("run", "-d", "--name", name, "-p", "127.0.0.1::9000", IMAGE, "sleep", "60"))
-            until(partial(_start_of, name, journal))
-            started = _start_of(name, journal)
+            made.run(name, "-d", script="sleep 60")
+            until(partial(_start_of, name, made), f"{name} is recorded")
+            started = _start_of(name, made)
             assert started is not None  # noqa: S101 # just waited for
             waits.append(ticks.of(started.seq) - started.at.timestamp())
-            docker(("rm", "-f", name))
+            made.docker("rm", "-f", name)
     finally:
         session.ask_to_stop(10)
         thread.join()
@@ -191,15 +193,15 @@ def _ticks(submission: Path, count: int) -> None:
     )
 
 
-def _start_of(name: str, journal: JournalFile) -> Entry | None:
-    for entry in reversed(journal.read().entries):
+def _start_of(name: str, made: Lab) -> Entry | None:
+    for entry in reversed(journal(made.folder).entries):
         data = entry.data or {}
         if entry.source == "events" and (data.get("action"), data.get("name")) == ("start", name):
             return entry
     return None
 
 
-def _idle(process: subprocess.Popen[bytes], seconds: float) -> None:
+def _idle(process: subprocess.Popen[str], seconds: float) -> None:
     time.sleep(3)
     before = cpu_of(process)
     time.sleep(seconds)
@@ -211,20 +213,19 @@ def _idle(process: subprocess.Popen[bytes], seconds: float) -> None:
     )
 
 
-def _flood(process: subprocess.Popen[bytes], count: int, name: str, what: str) -> None:
+def _flood(process: subprocess.Popen[str], count: int, image: str, name: str, what: str) -> None:
     """Tag events: the cheapest that an engine can be made to tell."""
     import docker as sdk
 
     time.sleep(2)
     repository, _, tag = name.partition(":")
-    of = IMAGE if name == IMAGE else os.environ["GRADE_LAB_BASE_IMAGE"]
     before, began = memory_of(process), time.monotonic()
     cpu = cpu_of(process)
 
     def tag_many(share: int) -> None:
         api = sdk.APIClient(os.environ["DOCKER_HOST"])
         for _ in range(share):
-            api.tag(of, repository, tag)
+            api.tag(image, repository, tag)
         api.close()
 
     with ThreadPoolExecutor(AT_A_TIME) as pool:
@@ -236,8 +237,6 @@ def _flood(process: subprocess.Popen[bytes], count: int, name: str, what: str) -
         f"{count} events {what}, {count / took:.0f} a second: memory {before} before, "
         f"{memory_of(process)} after; {each * 1e6:.0f} µs of processor each"
     )
-    if name != IMAGE:
-        docker(("image", "rm", name))
 
 
 if __name__ == "__main__":
