@@ -53,20 +53,22 @@ def read_run(title: str, version: str, builder: str, folder: Path, code: int) ->
     if trouble.exists():
         return Run(title, version, builder, trouble.read_text(encoding="utf-8"))
     report, noted = folder / "junit.xml", folder / "verdicts.jsonl"
-    if not report.exists() or not noted.exists():
+    if not report.exists():
         return Run(title, version, builder, f"its tests did not run (exit code {code})")
     verdicts: dict[str, list[Mapping[str, tuple[str, str]]]] = {}
-    for line in noted.read_text(encoding="utf-8").splitlines():
+    lines = noted.read_text(encoding="utf-8").splitlines() if noted.exists() else []
+    for line in lines:
         entry = json.loads(line)
         verdicts.setdefault(entry["story"], []).append(entry["verdicts"])
     failed, skipped = {}, {}
     for case in ET.parse(report).iter("testcase"):  # noqa: S314 # pytest has just written it
+        name = str(case.get("name"))
+        verdicts.setdefault(name, [])  # also of one that came to no verdict, or is about none
         problem = next((case.find(kind) for kind in ("failure", "error") if _has(case, kind)), None)
         if problem is not None:
-            failed[str(case.get("name"))] = str(problem.get("message")).partition("\n")[0]
-            verdicts.setdefault(str(case.get("name")), [])
+            failed[name] = str(problem.get("message")).partition("\n")[0]
         elif (reason := case.find("skipped")) is not None:
-            skipped[str(case.get("name"))] = str(reason.get("message"))
+            skipped[name] = str(reason.get("message"))
     return Run(title, version, builder, failed=failed, skipped=skipped, verdicts=verdicts)
 
 
@@ -89,7 +91,7 @@ def cell(run: Run, story: str, runs: Sequence[Run]) -> str:
         return f"not possible: {run.skipped[story]}"
     if story not in run.verdicts:
         return "not run"
-    first = next(other for other in runs if story in other.verdicts)
+    first = next((other for other in runs if other.verdicts.get(story)), run)
     found: dict[str, list[str]] = {"differs": [], "cannot tell": [], "tells more": []}
     for mine, theirs in zip(run.verdicts[story], first.verdicts[story], strict=False):
         for objective, (status, _) in mine.items():

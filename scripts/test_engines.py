@@ -1,6 +1,6 @@
 """Run the live learners' tests on each engine, and print which verdicts differ from the first's.
 
-    python scripts/test_engines.py [ENGINE …] [-k STORY] [--markdown FILE]
+    python scripts/test_engines.py [ENGINE …] [-k STORY] [--tests FILE] [--markdown FILE]
 
 Exit code 0: every story that could be told has the same verdicts everywhere. Each engine runs in
 network and mount namespaces of its own: nothing of it stays. As root, on Debian or Ubuntu.
@@ -38,14 +38,14 @@ def main() -> int:
     chosen = [kind for kind in ENGINES if not options.engines or kind.name in options.engines]
     pairs = [(kind, builder) for kind in chosen for builder in kind.builders]
     with ThreadPoolExecutor(options.jobs) as pool:
-        runs = list(pool.map(lambda pair: _outside(pair[0], pair[1], options.story), pairs))
+        runs = list(pool.map(lambda pair: _outside(pair[0], pair[1], options), pairs))
     print(as_text(runs))
     if options.markdown:
         options.markdown.write_text(as_markdown(runs), encoding="utf-8")
     return int(any(run.trouble or differences(run, runs) for run in runs))
 
 
-def _outside(kind: EngineKind, builder: Builder, story: str) -> Run:
+def _outside(kind: EngineKind, builder: Builder, options: argparse.Namespace) -> Run:
     """Run the stories in a process of its own, in which the network is another."""
     try:
         version = kind.version
@@ -58,7 +58,7 @@ def _outside(kind: EngineKind, builder: Builder, story: str) -> Run:
                 *("setpriv", "--pdeathsig", "TERM"),  # however we end, so does it
                 *("unshare", "--net", "--", "sh", "-c", LOOPBACK, "loopback"),
                 *(sys.executable, __file__, kind.name, "--inside", folder, "--builder", builder),
-                *("-k", story),
+                *("-k", options.story, "--tests", *options.tests),
             ],
             cwd=ROOT,
         )
@@ -75,7 +75,7 @@ def _inside(options: argparse.Namespace) -> int:
     folder: Path = options.inside
     try:
         with open_engine(kind, options.builder) as lab:
-            tests = [sys.executable, "-m", "pytest", *STORIES, "-q", "-m", "live", "-n", "0"]
+            tests = [sys.executable, "-m", "pytest", *options.tests, "-q", "-m", "live", "-n", "0"]
             tests += ["-k", _chosen(kind, options.story), "-p", "no:cacheprovider"]
             # Where the engine in its root folder sees it too, for what containers mount of it.
             tests += [f"--basetemp={lab.data / 'stories'}", f"--junitxml={folder / 'junit.xml'}"]
@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     names = [kind.name for kind in ENGINES]
     parser.add_argument("engines", nargs="*", metavar="ENGINE", help=f"of {', '.join(names)}")
     parser.add_argument("-k", dest="story", default="", help="only these stories, as pytest's -k")
+    parser.add_argument("--tests", nargs="+", default=STORIES, help="other live tests than those")
     parser.add_argument("--jobs", type=int, default=2, help="how many engines at once (2)")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the matrix to it, too")
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)

@@ -64,6 +64,24 @@ def test_a_run_is_read_from_what_its_tests_left(tmp_path: Path) -> None:
     assert read.verdicts[STORY][0]["build"][0] == "fail"
 
 
+def test_an_engine_without_a_story_is_not_what_others_are_compared_with() -> None:
+    without = Run("a", "1.0", "classic", skipped={STORY: "no index"}, verdicts={STORY: []})
+    runs = [without, run("b", "pass"), run("c", "fail")]
+    assert cell(runs[1], STORY, runs) == "ok"
+    assert differences(runs[2], runs) == [STORY]
+
+
+def test_tests_of_no_lab_are_told_too(tmp_path: Path) -> None:
+    (tmp_path / "junit.xml").write_text(
+        '<testsuite><testcase name="test_it_works"/><testcase name="test_later"><skipped '
+        'message="no store"/></testcase></testsuite>',
+        encoding="utf-8",
+    )
+    read = read_run("a", "1.0", "classic", tmp_path, 0)
+    assert cell(read, "test_it_works", [read]) == "ok"
+    assert "| later | not possible (1) |" in as_markdown([read])
+
+
 def test_tests_that_never_ran_are_no_success(tmp_path: Path) -> None:
     read = read_run("a", "1.0", "classic", tmp_path, 4)
     assert "did not run" in read.trouble

@@ -27,10 +27,11 @@ def enable(configuration: Path) -> None:
     plugin = configuration / "cli-plugins" / "docker-compose"
     plugin.parent.mkdir(parents=True, exist_ok=True)
     plugin.unlink(missing_ok=True)
-    plugin.symlink_to(_program())
+    plugin.symlink_to(program())
 
 
-def _program() -> Path:
+def program() -> Path:
+    """The plugin, in the cache. Raises LabUnavailableError where it cannot be had."""
     unpacked = cache.folder() / f"compose-{SUITE}"
     with cache.lock("compose"):  # one run makes it, those beside it wait
         if not (unpacked / PROGRAM).exists():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from . import apt, base_image, registry, rootless, roots
+from . import apt, base_image, compose, registry, rootless, roots
 from .docker import docker
 from .engine import CLIENT, PrivateEngine
 from .environment import SAMPLE, Lab, complete
@@ -18,8 +18,8 @@ from .rootless import RootlessDocker, RootlessPodman
 Builder = Literal["classic", "BuildKit"]
 
 DOCKER = ("docker.io", "docker-cli", "docker-buildx")
-PODMAN = ("podman", "catatonit", "crun", "slirp4netns")
-PODMAN_5 = (*PODMAN, "netavark", "nftables")
+PODMAN = ("podman", "aardvark-dns", "catatonit", "crun", "netavark", "slirp4netns")
+PODMAN_5 = (*PODMAN, "nftables")
 ROOTLESS = ("rootlesskit", *rootless.PACKAGES)
 BUILDX_SUITE = "trixie"
 BUILDX = Path("usr/libexec/docker/cli-plugins/docker-buildx")
@@ -51,6 +51,7 @@ class EngineKind:
         """
         apt.ensure((*CLIENT, *registry.PROGRAMS, ("openssl", "openssl")))
         base_image.archive()
+        compose.program()
         if "BuildKit" in self.builders:
             roots.root(BUILDX_SUITE, DOCKER)
         return roots.root(self.suite, self.packages)
@@ -61,10 +62,8 @@ class EngineKind:
         return roots.version(self.prepare(), self.packages[0])
 
 
-# The other labs need health checks, which Podman leaves to systemd; and a user's engine may not
-# read the folder that the tests make.
-NO_OTHER_LABS = ("really_done",)
-NO_FOLDERS = ("volumes-and-networks",)
+# What needs health checks, which Podman leaves to systemd.
+NO_HEALTH = ("compose-two-services", "dockerfile-best-practice")
 
 CONTAINERD_STORE = {"features": {"containerd-snapshotter": True}}
 CLASSIC_STORE = {"features": {"containerd-snapshotter": False}}
@@ -79,33 +78,31 @@ ENGINES = (
         *("docker-26-rootless", "Docker 26, rootless", "trixie", (*DOCKER, *ROOTLESS)),
         settings=CLASSIC_STORE,
         engine=RootlessDocker,
-        without=NO_FOLDERS,
     ),
     EngineKind(
         *("docker-28c-rootless", "Docker 28, containerd store, rootless", "sid"),
         (*DOCKER, *ROOTLESS),
         settings=CONTAINERD_STORE,
         engine=RootlessDocker,
-        without=NO_FOLDERS,
     ),
     # Its API has no BuildKit: it builds with its own builder, whatever the client asks for.
     EngineKind(
         *("podman-4", "Podman 4.3", "bookworm", PODMAN),
         builders=("classic",),
         engine=PodmanEngine,
-        without=NO_OTHER_LABS,
+        without=NO_HEALTH,
     ),
     EngineKind(
         *("podman-4-rootless", "Podman 4.3, rootless", "bookworm", (*PODMAN, *rootless.PACKAGES)),
         builders=("classic",),
         engine=RootlessPodman,
-        without=NO_OTHER_LABS,
+        without=NO_HEALTH,
     ),
     EngineKind(
         *("podman-5", "Podman 5.4", "trixie", PODMAN_5),
         builders=("classic",),
         engine=PodmanEngine,
-        without=NO_OTHER_LABS,
+        without=NO_HEALTH,
     ),
 )
 
