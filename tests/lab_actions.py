@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,40 +11,22 @@ from grader.result import Learner
 from grader.rubric.load import find, load
 from tests.lab_files import FILES, HUB, LOCAL, NAME, REFERENCES
 from tests.lab_stories import Lab
+from tests.places import ROOT
 
-HERE = Path(__file__).parent
-
-
-SHIPPED = load(find("container-and-docker", HERE), {"hub_id": "haneul"})
-
-
-EVERY_CHECK = load(HERE / "every_check.yaml")
-
-
+SHIPPED = load(find("container-and-docker", ROOT), {"hub_id": "haneul"})
+EVERY_CHECK = load(ROOT / "tests" / "every_check.yaml")
 RUBRICS = (SHIPPED, EVERY_CHECK)
-
-
 NEEDS = tuple(dict.fromkeys(need for rubric in RUBRICS for need in rubric.needs()))
-
-
 LEARNER = Learner(id="s-001", name="")
-
 
 Action = tuple[Any, ...]
 """A method of `Lab` or `Machine`, and its arguments."""
 
-
 names = st.sampled_from((NAME, NAME, "other"))
-
-
 references = st.sampled_from(REFERENCES)
-
-
 ways = st.sampled_from(
     ("right", "right", "port", "no env", "crash", "foreground", "rm", "create"),
 )
-
-
 ACTIONS: st.SearchStrategy[Action] = st.one_of(
     st.tuples(st.just("edit"), st.sampled_from([*FILES]), st.integers(0, 3)),
     st.tuples(st.just("build"), st.sampled_from((LOCAL, LOCAL, "wisheasy:latest"))),
@@ -62,8 +43,6 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
     st.tuples(st.sampled_from(("watch", "leave")), st.booleans()),
     st.tuples(st.just("grade")),
 )
-
-
 RIGHT: tuple[Action, ...] = (
     *(("edit", path, 0) for path in FILES),
     ("build", LOCAL),
@@ -79,15 +58,11 @@ RIGHT: tuple[Action, ...] = (
     ("rm", NAME),
     ("rmi", HUB),
 )
-
-
 CLEAN: tuple[Action, ...] = (
     ("leave", False),
     *(("rm_f", name) for name in (NAME, "other")),
     *(("rmi", reference) for reference in REFERENCES),
 )
-
-
 HARMLESS: st.SearchStrategy[Action] = st.sampled_from(
     (
         ("run", "other", LOCAL, "right"),

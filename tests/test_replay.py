@@ -22,7 +22,6 @@ from tests.lab_actions import (
     ACTIONS,
     CLEAN,
     HARMLESS,
-    HERE,
     LEARNER,
     RIGHT,
     RUBRICS,
@@ -33,7 +32,7 @@ from tests.lab_actions import (
 )
 from tests.lab_files import LOCAL
 from tests.lab_stories import Lab
-from tests.places import SAMPLE
+from tests.places import ROOT, SAMPLE
 
 
 def prefixes(lines: list[bytes]) -> Iterator[Journal]:
@@ -189,7 +188,7 @@ def _scores(rubric: Rubric, journal: Journal) -> list[tuple[str, Status, object]
 
 def test_the_recorded_sample_loses_nothing_on_its_way_to_full_marks() -> None:
     variables = Source.read(SAMPLE / "lab.yaml").data["variables"]
-    rubric = load(find("container-and-docker", HERE), dict(variables))
+    rubric = load(find("container-and-docker", ROOT), dict(variables))
     lines = (SAMPLE / ".grade-lab/journal.jsonl").read_bytes().splitlines(keepends=True)
     assert_steady(rubric, lines)
     *_, journal = prefixes(lines)

@@ -30,7 +30,6 @@ objectives:
       - {type: removed, container: page}
 """
 
-
 WARNINGS = [
     ("everybody-passes", "pass_mark: 0.7", "pass_mark: 0", "0"),
     ("hint-is-title", "weight: 2}", "hint: build the Image.}", "hint"),
@@ -48,7 +47,6 @@ WARNINGS = [
     ("tiny-share", "weight: 2}", "weight: 0.0001}", "weight"),
     ("unused-variable", "variables:\n", "variables:\n  port: {default: 8080}\n", "port"),
 ]
-
 
 REWRITTEN = {
     "much-depends": SOUND.replace("[run]", "[build]").replace(

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 RECORDED = Path(__file__).parent / "recorded"
-
-
 ENGINES = ["docker-20", "docker-26-containerd", "podman-5"]
 
 
