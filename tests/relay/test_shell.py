@@ -48,7 +48,9 @@ def env(tmp_path: Path) -> dict[str, str]:
     home = tmp_path / "home"
     home.mkdir()
     (home / ".bashrc").write_text("PS1='ready> '\n", encoding="utf-8")
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     return {
+        **measured,
         "HOME": str(home),
         "PATH": f"{GRADE_LAB.parent}:{os.environ['PATH']}",
         "SHELL": BASH,
