@@ -53,10 +53,6 @@ class Subject:
     def http(self) -> tuple[HttpNeed, ...]:
         return tuple(need for need in self.of_run if isinstance(need, HttpNeed))
 
-    @property
-    def logs(self) -> tuple[LogsNeed, ...]:
-        return tuple(need for need in self.of_run if isinstance(need, LogsNeed))
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
