@@ -10,9 +10,11 @@ from grader import overrides, plugins
 from grader.batch.compare import Change, compare
 from grader.batch.flags import flags
 from grader.batch.model import Assignment
-from grader.batch.outputs import gradebooks, results_jsonl
+from grader.batch.names import shown
+from grader.batch.outputs import gradebooks, matching, results_jsonl
 from grader.batch.outputs.contract import ClassOutput, Graded
 from grader.batch.review import unknown
+from grader.batch.roster import Roster
 from grader.batch.store import Store
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
@@ -74,7 +76,7 @@ def finish(
         flags=lambda: iter(found),
         changes=changes if old else None,
     )
-    notices: list[Message] = []
+    notices = list(_idle(assignment.roster, store)) if assignment.roster else []
     paths = {name: assignment.out / output.filename for name, output in chosen.items()}
     for name, output in chosen.items():
         notices += output.write(graded, paths[name])
@@ -82,6 +84,14 @@ def finish(
         given = overrides.load(assignment.overrides)
         notices += unknown(given, store.rows(), rubric)
     return paths, notices
+
+
+def _idle(roster: Path, store: Store) -> Iterator[Message]:
+    """Who is enrolled, and handed in nothing."""
+    lines = {row.enrolled for row in store.rows()}
+    idle = [shown(one.name or one.id) for one in Roster.load(roster) if one.line not in lines]
+    if idle:
+        yield msg("on the roster, and without a submission: {names}", names=matching.names(idle))
 
 
 def _kept(out: Path) -> Path | None:
