@@ -6,6 +6,7 @@ Everything that can last is bounded in time, and is cut off when `interrupt` is 
 from __future__ import annotations
 
 import base64
+import codecs
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -206,9 +207,10 @@ class Engine(Client):
 def _messages(pieces: Iterator[bytes]) -> Iterator[Payload]:
     """JSON objects that stand one after another."""
     decoder = json.JSONDecoder()
+    characters = codecs.getincrementaldecoder("utf-8")("replace")  # pieces may end within one
     text = ""
     for piece in pieces:
-        text += piece.decode("utf-8", "replace")
+        text += characters.decode(piece)
         while text := text.lstrip():
             try:
                 value, end = decoder.raw_decode(text)
