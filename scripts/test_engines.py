@@ -18,7 +18,7 @@ from pathlib import Path
 from engine_matrix import Run, as_markdown, as_text, differences, read_run
 from lab import temporary
 from lab.docker import DockerError
-from lab.engines import ENGINES, Builder, EngineKind, open_engine
+from lab.engines import ENGINES, Builder, EngineKind, given, open_engine
 from lab.errors import LabUnavailableError, say
 
 ROOT = Path(__file__).parents[1]
@@ -31,11 +31,17 @@ def main() -> int:
     """Run what is asked for; 1 when a verdict differs or an engine could not be set up."""
     parser = _parser()
     options = parser.parse_args()
-    if unknown := set(options.engines) - {kind.name for kind in ENGINES}:
+    kinds = ENGINES
+    if options.dockerd:
+        try:
+            kinds += given(options.dockerd)
+        except LabUnavailableError as reason:
+            parser.error(str(reason))
+    if unknown := set(options.engines) - {kind.name for kind in kinds}:
         parser.error(f"there is no engine {', '.join(sorted(unknown))}; see --help")
+    chosen = [kind for kind in kinds if not options.engines or kind.name in options.engines]
     if options.inside:
-        return _inside(options)
-    chosen = [kind for kind in ENGINES if not options.engines or kind.name in options.engines]
+        return _inside(chosen[0], options)
     pairs = [(kind, builder) for kind in chosen for builder in kind.builders]
     with ThreadPoolExecutor(options.jobs) as pool:
         runs = list(pool.map(lambda pair: _outside(pair[0], pair[1], options), pairs))
@@ -59,6 +65,7 @@ def _outside(kind: EngineKind, builder: Builder, options: argparse.Namespace) ->
                 *("unshare", "--net", "--", "sh", "-c", LOOPBACK, "loopback"),
                 *(sys.executable, __file__, kind.name, "--inside", folder, "--builder", builder),
                 *("-k", options.story, "--tests", *options.tests),
+                *(("--dockerd", options.dockerd) if options.dockerd else ()),
             ],
             cwd=ROOT,
         )
@@ -69,9 +76,8 @@ def _outside(kind: EngineKind, builder: Builder, options: argparse.Namespace) ->
     return run
 
 
-def _inside(options: argparse.Namespace) -> int:
+def _inside(kind: EngineKind, options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # not without tidying
-    kind = next(kind for kind in ENGINES if kind.name == options.engines[0])
     folder: Path = options.inside
     try:
         with open_engine(kind, options.builder) as lab:
@@ -98,6 +104,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("engines", nargs="*", metavar="ENGINE", help=f"of {', '.join(names)}")
     parser.add_argument("-k", dest="story", default="", help="only these stories, as pytest's -k")
     parser.add_argument("--tests", nargs="+", default=STORIES, help="other live tests than those")
+    newer = "also this newer Docker's dockerd, alone in its folder: docker-given, docker-given-c"
+    parser.add_argument(
+        "--dockerd", type=lambda path: Path(path).resolve(), metavar="FILE", help=newer
+    )
     parser.add_argument("--jobs", type=int, default=2, help="how many engines at once (2)")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the matrix to it, too")
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)

@@ -54,7 +54,8 @@ class PrivateEngine:
     `state` is a folder for its log and its data, in the cache unless given. The data are
     removed when the engine opens and when it closes; in between, `stop`, `kill` and `start`
     keep them, as on a learner's machine. `settings` are laid over our own daemon.json.
-    `root` is the root folder of another release of Debian, whose engine it then is.
+    `root` is the root folder of another release of Debian, whose engine it then is; `program` is
+    another daemon to run there, alone in its folder.
     Start it from a thread that lives as long as the engine should: the kernel ends the engine
     with that thread. Raises LabUnavailableError, with the end of the log, when it does not start.
     """
@@ -65,10 +66,12 @@ class PrivateEngine:
         settings: Mapping[str, object] | None = None,
         *,
         root: Path | None = None,
+        program: Path | None = None,
     ) -> None:
         self._given_state = state
         self._settings = dict(settings or {})
         self._root = root
+        self._program = program
         self._slot: Slot | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._pid = 0
@@ -176,8 +179,8 @@ class PrivateEngine:
         self.slot.configuration.write_text(json.dumps(self._configuration(), indent=2))
 
     def _daemon(self) -> Sequence[str]:
-        dockerd = None if self._root else apt.find("dockerd")
-        return (dockerd or "dockerd", "--config-file", str(self.slot.configuration))
+        dockerd = self._program or (None if self._root else apt.find("dockerd"))
+        return (str(dockerd or "dockerd"), "--config-file", str(self.slot.configuration))
 
     def _configuration(self) -> dict[str, object]:
         folder, network = self.slot.folder, self.slot.network
@@ -209,8 +212,9 @@ class PrivateEngine:
 
     def _entering(self, root: Path) -> Sequence[str]:
         """A command's beginning that lets the rest run in a root folder, at the same paths."""
-        shared = (str(self.state), str(self.slot.folder))
-        return ("sh", "-c", ENTER, "enter", str(root), str(self.slot.configuration), *shared, "--")
+        shared = [self.state, self.slot.folder, *([self._program.parent] if self._program else [])]
+        own = (str(root), str(self.slot.configuration), *map(str, shared))
+        return ("sh", "-c", ENTER, "enter", *own, "--")
 
     def _await_answer(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +14,7 @@ from . import apt, base_image, compose, registry, rootless, roots
 from .docker import docker
 from .engine import CLIENT, PrivateEngine
 from .environment import SAMPLE, Lab, complete
+from .errors import LabUnavailableError
 from .podman import PodmanEngine
 from .rootless import RootlessDocker, RootlessPodman
 
@@ -32,7 +35,7 @@ class EngineKind:
     ``suite`` is the release of Debian that has it in ``packages``, the engine's own first;
     ``settings`` are those of daemon.json. ``builders`` are what `docker build` can use with it,
     and ``engine`` is how it is started. Stories whose names have a word of ``without`` are not for
-    it.
+    it. ``program`` is a ``dockerd`` of no release of Debian, which runs on what the suite has.
     """
 
     name: str
@@ -43,6 +46,7 @@ class EngineKind:
     builders: tuple[Builder, ...] = ("classic", "BuildKit")
     engine: type[PrivateEngine] = PrivateEngine
     without: tuple[str, ...] = ()
+    program: Path | None = None
 
     def prepare(self) -> Path:
         """Make and install all that needs downloads, once; the lab itself may have no network.
@@ -58,8 +62,36 @@ class EngineKind:
 
     @property
     def version(self) -> str:
-        """The version of its package; for what was prepared."""
-        return roots.version(self.prepare(), self.packages[0])
+        """The version of its program or package; for what was prepared."""
+        root = self.prepare()
+        return _version(self.program) if self.program else roots.version(root, self.packages[0])
+
+
+def given(program: Path) -> tuple[EngineKind, ...]:
+    """A ``dockerd`` that no release of Debian has, with either store; alone in its folder.
+
+    Raises LabUnavailableError when it is no such program.
+    """
+    title = f"Docker {_version(program).partition('.')[0]}"
+    return tuple(
+        EngineKind(name, title + store, "sid", settings=settings, program=program)
+        for name, store, settings in (
+            ("docker-given", "", CLASSIC_STORE),
+            ("docker-given-c", ", containerd store", CONTAINERD_STORE),
+        )
+    )
+
+
+def _version(dockerd: Path) -> str:
+    """Of what it tells itself: ``Docker version 29.7.2, build 1a2b3c4``."""
+    try:
+        told = subprocess.check_output([dockerd, "--version"], encoding="utf-8")
+    except (OSError, subprocess.CalledProcessError) as error:
+        told = str(error)
+    version = re.match(r"Docker version ([^,\s]+)", told)
+    if version is None:
+        raise LabUnavailableError(f"{dockerd} is no dockerd that runs here: {told.strip()}")
+    return version[1]
 
 
 # What needs health checks, which Podman leaves to systemd.
@@ -116,7 +148,9 @@ def open_engine(kind: EngineKind, builder: Builder) -> Iterator[Lab]:
     base = base_image.reference(SAMPLE / "Dockerfile")
     with ExitStack() as stack:
         root = kind.prepare()
-        engine = stack.enter_context(kind.engine(root=root, settings=kind.settings))
+        engine = stack.enter_context(
+            kind.engine(root=root, settings=kind.settings, program=kind.program)
+        )
         certificate = engine.certificate if isinstance(engine, PodmanEngine) else None
         hub = stack.enter_context(registry.PrivateRegistry(certificate=certificate))
         base_image.load(engine, base)
