@@ -64,21 +64,22 @@ def _walk(folder: Path, ignored: _Ignored) -> Iterator[tuple[Path, str]]:
 
 
 def _add(tar: tarfile.TarFile, path: Path, name: str) -> int:
+    mode = path.lstat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode)):
+        return 0  # a pipe or a socket: nothing of it can be sent
     info = tar.gettarinfo(path, name)
     info.uid = info.gid = 0
     info.uname = info.gname = ""
-    if stat.S_ISREG(path.lstat().st_mode):
-        info.type = tarfile.REGTYPE  # not a hard link to one that is ignored
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 # a descriptor
-            info.size = os.fstat(file.fileno()).st_size
-            if info.size > MAX_BYTES:
-                return info.size
-            tar.addfile(info, file)
-        return info.size
-    if info.isdir() or info.issym():
+    if not stat.S_ISREG(mode):
         tar.addfile(info)
-    return 0
+        return 0
+    info.type = tarfile.REGTYPE  # not a hard link to one that is ignored
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 # a descriptor
+        info.size = os.fstat(file.fileno()).st_size
+        if info.size <= MAX_BYTES:
+            tar.addfile(info, file)
+    return info.size
 
 
 class _Ignored:

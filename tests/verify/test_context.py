@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import sys
 import tarfile
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -45,6 +49,24 @@ def test_links_are_sent_as_links(folder: Path, tmp_path: Path) -> None:
     assert not any(name.startswith("all/") for name in members)
 
 
+def test_folders_are_sent_with_what_is_in_them_in_a_fixed_order(folder: Path) -> None:
+    for name in ("b/two", "b/one", "a/.git", "c"):
+        (folder / name).mkdir(parents=True)
+    (folder / "b" / "one" / "x").write_text("x", encoding="utf-8")
+    assert [*sent(folder)] == [
+        *("Dockerfile", "a", "app.py", "b", "c"),
+        *("a/.git", "b/one", "b/two", "b/one/x"),
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and sockets in folders")
+def test_pipes_and_sockets_are_left_out_and_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    with socket.socket(socket.AF_UNIX) as listening, chdir(folder):
+        listening.bind("app.sock")
+    assert set(sent(folder)) == {"Dockerfile", "app.py"}
+
+
 def test_a_file_of_many_names_is_sent_whole_each_time(folder: Path) -> None:
     (folder / "copy.py").hardlink_to(folder / "app.py")
     assert all(sent(folder)[name].isreg() for name in ("app.py", "copy.py"))
@@ -62,6 +84,22 @@ def test_too_much_is_not_sent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_dockerfile_that_is_not_in_the_submission(folder: Path, dockerfile: str) -> None:
     with pytest.raises(AbsentError):
         sent(folder, dockerfile)
+
+
+def test_too_many_files_are_not_sent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contexts, "MAX_FILES", 3)
+    (folder / "third").write_text("", encoding="utf-8")
+    assert len(sent(folder)) == 3
+    (folder / "fourth").write_text("", encoding="utf-8")
+    with pytest.raises(UnavailableError) as caught:
+        sent(folder)
+    assert caught.value.reason is Reason.TOO_LARGE
+
+
+def test_a_pattern_that_docker_would_refuse_is_the_learners_mistake(folder: Path) -> None:
+    (folder / ".dockerignore").write_text("[a-\n", encoding="utf-8")
+    with pytest.raises(AbsentError, match="dockerignore"):
+        sent(folder)
 
 
 def test_ignore_patterns_that_could_take_for_ever_are_not_tried(folder: Path) -> None:
