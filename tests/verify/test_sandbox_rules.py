@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,6 +50,22 @@ def test_a_volume_of_the_image_is_bounded_memory_and_no_volume() -> None:
     assert body["HostConfig"]["PortBindings"] == {
         "80/tcp": [{"HostIp": "127.0.0.1", "HostPort": ""}]
     }
+
+
+def body(sandbox: Sandbox) -> dict[str, Any]:
+    return limits.container(
+        "sha256:1", {}, sandbox, ports=[], environment={}, network="n", labels={}
+    )
+
+
+def test_names_are_asked_for_outside_only_where_the_rubric_allows_a_network() -> None:
+    assert body(Sandbox())["HostConfig"]["Dns"] == [limits.NO_NAME_SERVER]
+    assert "Dns" not in body(Sandbox(network=True))["HostConfig"]
+
+
+def test_it_runs_as_the_image_says_unless_the_rubric_names_a_user() -> None:
+    assert "User" not in body(Sandbox())
+    assert body(Sandbox(user="1000:1000"))["User"] == "1000:1000"
 
 
 def test_values_of_an_example_are_used_and_those_of_a_real_env_file_are_not(tmp_path: Path) -> None:
