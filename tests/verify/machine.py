@@ -4,6 +4,7 @@ is sent. What verifying did to it is noted in its order.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event
@@ -22,7 +23,12 @@ class Machine:
 
     def __init__(self) -> None:
         self.host = "unix:///run/engine.sock"
-        self.told: Payload = {"ID": "one", "MemoryLimit": True, "PidsLimit": True}
+        self.told: Payload = {
+            "ID": "one",
+            "Name": socket.gethostname(),  # where tests run in a container, the engine does, too
+            "MemoryLimit": True,
+            "PidsLimit": True,
+        }
         self.did: list[str] = []
         self.refuse: dict[str, list[NoAnswerError]] = {}
         self.things: dict[str, list[Payload]] = {"containers": [], "networks": []}
@@ -37,6 +43,12 @@ class Machine:
     def as_engine(self) -> Engine:
         return cast("Engine", self)
 
+    def interrupt(self) -> None:
+        self.ended.set()
+
+    def close(self) -> None:
+        pass
+
     def _act(self, method: str, what: str = "") -> None:
         self.did.append(f"{method} {what}".rstrip())
         if errors := self.refuse.get(self.did[-1]):
@@ -44,6 +56,12 @@ class Machine:
 
     def info(self) -> Payload:
         return self.told
+
+    def version(self) -> Payload:
+        return {"Version": "20.10.24", "ApiVersion": "1.41"}
+
+    def history(self, _: str) -> list[Payload]:
+        return [{"Id": "sha256:1"}]
 
     def images(self) -> list[Payload]:
         return [{"Id": name} for name in self.images_here]
@@ -57,6 +75,11 @@ class Machine:
         self._act("pull", name)
         yield from self.layers
         self.images_here[f"{name}@{digest}"] = {"Id": "sha256:1"}
+
+    def build(self, *_: object) -> Iterator[Payload]:
+        self._act("build")
+        self.images_here["sha256:1"] = {"Id": "sha256:1"}
+        yield {"aux": {"ID": "sha256:1"}}
 
     def remove_image(self, image: str) -> None:
         self._act("remove_image", image)
