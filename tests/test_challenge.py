@@ -20,10 +20,10 @@ from grader.errors import GradeLabError, OutputError
 from grader.issue import issue
 from grader.rubric.load import load
 from grader.run import prepare
+from tests.pages import code
 from tests.places import GRADE_LAB
 
 SECRET = bytes(range(32))
-DOC = Path(__file__).parents[1] / "docs" / "challenge.md"
 
 
 def roster(folder: Path, text: str | bytes, name: str = "roster.csv") -> Path:
@@ -186,10 +186,9 @@ def test_the_command_tells_where_things_are_and_no_secret(tmp_path: Path) -> Non
 
 def example(folder: Path) -> Path:
     """The rubric of docs/challenge.md, with verifiers beside it."""
-    found = re.search(r"```yaml\n(schema: .*?)```", DOC.read_text(encoding="utf-8"), re.DOTALL)
-    assert found
+    [rubric] = [text for text in code("challenge.md", "yaml") if text.startswith("schema: ")]
     path = folder / "own-image.yaml"
-    path.write_text(found[1], encoding="utf-8")
+    path.write_text(rubric, encoding="utf-8")
     (folder / "verifiers.txt").write_text("a" * 64 + "\n")
     return path
 

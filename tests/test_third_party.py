@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +13,10 @@ import pytest
 from grader.journal import Observation
 from grader.journal_file import JournalFile
 from grader.needs import ImageNeed
+from tests.packages import install
+from tests.pages import code
 from tests.places import GRADE_LAB, ROOT
 
-DOCS = ROOT / "docs"
 RUBRIC = """\
 schema: grade-lab/rubric/1
 id: layers
@@ -29,22 +29,12 @@ objectives:
 """
 
 
-def blocks(language: str, page: str = "checks-in-python.md") -> list[str]:
-    text = (DOCS / page).read_text(encoding="utf-8")
-    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
-
-
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
     """An environment in which the guide's package is installed."""
-    site = tmp_path / "site"
-    info = site / "my_package-1.0.dist-info"
-    info.mkdir(parents=True)
-    (site / "my_package.py").write_text(blocks("python")[0])
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my-package\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(
-        "[grade_lab.checks]\nfew_layers = my_package:FewLayers\n"
-    )
+    files = {"my_package.py": code("checks-in-python.md", "python")[0]}
+    points = '[project.entry-points."grade_lab.checks"]\nfew_layers = "my_package:FewLayers"\n'
+    site = install(tmp_path / "site", "my-package", files, points)
     return {**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -87,9 +77,13 @@ def test_it_is_in_the_schema(env: dict[str, str]) -> None:
 
 
 def test_it_is_in_the_reference(env: dict[str, str]) -> None:
-    code = "from check_reference import reference; print(reference())"
+    program = "from check_reference import reference; print(reference())"
     done = subprocess.run(
-        [sys.executable, "-c", code], env=env, cwd=ROOT / "scripts", capture_output=True, text=True
+        [sys.executable, "-c", program],
+        env=env,
+        cwd=ROOT / "scripts",
+        capture_output=True,
+        text=True,
     )
     assert "## `few_layers`\n\nThe image was built in at most ``steps`` steps." in done.stdout
 
@@ -107,8 +101,8 @@ def test_its_mistakes_are_told_like_any_others(env: dict[str, str], submission: 
 def test_it_takes_no_place_of_what_comes_with_grade_lab(env: dict[str, str]) -> None:
     names = Path(env["PYTHONPATH"]) / "my_package-1.0.dist-info" / "entry_points.txt"
     names.write_text(names.read_text() + "image = my_package:FewLayers\n")
-    code = "from grader.plugins import check_type as of; print(of('image'), of('few_layers'))"
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    program = "from grader.plugins import check_type as of; print(of('image'), of('few_layers'))"
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True)
     assert done.stdout.split("'")[1::2] == ["checks.image.Image", "my_package.FewLayers"]
 
 
@@ -122,11 +116,13 @@ def test_a_package_that_cannot_be_imported_is_named(env: dict[str, str], submiss
 
 def test_the_guides_rubric_has_no_mistakes(tmp_path: Path) -> None:
     path = tmp_path / "my-page.yaml"
-    path.write_text(blocks("yaml", "rubrics.md")[0], encoding="utf-8")
+    path.write_text(code("rubrics.md", "yaml")[0], encoding="utf-8")
     done = subprocess.run([GRADE_LAB, "rubric", "check", path], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
 def test_the_check_reference_is_up_to_date() -> None:
-    code = "from check_reference import TARGET, reference; assert TARGET.read_text() == reference()"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "scripts", check=True)
+    program = (
+        "from check_reference import TARGET, reference; assert TARGET.read_text() == reference()"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT / "scripts", check=True)

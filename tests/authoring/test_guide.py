@@ -9,12 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.cli import cli
+from tests.pages import code, page
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "rubrics.md").read_text(encoding="utf-8")
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", GUIDE, re.M | re.S)
+GUIDE = "rubrics.md"
 
 
 def run(*args: str) -> Result:
@@ -25,19 +22,19 @@ def run(*args: str) -> Result:
 def rubric(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     path = Path("my-page.yaml")
-    path.write_text(blocks("yaml")[0], encoding="utf-8")
+    path.write_text(code(GUIDE, "yaml")[0], encoding="utf-8")
     return path
 
 
 def test_its_rubric_has_neither_mistakes_nor_warnings(rubric: Path) -> None:
     output = run("check", str(rubric)).output
     assert output == "✓ my-page: 3 objectives, 5 checks, 100 points: no mistakes\n"
-    assert output.removeprefix("✓ ").strip() in GUIDE
+    assert output.removeprefix("✓ ").strip() in page(GUIDE)
 
 
 def test_its_mistake_is_told_as_shown(rubric: Path) -> None:
     (shown,) = [
-        block for block in blocks("console") if block.startswith("$ grade-lab rubric check")
+        block for block in code(GUIDE, "console") if block.startswith("$ grade-lab rubric check")
     ]
     text = rubric.read_text(encoding="utf-8").replace("        contains:", "        contain:")
     rubric.write_text(text, encoding="utf-8")
@@ -45,7 +42,7 @@ def test_its_mistake_is_told_as_shown(rubric: Path) -> None:
 
 
 def test_its_commands_and_options_exist() -> None:
-    lines = "\n".join(blocks("console")).splitlines()
+    lines = "\n".join(code(GUIDE, "console")).splitlines()
     typed = {line.split()[2] for line in lines if line.startswith("grade-lab rubric ")}
     assert typed == {"new", "check", "show", "test"}
     for name in typed:

@@ -18,6 +18,7 @@ from grader import plugins
 from grader.batch.batch import STORE, Progress, batch
 from grader.batch.model import Assignment, Row
 from grader.batch.store import Store
+from tests import packages
 
 RUBRIC = """\
 schema: grade-lab/rubric/1
@@ -120,12 +121,8 @@ SOME_TIME = 1_767_323_045
 
 def install(site: Path) -> Path:
     """Install the check type into a folder for the import path."""
-    info = site / "odd-1.0.dist-info"
-    info.mkdir(parents=True)
-    (site / "odd_checks.py").write_text(CHECK)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[grade_lab.checks]\nodd = odd_checks:Odd\n")
-    return site
+    points = '[project.entry-points."grade_lab.checks"]\nodd = "odd_checks:Odd"\n'
+    return packages.install(site, "odd", {"odd_checks.py": CHECK}, points)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from grader.plugins import class_output, class_outputs
 from grader.result import Learner
 from tests.batch.graded import broken, graded, row, table
 from tests.batch.workbook import xlsx
+from tests.pages import code
 from tests.sample_class import rows as sample_rows
 
 NAMES = ["canvas", "csv", "gradescope", "jsonl", "moodle", "xlsx"]
@@ -212,8 +213,7 @@ def test_results_that_are_none_are_told_with_their_line(tmp_path: Path) -> None:
 
 
 def test_the_example_of_the_docs_works(tmp_path: Path) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "gradebooks.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (example,) = code("gradebooks.md", "python")
     names: dict[str, ClassOutput] = {}
     exec(example, names)
     names["OUTPUT"].write(graded(tmp_path, [row("a", passed=True), row("b")]), tmp_path / "x")

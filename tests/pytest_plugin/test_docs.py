@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,11 @@ import pytest
 from grader.facts import Image
 from grader.needs import ContainerNeed, ImageNeed
 from tests.factories import a_container, an_image
+from tests.packages import install
+from tests.pages import blocks, code
 from tests.places import GRADE_LAB
 from tests.pytest_plugin.course import outcomes, run, write_journal
 
-DOCS = Path(__file__).parents[2] / "docs"
-BLOCK = re.compile(
-    r"(?:`([\w./-]+\.\w+)`[^`\n]*:\n\n)?^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE
-)
 LAYERS = """\
 schema: grade-lab/rubric/1
 id: layers
@@ -31,33 +28,12 @@ objectives:
 """
 
 
-def blocks(page: str) -> list[tuple[str, str, str]]:
-    """Each block of code: the file that the line before names, the language, the code."""
-    return BLOCK.findall((DOCS / page).read_text(encoding="utf-8"))
-
-
-def code(page: str, language: str) -> list[str]:
-    return [text for _, kind, text in blocks(page) if kind == language]
-
-
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """The page's package, as pip would install it."""
-    site = tmp_path / "site"
-    info = site / "my_checks-1.0.dist-info"
-    info.mkdir(parents=True)
-    for name, kind, text in blocks("checks-in-python.md"):
-        if kind == "python":
-            assert name, text
-            (site / name).write_text(text)
-    lines = []
-    for text in code("checks-in-python.md", "toml"):
-        groups = {**tomllib.loads(text).get("project", {}).get("entry-points", {})}
-        for group, points in groups.items():
-            lines += [f"[{group}]", *(f"{name} = {value}" for name, value in points.items())]
-    (info / "entry_points.txt").write_text("\n".join(lines))
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my-checks\nVersion: 1.0\n")
-    return site
+    page = "checks-in-python.md"
+    files = {name: text for name, kind, text in blocks(page) if kind == "python"}
+    return install(tmp_path / "site", "my-checks", files, "\n".join(code(page, "toml")))
 
 
 def test_the_check_of_the_page_passes_the_tests_of_the_page(package: Path) -> None:

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 import zipfile
 from pathlib import Path
 
@@ -15,15 +14,13 @@ import pytest
 from ruamel.yaml import YAML
 
 from grader.plugins import report_format, report_formats
-from tests.places import ROOT, SAMPLE
+from tests.packages import install
+from tests.pages import code, page
+from tests.places import SAMPLE
 from tests.report.consumers import classroom, gradescope, prairielearn
 
-GUIDE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+GUIDE = "formats.md"
 BIN = Path(sys.executable).parent
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
 
 
 def run(script: str, cwd: Path, *options: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -40,7 +37,7 @@ def run(script: str, cwd: Path, *options: str, **env: str) -> subprocess.Complet
 
 def on_gradescope(folder: Path) -> tuple[gradescope.Results, str]:
     (folder / "results").mkdir()
-    script = blocks("bash")[0].replace("/opt/grade-lab/bin/", "")
+    script = code(GUIDE, "bash")[0].replace("/opt/grade-lab/bin/", "")
     done = run(script.replace("/autograder", str(folder)), folder)
     assert done.returncode == 0
     text = (folder / "results" / "results.json").read_text(encoding="utf-8")
@@ -48,7 +45,7 @@ def on_gradescope(folder: Path) -> tuple[gradescope.Results, str]:
 
 
 def on_prairielearn(folder: Path) -> prairielearn.Results:
-    script = blocks("bash")[1].replace("/tmp/lab", f"{folder}/lab")
+    script = code(GUIDE, "bash")[1].replace("/tmp/lab", f"{folder}/lab")
     done = run(script.replace("/grade/", f"{folder}/"), folder)
     assert done.returncode == 0
     text = (folder / "results" / "results.json").read_text(encoding="utf-8")
@@ -86,7 +83,7 @@ def test_prairielearns_script_always_leaves_a_valid_file(tmp_path: Path, content
 def test_classrooms_step_hands_over_the_result(tmp_path: Path) -> None:
     folder = tmp_path / "repository"
     shutil.copytree(SAMPLE, folder)
-    [grade, report] = YAML(typ="safe").load(blocks("yaml")[0])
+    [grade, report] = YAML(typ="safe").load(code(GUIDE, "yaml")[0])
     output = tmp_path / "output"
     done = run(grade["run"], folder, "-e", GITHUB_OUTPUT=str(output))
     assert done.returncode == 0, done.stderr
@@ -100,30 +97,25 @@ def test_classrooms_step_hands_over_the_result(tmp_path: Path) -> None:
 
 def test_classrooms_step_fails_when_there_is_nothing_to_grade(tmp_path: Path) -> None:
     (tmp_path / "lab.yaml").write_text("learner: [")
-    grade = YAML(typ="safe").load(blocks("yaml")[0])[0]
+    grade = YAML(typ="safe").load(code(GUIDE, "yaml")[0])[0]
     assert run(grade["run"], tmp_path, "-e", GITHUB_OUTPUT=str(tmp_path / "output")).returncode != 0
 
 
 def test_the_summary_of_a_step_is_the_report(tmp_path: Path) -> None:
     summary = tmp_path / "summary"
-    done = run(blocks("sh")[1], SAMPLE, "-e", GITHUB_STEP_SUMMARY=str(summary))
+    done = run(code(GUIDE, "sh")[1], SAMPLE, "-e", GITHUB_STEP_SUMMARY=str(summary))
     assert done.returncode == 0, done.stderr
     assert "100/100" in summary.read_text(encoding="utf-8").splitlines()[0]
 
 
 def test_the_guide_names_each_format_and_its_file() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| `(\w+\.\w+)` \|", GUIDE, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `(\w+)` \| `(\w+\.\w+)` \|", page(GUIDE), re.MULTILINE))
     assert rows == {name: report_format(name).filename for name in report_formats()}
 
 
 def test_a_format_of_ones_own_is_found(tmp_path: Path) -> None:
-    info = tmp_path / "my_format-1.0.dist-info"
-    info.mkdir()
-    (tmp_path / "my_format.py").write_text(blocks("python")[0])
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my-format\nVersion: 1.0\n")
-    [(group, points)] = tomllib.loads(blocks("toml")[0])["project"]["entry-points"].items()
-    lines = [f"[{group}]", *(f"{name} = {value}" for name, value in points.items())]
-    (info / "entry_points.txt").write_text("\n".join(lines))
+    [module], [points, *_] = code(GUIDE, "python"), code(GUIDE, "toml")
+    install(tmp_path, "my-format", {"my_format.py": module}, points)
     script = f"grade-lab judge {SAMPLE} --format line --out -"
     done = run(script, tmp_path, PYTHONPATH=str(tmp_path), PYTHONDONTWRITEBYTECODE="1")
     assert done.stdout == "김하늘: 100 of 100\n", done.stderr
