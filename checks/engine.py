@@ -15,6 +15,7 @@ from grader.facts import Engine as EngineFact
 from grader.facts import Fact
 from grader.messages import Message, msg
 from grader.needs import EngineNeed, Need
+from grader.system_error import translatable
 
 # https://docs.docker.com/reference/api/engine/#api-version-matrix
 _API_OF_DOCKER = {
@@ -75,7 +76,7 @@ class Engine(Check):
             ),
         )
         if isinstance(verdict, Errored):
-            return replace(verdict, actual=series.detail or None)
+            return replace(verdict, actual=translatable(series.detail) or None)
         return verdict
 
     def _parts(self, engine: EngineFact) -> Iterator[Part]:

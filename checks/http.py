@@ -16,6 +16,7 @@ from grader.facts import Container as ContainerFact
 from grader.facts import Fact, HttpResponse, Reason
 from grader.messages import msg
 from grader.needs import HttpNeed, Need
+from grader.system_error import translatable
 
 
 class Http(SoughtText, ContainerSubject, Check):
@@ -141,7 +142,7 @@ class Http(SoughtText, ContainerSubject, Check):
             ),
             proofs=proofs,
             expected=msg("an answer on port {port}", port=self.port),
-            actual=series.detail or None,
+            actual=translatable(series.detail) or None,
             hint=msg(
                 "run `docker run --rm -p {port}:{port} IMAGE` and read what it prints; the app "
                 "must listen on 0.0.0.0, not only on 127.0.0.1",

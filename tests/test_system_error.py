@@ -31,8 +31,8 @@ def test_what_is_not_known_is_told_in_the_systems_words() -> None:
     [
         ("Permission denied", "권한이 없습니다"),
         (
-            "tried unix:///a: No such file or directory; unix:///{b}: Connection refused",
-            "tried unix:///a: 그런 파일이나 폴더가 없습니다; unix:///{b}: 연결이 거부되었습니다",
+            "unix:///a: No such file or directory; unix:///{b}: Connection refused",
+            "unix:///a: 그런 파일이나 폴더가 없습니다; unix:///{b}: 연결이 거부되었습니다",
         ),
         (
             "Failed to resolve 'hub' ([Errno -2] Name or service not known)",

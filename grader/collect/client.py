@@ -208,7 +208,7 @@ class Client:
         denied = [e for e in failures.values() if e.reason is Reason.PERMISSION]
         reason = denied[0].reason if denied else Reason.ENGINE_UNREACHABLE
         tried = "; ".join(f"{host}: {error.detail}" for host, error in failures.items())
-        self._failure = UnavailableError(reason, f"tried {tried}")
+        self._failure = UnavailableError(reason, tried)
         raise self._failure
 
     def _negotiate(self, host: str) -> None:

@@ -19,7 +19,7 @@ def engine_away(error: NoAnswerError) -> GradeLabError:
         message = msg("the Docker Engine does not answer")
     else:
         message = msg("the Docker Engine cannot be used: {reason}", reason=error.detail)
-    return GradeLabError(message, *advice(surroundings(), error.reason))
+    return GradeLabError(message, *advice(surroundings(), error.reason, error.detail))
 
 
 def unforeseen(error: Exception) -> GradeLabError:

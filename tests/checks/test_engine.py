@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from grader.check import Status
 from grader.evidence import Strength
 from grader.facts import Engine, Reason
+from grader.messages import Translator
 from grader.needs import EngineNeed
 from tests.factories import judged, saw
 
@@ -76,9 +77,13 @@ def test_an_old_version_is_told_beside_a_good_api() -> None:
 
 
 def test_what_was_tried_to_reach_the_engine_is_told() -> None:
-    tried = "unix:///var/run/docker.sock: no such file"
+    tried = "unix:///var/run/docker.sock: No such file or directory"
     down = saw(EngineNeed(), Reason.ENGINE_UNREACHABLE, detail=tried)
-    assert judged("engine", {}, down).actual == tried
+    actual = judged("engine", {}, down).actual
+    assert actual is not None
+    assert Translator("en").text(actual) == tried
+    told = "unix:///var/run/docker.sock: 그런 파일이나 폴더가 없습니다"
+    assert Translator("ko").text(actual) == told
 
 
 @pytest.mark.parametrize(

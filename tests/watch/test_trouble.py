@@ -89,6 +89,12 @@ def test_an_engine_that_is_off_is_told_with_how_to_start_it(
     assert "`grade-lab doctor`" in view.notice
 
 
+def test_an_engine_that_hangs_is_to_be_restarted() -> None:
+    words = "3 questions in a row were not answered in time"
+    error = engine_away(UnavailableError(Reason.ENGINE_UNREACHABLE, words))
+    assert "restart Docker" in str(told(State.ENGINE_AWAY, error))
+
+
 def test_a_socket_without_permission_is_no_engine_that_is_off() -> None:
     error = engine_away(UnavailableError(Reason.PERMISSION, "Permission denied"))
     notice = str(told(State.ENGINE_AWAY, error))

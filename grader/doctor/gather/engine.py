@@ -74,7 +74,7 @@ def _trying(host: str, context: str, endpoint: Endpoint) -> Callable[[], Door]:
                 product = shapes.engine(client.version(), {}, host).product
                 return Door(**facts, answers=True, product=product)
         except NoAnswerError as error:
-            detail = error.detail.removeprefix(f"tried {host}: ")
+            detail = error.detail.removeprefix(f"{host}: ")
             return Door(**facts, reason=error.reason, detail=detail)
         except GradeLabError as error:
             return Door(**facts, reason=Reason.ENGINE_UNREACHABLE, detail=str(error))
