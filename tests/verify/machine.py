@@ -37,6 +37,7 @@ class Machine:
         self.subnet = "172.30.0.0/16"
         self.state: dict[str, Any] = {"Running": True}
         self.ports: dict[str, int] = {}
+        self.bytes_written, self.running_processes = 0, 1
         self.log: Callable[[], Iterator[bytes]] = self._until_it_ends
         self.ended = Event()
 
@@ -140,10 +141,10 @@ class Machine:
         self.things[kind] = [thing for thing in self.things[kind] if thing["Id"] != id_]
 
     def written(self, _: str) -> int:
-        return 0
+        return self.bytes_written
 
     def processes(self, _: str) -> int:
-        return 1
+        return self.running_processes
 
 
 class Owned:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
@@ -89,6 +89,70 @@ def test_an_image_without_a_port_that_ends_is_not_waited_for(machine: Machine) -
     machine.log = lambda: iter([frame(b"done\n")])
     assert log_of(run(machine, LOG)) == "done\n"
     assert "kill" not in machine.did
+
+
+def test_an_image_without_a_port_is_watched_until_it_is_quiet(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "QUIET_SECONDS", 0)
+    assert log_of(run(machine, LOG)) == "ready\n"
+    assert machine.did[-2:] == ["stop", "remove"]
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "words"),
+    [
+        ({"OOMKilled": True}, UnavailableError, "it used up 256 MB of memory"),
+        ({"ExitCode": 3}, AbsentError, "it ended with exit code 3"),
+    ],
+)
+def test_an_app_that_ended_is_asked_no_more_and_it_is_told_how_it_ended(
+    machine: Machine, closed: int, state: dict[str, object], kind: type, words: str
+) -> None:
+    machine.state, machine.ports = state, {"80": closed}
+    machine.log = lambda: iter([frame(b"ready\n")])
+    answer = told(run(machine, WEB).http[WEB])
+    assert (answer[0], answer[2]) == (kind, words)
+
+
+def flood(machine: Machine) -> None:
+    def without_end() -> Iterator[bytes]:
+        while not machine.ended.is_set():
+            yield frame(b"x" * 2**16)
+
+    machine.log = without_end
+
+
+def fill_the_disk(machine: Machine) -> None:
+    machine.bytes_written = 10**9
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (flood, "its log grew beyond 8 MiB"),
+        (fill_the_disk, "it wrote more than 500 MB"),
+    ],
+)
+def test_who_goes_beyond_a_limit_is_ended_and_has_not_failed(
+    machine: Machine,
+    closed: int,
+    act: Callable[[Machine], None],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "MEASURE_SECONDS", 0)
+    machine.ports = {"80": closed}
+    act(machine)
+    assert told(run(machine, WEB).http[WEB]) == (UnavailableError, Reason.SANDBOX, words)
+    assert "kill" in machine.did
+
+
+def test_an_app_that_may_start_no_more_processes_has_not_failed(
+    machine: Machine, closed: int
+) -> None:
+    machine.running_processes, machine.ports = 128, {"81": closed}
+    assert told(run(machine, ADMIN).http[ADMIN])[1] is Reason.SANDBOX
 
 
 def test_a_run_is_ended_when_all_is_to_end(machine: Machine, closed: int) -> None:
