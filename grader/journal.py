@@ -166,7 +166,7 @@ def _refuse_newer(line: bytes, where: str) -> None:
                 version=int(version[1]),
                 own=VERSION,
             ),
-            msg("upgrade grade-lab: pip install --upgrade grade-lab"),
+            msg("install a newer grade-lab, in the way in which this one was installed"),
             where=where,
         )
 

@@ -73,7 +73,7 @@ def _distributed() -> Any:
     except ImportError as error:
         raise GradeLabError(
             msg("--cluster needs Dask, which is not installed"),
-            msg("install it: `pip install 'grade-lab[cluster]'`"),
+            msg("install it: `pip install '.[cluster]'` in the folder of grade-lab"),
         ) from error
     for name in LOGGERS:  # what matters of it is told in words
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
@@ -94,7 +94,7 @@ def _check(client: Any, address: str, shared: str) -> None:
     except ImportError as error:
         raise GradeLabError(
             msg("the workers of the cluster do not have grade-lab {version}", version=__version__),
-            msg("install it where they run: `pip install 'grade-lab[cluster]'`"),
+            msg("install it where they run: `pip install '.[cluster]'` in the folder of grade-lab"),
             where=address,
         ) from error
     except OSError as error:
