@@ -124,7 +124,7 @@ def test_a_newer_version_is_refused_with_advice(path: Path) -> None:
     with pytest.raises(JournalError) as caught:
         JournalFile(path).read()
     assert "newer grade-lab" in str(caught.value)
-    assert "upgrade" in str(caught.value.advice[0])
+    assert "install a newer grade-lab" in str(caught.value.advice[0])
 
 
 @pytest.mark.parametrize(
