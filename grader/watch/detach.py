@@ -14,6 +14,10 @@ from grader.watch.session import Session, Status
 
 LOG = "watch.log"
 START_SECONDS = 20.0
+APART = getattr(subprocess, "DETACHED_PROCESS", 0) | getattr(
+    subprocess, "CREATE_NEW_PROCESS_GROUP", 0
+)
+"""What Windows takes for a new session."""
 
 
 def detach(arguments: Sequence[str], session: Session, folder: Path) -> Status:
@@ -26,7 +30,6 @@ def detach(arguments: Sequence[str], session: Session, folder: Path) -> Status:
     """
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / LOG
-    new_session, flags = _apart()
     with log.open("wb") as output:
         # Without -P, a folder `grader` of the submission could be imported in place of ours.
         process = subprocess.Popen(  # noqa: S603 # our own command
@@ -34,8 +37,8 @@ def detach(arguments: Sequence[str], session: Session, folder: Path) -> Status:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            start_new_session=new_session,
-            creationflags=flags,
+            start_new_session=True,  # that it does not end with this terminal
+            creationflags=APART,
         )
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
@@ -48,10 +51,3 @@ def detach(arguments: Sequence[str], session: Session, folder: Path) -> Status:
         msg("recording in the background did not start: {reason}", reason=" ".join(words[-3:])),
         msg("run `grade-lab watch` to see why"),
     )
-
-
-def _apart() -> tuple[bool, int]:
-    """How a process is started so that it does not end with this terminal: as Unix, as Windows."""
-    if sys.platform == "win32":
-        return False, subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
-    return True, 0

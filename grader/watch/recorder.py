@@ -22,7 +22,6 @@ from threading import Event as Flag
 from grader.collect import event_history
 from grader.collect.answer import NoAnswerError
 from grader.collect.background import Background
-from grader.collect.client import Payload
 from grader.collect.collect import look
 from grader.collect.events import HealthChecks, Selection
 from grader.collect.observe import found
@@ -183,7 +182,7 @@ class Recorder:
         for item in items:
             if isinstance(item, Seen) and item.connection is here:
                 self._selection.health.learn_of([item.container])
-                self._notebook.note(self._told_of(item.container))
+                self._notebook.note(self._told_of(item))
         for item in told:
             self._follows(item.event)
         if any(isinstance(item, Lost) and item.connection is here for item in items):
@@ -194,11 +193,9 @@ class Recorder:
         self._alike[alike] += 1
         return self._alike[alike] <= MAX_ALIKE
 
-    def _told_of(self, container: Payload) -> list[Observation]:
-        if self._connection is None:
-            return []
-        fact = self._connection.view.container_fact(container)
-        asked = self._interest.asked_of(container)
+    def _told_of(self, seen: Seen) -> list[Observation]:
+        fact = seen.connection.view.container_fact(seen.container)
+        asked = self._interest.asked_of(seen.container)
         return [found(n, "engine", fact) for n in asked if isinstance(n, ContainerNeed)]
 
     def _follows(self, event: Event) -> None:

@@ -48,23 +48,21 @@ class WebView:
     """Serves the page; a context manager. ``port`` 0 lets the system choose.
 
     Raises:
-        GradeLabError: the port cannot be had (on entering).
+        GradeLabError: the port cannot be had.
     """
 
     def __init__(self, port: int = 0) -> None:
-        self._port = port
         self._latest = _Latest()
-        self._server: _Server | None = None
-
-    def __enter__(self) -> WebView:
         try:
-            self._server = _Server(self._port, self._latest)
+            self._server = _Server(port, self._latest)
         except (OSError, OverflowError) as error:
             raise GradeLabError(
-                msg("the page cannot be served on port {port}", port=self._port),
+                msg("the page cannot be served on port {port}", port=port),
                 msg("choose another port, or leave it out to have a free one chosen"),
-                where=f"127.0.0.1:{self._port}",
+                where=f"127.0.0.1:{port}",
             ) from error
+
+    def __enter__(self) -> WebView:
         Thread(target=self._server.serve_forever, name="web", daemon=True).start()
         return self
 
@@ -75,14 +73,13 @@ class WebView:
         trace: TracebackType | None,
     ) -> None:
         self._latest.end()
-        if self._server:
-            self._server.shutdown()
-            self._server.server_close()
+        self._server.shutdown()
+        self._server.server_close()
 
     @property
     def url(self) -> str:
         """The address to open; whoever knows it can see the page, on this computer only."""
-        return self._server.url if self._server else ""
+        return self._server.url
 
     def tick(self) -> None:
         """Nothing to do: pages change when there is news."""
