@@ -78,7 +78,11 @@ class Somebody:
     def __post_init__(self) -> None:
         self.folder.mkdir()
         self.hub_id = f"u{uuid4().hex[:8]}"
-        self.environment = {"DOCKER_CONFIG": str(self.folder / ".docker")}
+        configuration = self.folder / ".docker"
+        configuration.mkdir()
+        plugins = Path(os.environ["DOCKER_CONFIG"]) / "cli-plugins"
+        (configuration / "cli-plugins").symlink_to(plugins)  # what the docker command can do
+        self.environment = {"DOCKER_CONFIG": str(configuration)}
         lab = f"learner: {{id: {self.id}}}\nvariables: {{hub_id: {self.hub_id}}}\n"
         (self.folder / "lab.yaml").write_text(lab, encoding="utf-8")
         registry = self.course.registry
