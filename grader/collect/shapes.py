@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from grader import facts
 from grader.collect import redact
@@ -63,7 +63,7 @@ def image(inspected: Payload, history: list[Payload]) -> facts.Image:
             redact.build_step(str(step.get("CreatedBy") or "")[:MAX_STEP])
             for step in reversed(history[:MAX_STEPS])
         ),
-        identity=tuple(sorted(key.lower() for key, value in _identity(inspected) if value)),
+        identity=tuple(sorted(_origins(inspected))),
         healthcheck=_has_health_check(config),
     )
 
@@ -193,8 +193,15 @@ def _product(version: Payload, info: Payload) -> str:
     return "Docker Desktop" if "Docker Desktop" in platform else "Docker Engine"
 
 
-def _identity(inspected: Payload) -> Iterator[tuple[str, Any]]:
-    yield from part(inspected, "Identity").items()
+def _origins(inspected: Payload) -> set[str]:
+    """What the engine noted of where an image came from, as far as that is certain.
+
+    ``Pull`` comes with a push, too (seen on 29.7). Of what BuildKit built here there is ``Build``
+    beside it; of another builder's images, ``Pull`` alone says nothing.
+    """
+    origins = {kind.lower() for kind, noted in part(inspected, "Identity").items() if noted}
+    by_buildkit = str(inspected.get("Comment") or "").startswith("buildkit.")
+    return origins if by_buildkit or "build" in origins else origins - {"pull"}
 
 
 def _health(state: Payload, config: Payload) -> str:

@@ -96,6 +96,15 @@ def test_the_engines_own_record_of_an_images_origin() -> None:
     assert shapes.image(identity, []).identity == ("build", "pull")
 
 
+@pytest.mark.parametrize(
+    ("comment", "origins"),
+    [("buildkit.dockerfile.v0", ("pull",)), ("Imported from -", ()), (None, ())],
+)
+def test_a_push_is_not_taken_for_a_pull(comment: str | None, origins: tuple[str, ...]) -> None:
+    pushed = {"Comment": comment, "Identity": {"Pull": [{"Repository": "127.0.0.1/me/app"}]}}
+    assert shapes.image(pushed, []).identity == origins
+
+
 HOST = {"PortBindings": {"8000/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}]}}
 
 
