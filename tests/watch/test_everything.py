@@ -17,6 +17,8 @@ from grader.needs import (
     LoginNeed,
     LogsNeed,
     ManifestNeed,
+    Need,
+    NetworkNeed,
     VolumeNeed,
 )
 from grader.watch.everything import Everything, interest
@@ -150,6 +152,45 @@ def test_a_push_raises_a_look_at_the_registry_and_the_login() -> None:
     ]
     assert ManifestNeed(image=PAGE) in raised
     assert LoginNeed(registry="localhost:5000") in raised
+
+
+@pytest.mark.parametrize(
+    ("kind", "need"),
+    [("volume", VolumeNeed(volume="data")), ("network", NetworkNeed(network="data"))],
+)
+def test_a_volume_and_a_network_are_looked_at_by_their_names(kind: str, need: Need) -> None:
+    made = Event(type=kind, action="create", id="data", name="data")
+    assert [*interest()((), evidence_of()).raised_by(made)] == [need]
+
+
+def test_an_image_without_a_name_raises_no_look() -> None:
+    untagged = Event(type="image", action="delete", id=f"sha256:{hex_id('i')}")
+    assert [*interest()((), evidence_of()).raised_by(untagged)] == []
+
+
+def test_a_container_of_compose_is_looked_for_by_its_service() -> None:
+    names = {"name": "shop-web-1", "image": "nginx", "service": "web"}
+    made = Event(type="container", action="start", id=hex_id("web"), **names)
+    assert [*interest()((), evidence_of()).raised_by(made)] == []
+    labels = {"com.docker.compose.service": "web", "com.docker.compose.project": "shop"}
+    container = inspected("shop-web-1")
+    container["Config"]["Labels"] = labels
+    _, everything = kept(payload("container create", hex_id("shop-web-1"), name="shop-web-1"))
+    service = {"service": "web"}
+    assert everything.asked_of(container) == [
+        ContainerNeed(**service),
+        LogsNeed(**service),
+        HttpNeed(**service, port=80),
+    ]
+
+
+def test_a_recording_that_was_just_begun_knows_what_it_has_seen_itself() -> None:
+    begin = interest()
+    selection = Selection(begin((), evidence_of()).subjects)
+    web = {"name": "web", "image": "nginx:latest"}
+    assert selection.keep(payload("container create", hex_id("web"), **web))
+    recorded = evidence_of(event("container create", 1, id=hex_id("web"), **web))
+    assert begin((), recorded).asked_of(inspected("web"))
 
 
 def test_what_was_recorded_is_looked_at_again_after_an_interruption() -> None:
