@@ -24,7 +24,6 @@ from grader.system_error import reason_of
 
 SUMMARY_BYTES = 1024 * 1024
 PER_LEVEL = 10
-CLASSROOM = "classroom"
 
 
 class GitHub:
@@ -74,17 +73,15 @@ def _summary(result: Result, taken: int) -> str:
 
 def _outputs(graded: Graded) -> dict[str, str]:
     result = graded.result
-    told = {
+    classroom = plugins.report_format("classroom").render(result)
+    return {
         "score": points(result.score),
         "max_score": points(result.max_score),
         "passed": str(result.passed).lower(),
         "complete": str(result.complete).lower(),
         "report": str(graded.out.resolve()),
+        "result": base64.b64encode(classroom.encode()).decode(),
     }
-    if plugins.is_report_format(CLASSROOM):
-        report = plugins.report_format(CLASSROOM).render(result)
-        told["result"] = base64.b64encode(report.encode()).decode()
-    return told
 
 
 def _assignment(name: str, value: str) -> str:

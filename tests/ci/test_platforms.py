@@ -109,6 +109,20 @@ def test_summary_and_outputs_are_added_to_what_is_there(github: GitHub, tmp_path
     }
 
 
+def test_nothing_is_added_between_what_ends_with_its_line(github: GitHub, tmp_path: Path) -> None:
+    (tmp_path / "summary").write_text("before\n", encoding="utf-8")
+    github.publish(graded(tmp_path))
+    github.publish(graded(tmp_path))
+    written = (tmp_path / "summary").read_text(encoding="utf-8")
+    assert written.startswith("before\n#")
+    assert written.count("\n# ") == 2
+
+
+def test_a_step_without_outputs_gets_its_summary_all_the_same(tmp_path: Path) -> None:
+    GitHub({"GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}, tmp_path).publish(graded(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["summary"]
+
+
 def test_an_output_cannot_name_another(github: GitHub, tmp_path: Path) -> None:
     told = Graded(a_result(), {}, tmp_path / "x\nEOF\npassed=true\ny", ())
     github.publish(told)
