@@ -22,7 +22,6 @@ ENDS_ITS_PROCESS = {
     "segfault": "it crashed the process that judged it (SIGSEGV)",
     "leave": "it could not be judged (SystemExit)",
     "unpicklable": "it could not be judged (Odd)",
-    "slow": "it took too long to judge, and was given up",
 }
 BREAKS_THE_CHECK = ("raise", "recurse", "memory")
 HONEST = {f"s-{number}": "well" for number in range(8)}
@@ -47,7 +46,7 @@ def among(site: Path, tmp_path_factory: pytest.TempPathFactory) -> OddClass:
     """An honest class, and among it those that do harm."""
     odd = {word: word for word in (*ENDS_ITS_PROCESS, *BREAKS_THE_CHECK)}
     class_ = OddClass.make(tmp_path_factory.mktemp("among"), {**odd, **HONEST})
-    class_.run(seconds=5)
+    class_.run()
     return class_
 
 
@@ -80,6 +79,12 @@ def test_the_others_are_told_what_they_are_without_them(
 ) -> None:
     told = among.told()
     assert {name: told[name] for name in alone} == alone
+
+
+def test_what_takes_too_long_is_a_row_with_an_error(site: Path, tmp_path: Path) -> None:
+    class_ = OddClass.make(tmp_path, {"slow": "slow"})
+    assert class_.run(seconds=1) == Progress(total=1, done=1, errors=1)
+    assert class_.rows()["slow"].error == "it took too long to judge, and was given up"
 
 
 def test_a_process_that_somebody_ends_costs_no_row(site: Path, tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def faulty_engine(
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(path))
         server.listen(64)
-        Thread(target=_accept, args=(server, serve), daemon=True).start()
+        Thread(target=accept, args=(server, serve), daemon=True).start()
         try:
             yield f"unix://{path}", asked
         finally:
@@ -171,7 +171,8 @@ def faulty_engine(
             path.parent.rmdir()
 
 
-def _accept(server: socket.socket, serve: Callable[[socket.socket], None]) -> None:
+def accept(server: socket.socket, serve: Callable[[socket.socket], None]) -> None:
+    """Serve each connection in a thread of its own, until the server is shut down."""
     with suppress(OSError):
         while True:
             Thread(target=serve, args=(server.accept()[0],), daemon=True).start()

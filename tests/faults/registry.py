@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
-from tests.faults.engine import Fault
+from tests.faults.engine import Fault, accept
 
 
 @contextmanager
@@ -21,16 +21,13 @@ def broken_registry(fault: Fault, context: ssl.SSLContext | None = None) -> Iter
             wrapped = context.wrap_socket(connection, server_side=True) if context else connection
             with wrapped:
                 wrapped.settimeout(30)
-                wrapped.recv(65536)
+                wrapped.recv(65536)  # a request, or what begins another protocol
                 fault(wrapped, b"{}", over)
 
-    def accept() -> None:
-        with suppress(OSError):
-            while True:
-                Thread(target=serve, args=(server.accept()[0],), daemon=True).start()
-
     with socket.create_server(("127.0.0.1", 0)) as server:
-        Thread(target=accept, daemon=True).start()
-        yield f"127.0.0.1:{server.getsockname()[1]}"
-        over.set()
-        server.shutdown(socket.SHUT_RDWR)
+        Thread(target=accept, args=(server, serve), daemon=True).start()
+        try:
+            yield f"127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            over.set()
+            server.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts

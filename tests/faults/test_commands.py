@@ -88,18 +88,14 @@ def test_ci(tmp_path: Path, stage: str) -> None:
 def test_watch(tmp_path: Path, stage: str) -> None:
     """It goes on through the fault, ends when asked to, and loses nothing."""
 
-    def met(asked: list[str]) -> bool:
-        return stage in asked
-
     def broken(fault: str) -> None:
         lab = Lab.make(tmp_path / fault)
         with faulty_engine() as (host, _):
             lab.well(host)
         with faulty_engine(stage, FAULTS[fault]) as (host, asked):
             process, output = started(lab.folder, host, "watch", str(lab.folder), "--quiet")
-            until(
-                lambda: (met(asked) and Session(lab.journal.parent).status()) or not runs(process)
-            )
+            session = Session(lab.journal.parent)
+            until(lambda: (stage in asked and session.status()) or not runs(process))
             assert runs(process), output.read_text()
             os.kill(process.pid, signal.SIGTERM)
             ran = ended(process, output)

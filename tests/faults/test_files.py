@@ -14,7 +14,7 @@ import pytest
 
 from grader.journal_file import JournalFile
 from tests.faults.engine import FAULTS, faulty_engine
-from tests.faults.rules import DEADLINE, Lab, Ran, ended, quiet, runs, started, together
+from tests.faults.rules import DEADLINE, Lab, Ran, ended, quiet, runs, started, together, until
 from tests.places import GRADE_LAB
 
 if sys.platform == "win32":
@@ -150,8 +150,7 @@ def test_a_folder_that_goes_away(tmp_path: Path, stage: str, what: str) -> None:
     lab = Lab.make(tmp_path / "lab")
     with faulty_engine(stage, FAULTS["is silent"]) as (host, asked):
         process, output = started(lab.folder, host, "grade", str(lab.folder))
-        while stage not in asked and runs(process):
-            process.join(0.01)
+        until(lambda: stage in asked or not runs(process))
         shutil.rmtree(lab.folder / what, ignore_errors=True)
         ran = ended(process, output)
     quiet(ran)
@@ -175,9 +174,9 @@ def test_one_that_waits_for_its_engine_does_not_hold_up_another(tmp_path: Path) 
         faulty_engine("image", FAULTS["is silent"]) as (slow, asked),
         faulty_engine() as (host, _),
     ):
-        waiting, output = started(lab.folder, slow, "grade", str(lab.folder), patience=DEADLINE)
-        while "image" not in asked:
-            waiting.join(0.01)
+        words = ("grade", str(lab.folder))
+        waiting, output = started(lab.folder, slow, *words, patience=10 * DEADLINE)
+        until(lambda: "image" in asked or not runs(waiting))
         lab.well(host)
         assert runs(waiting)
         waiting.terminate()

@@ -26,8 +26,7 @@ Looks = dict[str, Callable[[str], object]]
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (registry_config, registries):
-        monkeypatch.setattr(module, "LOOK_SECONDS", 1.0)
+    """Who was answered does not ask again for long."""
     monkeypatch.setattr(registries, "PATIENCE_SECONDS", 1.5)
     monkeypatch.setattr(registries, "SHORTEST_WAIT", 0.2)
 
@@ -56,7 +55,9 @@ def trouble(look: str, address: str) -> NoAnswerError:
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("fault", FAULTS)
-def test_any_breakage(fault: str, look: str) -> None:
+def test_any_breakage(fault: str, look: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (registry_config, registries):
+        monkeypatch.setattr(module, "LOOK_SECONDS", 1.0)
     with broken_registry(FAULTS[fault]) as address:
         assert trouble(look, address).reason in {
             Reason.REGISTRY_UNREACHABLE,

@@ -15,6 +15,7 @@ from grader.journal_file import JournalFile
 from tests.faults.engine import FAULTS, RIGHT, STAGES, faulty_engine
 from tests.faults.rules import (
     DEADLINE,
+    UNHURRIED,
     Lab,
     Ran,
     ended,
@@ -91,7 +92,8 @@ def test_at_any_moment(tmp_path: Path, number: signal.Signals) -> None:
         assert lab.well(host)
         usual = time.monotonic() - begun
         for step in range(8):
-            process, output = started(lab.folder, host, "grade", str(lab.folder))
+            words = ("grade", str(lab.folder))
+            process, output = started(lab.folder, host, *words, patience=UNHURRIED)
             time.sleep(usual * step / 6)
             if runs(process):
                 os.kill(process.pid, number)

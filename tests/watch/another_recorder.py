@@ -38,4 +38,4 @@ def another_process(folder: Path) -> Iterator[multiprocessing.process.BaseProces
     finally:
         if process.is_alive():
             here.send("end")
-        process.join(10)
+        process.join(60)

@@ -54,7 +54,10 @@ def test_a_recording_is_told_with_its_page_and_not_begun_twice(
         assert f"process {other.pid} records since 20" in capsys.readouterr().out
 
 
-def test_a_recording_is_ended(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_recording_is_ended(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_watch, "STOP_SECONDS", 60)
     with another_process(folder / ".grade-lab"):
         assert watch(folder, "--stop") == ExitCode.PASSED
     assert "the recording has ended" in capsys.readouterr().out

@@ -32,7 +32,7 @@ def test_a_recorder_that_was_killed_records_no_more(tmp_path: Path) -> None:
     with another_process(tmp_path) as other:
         assert other.pid is not None
         os.kill(other.pid, signal.SIGKILL)
-        other.join(10)
+        other.join(60)
         assert (tmp_path / STATUS).exists()
         assert Session(tmp_path).status() is None
         with Session(tmp_path).recording() as ours:
@@ -41,8 +41,8 @@ def test_a_recorder_that_was_killed_records_no_more(tmp_path: Path) -> None:
 
 def test_a_recorder_ends_when_it_is_asked_to(tmp_path: Path) -> None:
     with another_process(tmp_path) as other:
-        assert Session(tmp_path).ask_to_stop(10)
-        other.join(10)
+        assert Session(tmp_path).ask_to_stop(60)
+        other.join(60)
         assert other.exitcode == 0
     session = Session(tmp_path)
     with session.recording():

@@ -19,7 +19,10 @@ from tests.results import a_checklist
 from tests.watch.web_visitor import PATIENCE, ask, everything, stream
 
 
-def test_a_page_that_does_not_read_delays_nobody_and_misses_what_is_old(view: WebView) -> None:
+def test_a_page_that_does_not_read_delays_nobody_and_misses_what_is_old(
+    view: WebView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web._Handler, "timeout", 1000)
     large = a_checklist()
     large = replace(large, rows=tuple(replace(large.rows[0], id=str(i)) for i in range(2000)))
     with stream(view) as slow, stream(view) as quick:
@@ -106,7 +109,7 @@ def test_closing_leaves_no_thread_behind(monkeypatch: pytest.MonkeyPatch) -> Non
         pages = [ask(view, "events") for _ in range(3)]
         started = set(threading.enumerate()) - before
     for thread in started:
-        thread.join(PATIENCE / 4)
+        thread.join(PATIENCE)
     for page in pages:
         page.close()
     assert len(started) == 4
