@@ -184,7 +184,7 @@ def test_signals_have_their_usual_meaning_inside(lab: Path, env: dict[str, str])
         "import signal; print(signal.getsignal(2) is signal.default_int_handler, "
         "*[signal.getsignal(n).name for n in (1, 3, 15, 20)])"
     )
-    done = run(lab, env, sys.executable, "-c", code)
+    done = run(lab, env, sys.executable, "-S", "-c", code)  # -S: coverage.py would set its own
     assert done.stdout.split() == ["True", *["SIG_DFL"] * 4]
 
 
