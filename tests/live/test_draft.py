@@ -78,13 +78,20 @@ class Person:
     def docker(self, *arguments: str) -> str:
         return docker(arguments, {}, folder=self.folder)
 
-    def judged(self, rubric: Path) -> dict[str, str]:
-        """What `grade-lab judge` says of each objective."""
+    def not_passed(self, rubric: Path) -> dict[str, tuple[str, list[str]]]:
+        """Of each objective that did not pass, what `grade-lab judge` says."""
         import json
 
         done = grade_lab("judge", self.folder, "--rubric", rubric, "--format=json", "--out=-")
         result: dict[str, Any] = json.loads(done.stdout)
-        return {o["id"]: o["status"] for o in result["objectives"]}
+        return {
+            objective["id"]: (
+                objective["status"],
+                [f"{c['message']}: {c['expected']} / {c['actual']}" for c in objective["checks"]],
+            )
+            for objective in result["objectives"]
+            if objective["status"] != "pass"
+        }
 
     def _saw_it_run(self) -> bool:
         seen = evidence(self.folder)
@@ -134,7 +141,7 @@ def test_a_recorded_lab_becomes_the_rubric_that_others_pass_or_fail(tmp_path: Pa
     grade_lab("rubric", "new", rubric, "--from-journal", teacher.folder)
     assert "no mistakes" in grade_lab("rubric", "check", rubric).stdout
     text = rubric.read_text(encoding="utf-8")
-    assert {*teacher.judged(rubric).values()} == {"pass"}
+    assert not teacher.not_passed(rubric)
     for asked in (f'ports: ["{port}:80"]', "env: [COLOR]", '"pages:/data"', "My page"):
         assert asked in text
     assert "teacher" not in text
@@ -144,15 +151,15 @@ def test_a_recorded_lab_becomes_the_rubric_that_others_pass_or_fail(tmp_path: Pa
     sunny = Person(tmp_path / "sunny", "sunny")
     with watching(sunny.folder, f"--rubric={rubric}"):
         sunny.do_the_lab(f"{port}:80", port)
-    assert {*sunny.judged(rubric).values()} == {"pass"}
+    assert not sunny.not_passed(rubric)
 
     cloudy = Person(tmp_path / "cloudy", "cloudy")
     with watching(cloudy.folder, f"--rubric={rubric}"):
         wrong = free_port(port + 1, "0.0.0.0")
         cloudy.do_the_lab(f"{wrong}:80", wrong)
-    outcome = cloudy.judged(rubric)
-    assert outcome["run"] in {"fail", "partial"}
-    assert outcome["build"] == "pass"
+    outcome = cloudy.not_passed(rubric)
+    assert outcome["run"][0] in {"fail", "partial"}
+    assert "build" not in outcome
 
 
 def test_a_container_without_a_name_and_one_that_crashes_are_recorded_too(tmp_path: Path) -> None:
