@@ -37,7 +37,7 @@ GRACE_SECONDS = 1
 LOOK_SECONDS, MEASURE_SECONDS = 0.2, 1.0
 LOG_END_SECONDS = 5.0
 
-WITHOUT_LIMITS = "the engine cannot limit memory or pids"
+WITHOUT_LIMITS = "the engine cannot limit memory or processes; a rootless one needs cgroups v2"
 ELSEWHERE = "the engine is on another computer"
 IN_CONTAINER = Path("/.dockerenv")
 

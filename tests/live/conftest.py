@@ -17,6 +17,8 @@ import requests
 from lab.environment import open_lab
 from learner import copy_submission
 
+from tests.live.verifying import is_limited
+
 SAMPLE = Path(__file__).parents[2] / "sample_submission"
 LABEL = "grade-lab.test"
 
@@ -125,6 +127,13 @@ def engine() -> Iterator[Any]:
     api = docker.APIClient(os.environ["DOCKER_HOST"], version="auto", timeout=120)
     yield api
     api.close()
+
+
+@pytest.fixture
+def limits(engine: Any) -> None:
+    """For tests that run a learner's image, which takes an engine that can limit it."""
+    if not is_limited(engine):
+        pytest.skip("this engine cannot limit memory or processes")
 
 
 @pytest.fixture

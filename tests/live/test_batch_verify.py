@@ -25,7 +25,7 @@ from tests.live.conftest import Registry, Workshop
 from tests.live.learners import GRADE_LAB
 from tests.live.verifying import APPS, SERVER, submission, things, wait_until
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("limits")]
 
 RUBRIC = """
 schema: grade-lab/rubric/1

@@ -76,6 +76,7 @@ def graded(folder: Path, tmp_path: Path, *options: str) -> tuple[int, bytes, dic
     return done.returncode, done.stdout + done.stderr, told
 
 
+@pytest.mark.usefixtures("limits")
 def test_what_was_pushed_is_built_and_run(submission: Path, tmp_path: Path, engine: Any) -> None:
     """The journal has the word on what the learner did, the runner on whether the app works."""
     folder, before = checkout(submission), things(engine)
@@ -95,6 +96,7 @@ def test_what_was_pushed_is_built_and_run(submission: Path, tmp_path: Path, engi
     assert not subprocess.run(status, cwd=folder, capture_output=True, check=True).stdout
 
 
+@pytest.mark.usefixtures("limits")
 def test_an_app_that_does_not_work_is_told(submission: Path, tmp_path: Path) -> None:
     (submission / "app.py").write_text("raise SystemExit('no such luck')\n", encoding="utf-8")
     code, log, told = graded(checkout(submission), tmp_path)

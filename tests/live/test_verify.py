@@ -19,7 +19,7 @@ from tests.factories import entries_of
 from tests.live.conftest import Registry, Workshop
 from tests.live.verifying import APPS, HTTP, LOGS, SERVER, answer, rubric, submission, things
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("limits")]
 
 
 @pytest.fixture(autouse=True)

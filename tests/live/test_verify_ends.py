@@ -15,7 +15,7 @@ from grader.verify.verify import verify
 from tests.live.learners import GRADE_LAB
 from tests.live.verifying import HTTP, answer, rubric, submission, things, wait_until
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("limits")]
 
 
 @pytest.fixture(autouse=True)

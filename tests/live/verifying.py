@@ -75,6 +75,12 @@ def things(engine: Any) -> set[str]:
     }
 
 
+def is_limited(engine: Any) -> bool:
+    """Whether it can limit what it runs; without that nothing is run."""
+    told = engine.info()
+    return bool(told["MemoryLimit"] and told["PidsLimit"])
+
+
 def rubric(folder: Path, extra: str = "", sandbox: str = "{}") -> Rubric:
     path = folder.parent / f"{uuid4().hex}.yaml"
     path.write_text(
