@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.rules import DEADLINE, Ran, quiet
+from tests.faults.rules import DEADLINE, Lab, Ran, quiet
 from tests.packages import install
 from tests.places import GRADE_LAB
 
@@ -85,12 +85,9 @@ REPORT = ReportFormat("stops.txt", lambda result: str(Numbers(numbers=stops())))
 def test_it_is_an_interruption_while_pydantic(moment: str, tmp_path: Path) -> None:
     files = {"stops.py": MODULE + MOMENTS[moment]}
     site = install(tmp_path / "site", "stops", files, POINTS)
-    folder = tmp_path / "lab"
-    folder.mkdir()
-    (folder / "rubric.yaml").write_text(RUBRIC)
-    (folder / "lab.yaml").write_text("rubric: rubric.yaml\nlearner: {id: s-1}\n")
+    lab = Lab.make(tmp_path / "lab", RUBRIC)
     done = subprocess.run(
-        [GRADE_LAB, "judge", folder, "--format", "stops", "--lang", "en"],
+        [GRADE_LAB, "judge", lab.folder, "--format", "stops", "--lang", "en"],
         env={**os.environ, "PYTHONPATH": str(site)},
         capture_output=True,
         text=True,
