@@ -90,7 +90,7 @@ def class_(tmp_path_factory: pytest.TempPathFactory) -> Judged:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=200,
+        timeout=600,
     )
     shutil.move(out, place.with_name("out"))
     changed = {

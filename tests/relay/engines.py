@@ -35,7 +35,10 @@ def engine(folder: Path, serve: Serve) -> Iterator[str]:
         listener.bind(str(path))
         listener.listen()
         Thread(target=_accept, args=(listener, serve), daemon=True).start()
-        yield f"unix://{path}"
+        try:
+            yield f"unix://{path}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
 
 
 def _accept(listener: socket.socket, serve: Serve) -> None:

@@ -149,7 +149,7 @@ def test_only_what_one_person_can_look_through_is_shown_at_once(
     expect(learners(page)).to_have_count(1000)
     expect(page.get_by_role("status")).to_have_text("1000 of 1100 shown")
     page.get_by_role("button", name="Show all 1100").click()
-    expect(learners(page)).to_have_count(1100, timeout=20_000)
+    expect(learners(page)).to_have_count(1100)
     expect(page.locator("[data-is=more]")).to_be_hidden()
     page.close()
 
