@@ -23,7 +23,7 @@ UPGRADE = (
 )
 UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
 
-SECONDS = 20.0
+SECONDS = 60.0
 Serve = Callable[[socket.socket], None]
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
-SECONDS = 30.0
+SECONDS = 60.0
 
 
 class Terminal:

@@ -66,7 +66,7 @@ def silence(_: Say, over: Flag) -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "QUIET_SECONDS", 0.2)
+    monkeypatch.setattr(events, "QUIET_SECONDS", 1.5)
 
 
 def test_events_go_on_after_a_long_silence(impatient: None) -> None:
