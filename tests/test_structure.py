@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,13 @@ def test_each_file_is_short_enough_to_hold_in_the_head() -> None:
     sources = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
     lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in sources}
     assert {path: count for path, count in lines.items() if count > 300} == {}
+
+
+def test_what_tests_share_has_a_module_that_is_named_for_it() -> None:
+    """A test module is a library for no other."""
+    imports = re.compile(r"^ *(?:from|import) (?:[\w.]+\.)?test_\w+", re.MULTILINE)
+    modules = (path for path in (ROOT / "tests").rglob("*.py") if "live" not in path.parts)
+    assert [path for path in modules if imports.search(path.read_text(encoding="utf-8"))] == []
 
 
 LOOKS = {"docker", "httptools", "requests", "ssl", "tarfile", "urllib3", "grader.collect"}
