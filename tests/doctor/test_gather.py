@@ -39,7 +39,7 @@ def doctor(home: Path, *options: str, **env: str) -> tuple[int, dict[str, Any], 
         env=environment(home, **{"DOCKER_HOST": "unix:///nonexistent/docker.sock", **env}),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
     )
     assert "Traceback" not in done.stderr, done.stderr
     document = json.loads(done.stdout)
@@ -214,7 +214,7 @@ def test_the_list_ends_with_where_to_start(home: Path, lang: str, last: str) -> 
         cwd=home,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
     )
     assert done.returncode == 1
     lines = done.stdout.splitlines()

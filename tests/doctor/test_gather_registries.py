@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,9 +82,9 @@ def test_a_registrys_clock_is_compared_with_ours(home: Path) -> None:
 
 
 def test_a_registry_that_is_off_is_not_reached(home: Path) -> None:
-    with registry() as (address, _):
-        pass
-    away = look(address, home)
+    with socket.socket() as bound:  # nobody listens, and nobody else will
+        bound.bind(("127.0.0.1", 0))
+        away = look(f"127.0.0.1:{bound.getsockname()[1]}", home)
     assert away.reachable is False
     assert "Connection(" not in away.detail
 
