@@ -81,6 +81,8 @@ def refusal(status: int, words: str) -> NoAnswerError:
     """What a status that is no success means, with the engine's own words."""
     if status == 404:
         return AbsentError(Reason.NOT_THERE, words, status)
+    if "not logging output" in words:  # Podman's 500 where Docker answers 501
+        return UnavailableError(Reason.UNSUPPORTED, words, status)
     reasons = {401: Reason.PERMISSION, 403: Reason.PERMISSION, 501: Reason.UNSUPPORTED}
     return UnavailableError(reasons.get(status, Reason.ENGINE_ERROR), words, status)
 

@@ -61,7 +61,8 @@ def event(payload: Payload, *, podman: bool = False) -> Event | None:
     id_, attributes = str(actor.get("ID") or ""), shapes.part(actor, "Attributes")
     if SANDBOX_LABEL in attributes:
         return None
-    name = str(attributes.get("name") or "")
+    # Podman's event of a network has an empty name beside it.
+    name = str(attributes.get("name") or (kind == "network" and attributes.get("network")) or "")
     if kind == "image":
         return _image_event(action, id_, _named(name, podman=podman))
     is_health = action == "health_status"
@@ -116,7 +117,7 @@ def _image_event(action: str, id_: str, name: str) -> Event | None:
     """A push and a pull carry the reference where others carry the id, and may cut the tag off."""
     if not _is_id(id_):
         reference = id_ or name
-        # Podman's build tells an id, and a tag event tells which name it got.
+        # Podman's build tells an id only.
         return (
             None
             if _is_id(reference)

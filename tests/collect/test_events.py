@@ -247,6 +247,16 @@ def test_podman_tells_an_attachment_and_by_which_signal_a_container_ended() -> N
     assert getattr(event_shapes.event(crashed, podman=True), "signal", None) == ""
 
 
+def test_podman_tells_a_networks_name_elsewhere() -> None:
+    made = payload("network", "create", "n1", name="", network="notes-net", driver="bridge")
+    gone = payload("network", "remove", "n1", name="", network="notes-net", driver="bridge")
+    chosen = select([made, gone], Subjects(resources={"notes-net"}), podman=True)
+    assert [(event.action, event.name) for _, event in chosen] == [
+        ("create", "notes-net"),
+        ("destroy", "notes-net"),
+    ]
+
+
 def test_an_image_is_known_by_a_name_that_it_lost_where_the_engine_tells_it() -> None:
     lost = saw(EventsNeed(), Event(type="image", action="untag", id=IMAGE, name="app:1"))
     assert evidence_of(lost).image_ids("app:1") == {IMAGE}

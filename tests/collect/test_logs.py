@@ -13,6 +13,7 @@ from grader import facts
 from grader.collect import logs
 from grader.collect.answer import UnavailableError
 from grader.collect.client import Client
+from grader.collect.engine_answer import refusal
 from grader.facts import Reason
 
 PART = st.tuples(st.sampled_from([1, 2]), st.binary(min_size=1, max_size=20))
@@ -108,3 +109,12 @@ def test_a_secret_at_the_cut_is_not_kept_in_part() -> None:
         head = b"." * (logs.KEPT_BYTES - shift) + secret + b"." * 100_000 + secret
         text = read(Recorded(framed([(1, head)])), f"TOKEN={secret.decode()}").stdout
         assert not any(text.count(secret[i : i + 4].decode()) for i in range(len(secret) - 3))
+
+
+def test_that_no_log_is_kept_is_no_error_of_the_engine() -> None:
+    podman = (
+        "failed to obtain logs for Container 'n': this container is using the 'none' log driver, "
+        "cannot read logs: this container is not logging output"
+    )
+    assert refusal(500, podman).reason is Reason.UNSUPPORTED
+    assert refusal(500, "the disk is full").reason is Reason.ENGINE_ERROR

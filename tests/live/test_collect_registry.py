@@ -51,7 +51,7 @@ def test_the_registry_tells_what_it_holds(
     remote = f"{registry.address}/{app}"
     there, gone = ManifestNeed(image=remote), ManifestNeed(image=f"{remote}x")
     login = LoginNeed(registry=registry.address)
-    workshop.api.tag(app, remote)
+    workshop.api.tag(app, *remote.rsplit(":", 1))
     told = list(workshop.api.push(remote, auth_config=registry.auth, stream=True, decode=True))
     assert not any("error" in line for line in told), told
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
@@ -102,7 +102,7 @@ def test_the_number_of_calls_does_not_grow_with_what_the_machine_holds(
     other = f"{app}-other"
     workshop.image(other, f"FROM {workshop.base}\nLABEL other=yes\n")
     for number in range(60):
-        workshop.api.tag(other, f"{other}-{number}")
+        workshop.api.tag(other, *f"{other}-{number}".rsplit(":", 1))
     for number in range(30):
         workshop.api.create_container(
             f"{other}-{number}", ["true"], name=f"{name}-{number}", labels=workshop.labels
