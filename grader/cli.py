@@ -147,41 +147,52 @@ def main(args: list[str] | None = None) -> NoReturn:
 def _told(args: list[str], interruption: Interruption | None = None) -> ExitCode:
     """Run the command, say what went wrong, and return its exit code."""
     lang = _chosen_language(args)
+    asked = interruption or Interruption()
     try:
-        return _run(args, lang)
+        code = _run(args)
+        # Pydantic makes an error of its own of an interruption, and others make something of that.
+        if code == ExitCode.PASSED or not asked.came:
+            return code
     except (KeyboardInterrupt, click.Abort):
         pass
-    except Exception:  # pydantic makes an error of its own of an interruption
-        if interruption is None or not interruption.came:
-            raise
+    except Exception as error:
+        if not asked.came:
+            return _failed(error, lang)
     stopped = msg("interrupted; what was collected so far is kept")
     with suppress(OSError):  # a terminal that is closed cannot be told
         click.echo(f"grade-lab: {Translator(lang).text(stopped)}", err=True)
     return ExitCode.INTERRUPTED
 
 
-def _run(args: list[str], lang: str) -> ExitCode:
-    try:
-        code = cli.main(args, prog_name="grade-lab", standalone_mode=False)
-        sys.stdout.flush()
-        return code or ExitCode.PASSED
-    except GradeLabError as error:
-        return _fail(error, lang)
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.USAGE
-    except BrokenPipeError:  # the reader went away (`grade-lab … | head`)
-        _say_no_more()
-        return ExitCode.PASSED
-    except OSError as error:  # such as a full disk below standard output
-        from grader.system_error import reason_of
+def _run(args: list[str]) -> ExitCode:
+    code = cli.main(args, prog_name="grade-lab", standalone_mode=False)
+    sys.stdout.flush()
+    return code or ExitCode.PASSED
 
-        _say_no_more()
-        reason = reason_of(error)
-        place = str(error.filename) if error.filename else None
-        refused = msg("this computer refused something: {reason}", reason=reason)
-        advice = msg("free some disk space, or make the folder writable, and run the command again")
-        return _fail(GradeLabError(refused, advice, where=place), lang)
+
+def _failed(error: Exception, lang: str) -> ExitCode:
+    """Say it to the user. What no user can cause is raised again."""
+    match error:
+        case GradeLabError():
+            return _fail(error, lang)
+        case click.ClickException():
+            error.show()
+            return ExitCode.USAGE
+        case BrokenPipeError():  # the reader went away (`grade-lab … | head`)
+            _say_no_more()
+            return ExitCode.PASSED
+        case OSError():  # such as a full disk below standard output
+            from grader.system_error import reason_of
+
+            _say_no_more()
+            reason = reason_of(error)
+            place = str(error.filename) if error.filename else None
+            refused = msg("this computer refused something: {reason}", reason=reason)
+            advice = msg(
+                "free some disk space, or make the folder writable, and run the command again"
+            )
+            return _fail(GradeLabError(refused, advice, where=place), lang)
+    raise error
 
 
 def _say_no_more() -> None:
