@@ -30,7 +30,7 @@ def test_each_file_is_short_enough_to_hold_in_the_head() -> None:
 def test_what_tests_share_has_a_module_that_is_named_for_it() -> None:
     """A test module is a library for no other."""
     imports = re.compile(r"^ *(?:from|import) (?:[\w.]+\.)?test_\w+", re.MULTILINE)
-    modules = (path for path in (ROOT / "tests").rglob("*.py") if "live" not in path.parts)
+    modules = (ROOT / "tests").rglob("*.py")
     assert [path for path in modules if imports.search(path.read_text(encoding="utf-8"))] == []
 
 

@@ -18,7 +18,18 @@ from learner import Learner, copy_submission
 ROOT = Path(__file__).parents[2]
 GRADE_LAB = Path(sys.executable).with_name("grade-lab")
 
-__all__ = ["GRADE_LAB", "NOTED", "Learner", "Outcome", "new_learner", "note"]
+__all__ = [
+    "GRADE_LAB",
+    "NOTED",
+    "Learner",
+    "Outcome",
+    "clean_up",
+    "look",
+    "new_learner",
+    "note",
+    "up_to_pull",
+    "up_to_run",
+]
 
 
 def new_learner(folder: Path) -> Learner:
@@ -31,6 +42,33 @@ def new_learner(folder: Path) -> Learner:
     port = free_port(8080 + 10 * number, "0.0.0.0")  # what is free now may be another's later
     registry, version = os.environ["GRADE_LAB_REGISTRY"], f"1.{uuid4().hex[:8]}"
     return Learner(submission, registry, port=port, version=version)
+
+
+def up_to_pull(learner: Learner) -> None:
+    learner.build()
+    learner.tag()
+    learner.login(os.environ["GRADE_LAB_REGISTRY_USER"], os.environ["GRADE_LAB_REGISTRY_PASSWORD"])
+    learner.push()
+    learner.remove_remote_tag()
+    learner.pull()
+
+
+def up_to_run(learner: Learner) -> None:
+    up_to_pull(learner)
+    learner.write_env()
+    learner.run()
+    learner.wait_for_app()
+
+
+def look(learner: Learner) -> None:
+    learner.exec()
+    learner.write_quotes()
+
+
+def clean_up(learner: Learner) -> None:
+    learner.stop()
+    learner.rm()
+    learner.image_rm()
 
 
 NOTED = "GRADE_LAB_VERDICTS"

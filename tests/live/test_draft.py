@@ -6,7 +6,6 @@ import os
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Any
 
 import pytest
 from lab.docker import DockerError, docker
-from lab.environment import open_lab
 from lab.ports import free_port
 
 from grader.needs import ContainerNeed
@@ -22,21 +20,10 @@ from grader.rubric.load import load
 from tests.live.learners import GRADE_LAB
 from tests.live.watching import evidence, recorded, until, watching
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("own_engine")]
 
 PAGE = "<html><head><title>My page</title></head><body>{who}</body></html>\n"
 OTHERS = ("run", "-d", "--name", "theirs", "-e", "TOKEN=not-yours")
-
-
-@pytest.fixture(autouse=True)
-def _own_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Everything is recorded: so nobody else may work on the engine."""
-    with open_lab() as lab:
-        if lab.engine is None:
-            pytest.skip("no engine of its own can be had here")
-        for name, value in lab.environment.items():
-            monkeypatch.setenv(name, value)
-        yield
 
 
 class Person:

@@ -5,48 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.live.learners import Learner, Outcome, new_learner
+from tests.live.learners import Learner, Outcome, clean_up, look, up_to_pull, up_to_run
 
 pytestmark = pytest.mark.live
-
-
-@pytest.fixture
-def learner(tmp_path: Path) -> Iterator[Learner]:
-    learner = new_learner(tmp_path)
-    yield learner
-    learner.clean_up()
-
-
-def up_to_pull(learner: Learner) -> None:
-    learner.build()
-    learner.tag()
-    learner.login(os.environ["GRADE_LAB_REGISTRY_USER"], os.environ["GRADE_LAB_REGISTRY_PASSWORD"])
-    learner.push()
-    learner.remove_remote_tag()
-    learner.pull()
-
-
-def up_to_run(learner: Learner) -> None:
-    up_to_pull(learner)
-    learner.write_env()
-    learner.run()
-    learner.wait_for_app()
-
-
-def look(learner: Learner) -> None:
-    learner.exec()
-    learner.write_quotes()
-
-
-def clean_up(learner: Learner) -> None:
-    learner.stop()
-    learner.rm()
-    learner.image_rm()
 
 
 def test_a_learner_who_grades_before_and_after_cleanup_gets_every_point(learner: Learner) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lab.environment import open_lab
 from lab.errors import LabUnavailableError
 from labs.lab import Lab, labs
 
@@ -16,26 +13,12 @@ from grader.authoring import cases
 from grader.authoring.expected import EXPECTED
 from grader.rubric.load import load, shipped
 from grader.run import judged, prepare
-from tests.live.learners import NOTED, note
+from tests.live.learners import note
 
 pytestmark = pytest.mark.live
 
 
-@pytest.fixture
-def _own_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Labs make base images and use the names that learners use: not on anybody's engine."""
-    if NOTED in os.environ:  # one that nobody else uses
-        yield
-        return
-    with open_lab() as lab:
-        if lab.engine is None:
-            pytest.skip("no engine of its own can be had here")
-        for name, value in lab.environment.items():
-            monkeypatch.setenv(name, value)
-        yield
-
-
-@pytest.mark.usefixtures("_own_engine")
+@pytest.mark.usefixtures("own_engine")
 @pytest.mark.parametrize("lab", labs().values(), ids=list(labs()))
 def test_a_lab_that_is_really_done_gets_what_its_recording_gets(lab: Lab, tmp_path: Path) -> None:
     for folder in (tmp_path.parent, tmp_path):

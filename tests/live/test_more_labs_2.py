@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lab.environment import open_lab
 from lab.errors import LabUnavailableError
 from labs import compose_two_services as composed
 from labs import volumes_and_networks as volumes
@@ -19,17 +17,6 @@ from grader.run import judged, observe, prepare
 from tests.live.watching import evidence, journal, until, watching
 
 pytestmark = pytest.mark.live
-
-
-@pytest.fixture
-def own_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Labs use the names that learners use: not on anybody's engine."""
-    with open_lab() as lab:
-        if lab.engine is None:
-            pytest.skip("no engine of its own can be had here")
-        for name, value in lab.environment.items():
-            monkeypatch.setenv(name, value)
-        yield
 
 
 def new_student(lab: Lab, folder: Path) -> Student:

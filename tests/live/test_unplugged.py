@@ -18,19 +18,11 @@ from lab.registry import PrivateRegistry
 
 from grader.journal import Journal
 from grader.journal_file import JournalFile
-from tests.live.learners import GRADE_LAB, Learner, Outcome, new_learner
-from tests.live.test_learners import clean_up, look, up_to_run
+from tests.live.learners import GRADE_LAB, Learner, Outcome, clean_up, look, up_to_run
 
 pytestmark = pytest.mark.live
 
 DEAD = {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
-
-
-@pytest.fixture
-def learner(tmp_path: Path) -> Iterator[Learner]:
-    learner = new_learner(tmp_path)
-    yield learner
-    learner.clean_up()
 
 
 def settings(learner: Learner) -> list[str]:

@@ -14,9 +14,8 @@ import pytest
 from lab.docker import docker
 
 from grader.needs import ContainerNeed, EventsNeed, LogsNeed
-from tests.live.learners import GRADE_LAB, Learner, Outcome, new_learner
+from tests.live.learners import GRADE_LAB, Learner, Outcome, clean_up, look, up_to_run
 from tests.live.lives import Lab, lab
-from tests.live.test_learners import clean_up, look, up_to_run
 from tests.live.watching import (
     evidence,
     journal,
@@ -38,13 +37,6 @@ def shared_lab(tmp_path: Path) -> Iterator[Lab]:
     """On the engine that all tests share."""
     with lab(tmp_path, {}) as made:
         yield made
-
-
-@pytest.fixture
-def learner(tmp_path: Path) -> Iterator[Learner]:
-    learner = new_learner(tmp_path)
-    yield learner
-    learner.clean_up()
 
 
 def judged(learner: Learner) -> Outcome:

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import NEEDS_CHROMIUM
-from tests.live.learners import Learner, new_learner
-from tests.live.test_learners import clean_up, look, up_to_pull
+from tests.live.learners import Learner, clean_up, look, up_to_pull
 from tests.live.watching import session, settings, watching
 
 pytestmark = [pytest.mark.live, *NEEDS_CHROMIUM]
 
 SOON = 5_000  # milliseconds, on a machine that does much else
-
-
-@pytest.fixture
-def learner(tmp_path: Path) -> Iterator[Learner]:
-    learner = new_learner(tmp_path)
-    yield learner
-    learner.clean_up()
 
 
 def points(page: Page, objective: int, expected: str) -> None:
