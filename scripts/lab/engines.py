@@ -100,7 +100,7 @@ NO_HEALTH = ("compose-two-services", "dockerfile-best-practice")
 CONTAINERD_STORE = {"features": {"containerd-snapshotter": True}}
 CLASSIC_STORE = {"features": {"containerd-snapshotter": False}}
 
-ENGINES = (
+ENGINES: tuple[EngineKind, ...] = (
     EngineKind("docker-20", "Docker 20.10", "bookworm", ("docker.io",)),
     EngineKind("docker-26", "Docker 26", "trixie", settings=CLASSIC_STORE),
     EngineKind("docker-26c", "Docker 26, containerd store", "trixie", settings=CONTAINERD_STORE),
