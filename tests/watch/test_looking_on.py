@@ -20,22 +20,10 @@ from grader.watch.trouble import told, unforeseen
 from grader.watch.watching import Watching
 from tests.watch.another_recorder import another_process
 
-RUBRIC = """\
-schema: grade-lab/rubric/1
-id: one
-title: One
-objectives:
-  - {id: engine, title: An engine, points: 1, checks: [{type: engine}]}
-"""
 
-
-@pytest.fixture
-def submission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """One whose engine is away."""
+@pytest.fixture(autouse=True)
+def _no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
-    (tmp_path / "rubric.yaml").write_text(RUBRIC, encoding="utf-8")
-    (tmp_path / "lab.yaml").write_text("rubric: rubric.yaml\n", encoding="utf-8")
-    return tmp_path
 
 
 class Onlooker:

@@ -17,14 +17,6 @@ from grader.watch.status import TOLD, State
 from grader.watch.trouble import engine_away, told
 from grader.watch.watching import Watching
 
-RUBRIC = """\
-schema: grade-lab/rubric/1
-id: one
-title: One
-objectives:
-  - {id: engine, title: An engine, points: 1, checks: [{type: engine}]}
-"""
-
 
 class UntilTold:
     """Looks on until a notice holds certain words, and then ends the recording."""
@@ -44,15 +36,6 @@ class UntilTold:
 
     def tick(self) -> None:
         pass
-
-
-@pytest.fixture
-def submission(tmp_path: Path) -> Path:
-    folder = tmp_path / "submission"
-    folder.mkdir()
-    (folder / "rubric.yaml").write_text(RUBRIC)
-    (folder / "lab.yaml").write_text("rubric: rubric.yaml\n")
-    return folder
 
 
 @pytest.fixture
