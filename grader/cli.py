@@ -149,25 +149,27 @@ def _told(args: list[str], interruption: Interruption | None = None) -> ExitCode
     lang = _chosen_language(args)
     asked = interruption or Interruption()
     try:
-        code = _run(args)
-        # Pydantic makes an error of its own of an interruption, and others make something of that.
+        code = _run(args, lang, asked)
         if code == ExitCode.PASSED or not asked.came:
             return code
     except (KeyboardInterrupt, click.Abort):
         pass
-    except Exception as error:
-        if not asked.came:
-            return _failed(error, lang)
     stopped = msg("interrupted; what was collected so far is kept")
     with suppress(OSError):  # a terminal that is closed cannot be told
         click.echo(f"grade-lab: {Translator(lang).text(stopped)}", err=True)
     return ExitCode.INTERRUPTED
 
 
-def _run(args: list[str]) -> ExitCode:
-    code = cli.main(args, prog_name="grade-lab", standalone_mode=False)
-    sys.stdout.flush()
-    return code or ExitCode.PASSED
+def _run(args: list[str], lang: str, asked: Interruption) -> ExitCode:
+    try:
+        code = cli.main(args, prog_name="grade-lab", standalone_mode=False)
+        sys.stdout.flush()
+        return code or ExitCode.PASSED
+    except Exception as error:
+        # Pydantic makes an error of its own of an interruption, and others make something of that.
+        if asked.came:
+            raise KeyboardInterrupt from error
+        return _failed(error, lang)
 
 
 def _failed(error: Exception, lang: str) -> ExitCode:

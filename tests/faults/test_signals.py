@@ -175,6 +175,24 @@ cli.main([])
         assert done.stderr.startswith("in order\n")
 
 
+def test_a_signal_while_an_error_is_told() -> None:
+    program = """
+import os, signal, sys
+from grader import cli
+from grader.errors import GradeLabError
+def fail(*_, **__):
+    raise GradeLabError("odd")
+cli.cli.main = fail
+cli.complain = lambda _: os.kill(os.getpid(), signal.SIGINT)
+cli.main([])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=DEADLINE
+    )
+    quiet(Ran(done.returncode, done.stderr))
+    assert done.returncode == 130
+
+
 def test_what_nohup_ignores_stays_ignored() -> None:
     program = """
 import os, signal, sys
