@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import re
+from collections.abc import Mapping
+from functools import cache
 
 from grader.messages import Message, msg
 
@@ -46,8 +48,12 @@ _OF_CONNECTIONS = (
 )
 """Of urllib3, getaddrinfo and our own looks."""
 
-_KNOWN = {reason.template: reason for reason in (*_WORDS.values(), *_OF_CONNECTIONS)}
-_REASON = re.compile(f"({'|'.join(sorted(_KNOWN, key=len, reverse=True))})")
+
+@cache
+def _known() -> tuple[Mapping[str, Message], re.Pattern[str]]:
+    """The reasons by their English words, and what finds them: few gradings need it."""
+    known = {reason.template: reason for reason in (*_WORDS.values(), *_OF_CONNECTIONS)}
+    return known, re.compile(f"({'|'.join(sorted(known, key=len, reverse=True))})")
 
 
 def reason_of(error: OSError) -> Message | str:
@@ -57,7 +63,8 @@ def reason_of(error: OSError) -> Message | str:
 
 def translatable(words: str) -> Message | str:
     """Words that were kept in English: the reasons in them that are known can be translated."""
-    pieces = [_KNOWN.get(piece, piece) for piece in _REASON.split(words)]
+    known, reason = _known()
+    pieces = [known.get(piece, piece) for piece in reason.split(words)]
     if len(pieces) == 1:
         return words
     values = {f"piece{number}": piece for number, piece in enumerate(pieces)}

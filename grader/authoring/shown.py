@@ -117,14 +117,15 @@ def markdown(blocks: Sequence[Block]) -> str:
     for block in blocks:
         safe = _without_html(" ".join(plain(block.text).split()))
         if block.kind == "heading":
-            lines += ["", f"{'#' * block.level} {safe}", ""]
+            apart = [""] if lines and lines[-1] else []
+            lines += [*apart, f"{'#' * block.level} {safe}", ""]
             indent = ""
         elif block.kind == "check":
             lines.append(f"- {safe}")
             indent = "  "
         else:
             lines.append(f"{indent}- {safe}")
-    return re.sub("\n{3,}", "\n\n", "\n".join(lines).strip()) + "\n"
+    return "\n".join(lines).strip() + "\n"
 
 
 def _without_html(text: str) -> str:
