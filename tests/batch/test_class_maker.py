@@ -26,8 +26,9 @@ from grader.needs import EnvFileNeed, FileNeed, TreeNeed
 from grader.result import Result
 from grader.rubric.load import find, load
 from grader.submission import load as load_submission
+from tests.places import ROOT
 
-MAKER = Path(__file__).parents[2] / "benchmarks" / "class_maker.py"
+MAKER = ROOT / "benchmarks" / "class_maker.py"
 COUNT = 120
 RUBRIC = find("container-and-docker", Path())
 OF_SUBMISSION = (FileNeed, EnvFileNeed, TreeNeed)

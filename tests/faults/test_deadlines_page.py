@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
-PAGE = (Path(__file__).parents[2] / "docs" / "deadlines.md").read_text(encoding="utf-8")
+from tests.places import ROOT
+
+PAGE = (ROOT / "docs" / "deadlines.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"\| (\d+) \| `([\w.]+):(\w+)` \|", PAGE)
 
 

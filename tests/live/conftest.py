@@ -19,8 +19,8 @@ from learner import copy_submission
 
 from tests.live.learners import NOTED, Learner, new_learner
 from tests.live.verifying import is_limited
+from tests.places import SAMPLE
 
-SAMPLE = Path(__file__).parents[2] / "sample_submission"
 LABEL = "grade-lab.test"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,9 @@ from uuid import uuid4
 from lab.ports import free_port
 from learner import Learner, copy_submission
 
-ROOT = Path(__file__).parents[2]
-GRADE_LAB = Path(sys.executable).with_name("grade-lab")
+from tests.places import GRADE_LAB, SAMPLE
 
 __all__ = [
-    "GRADE_LAB",
     "NOTED",
     "Learner",
     "Outcome",
@@ -37,7 +34,7 @@ def new_learner(folder: Path) -> Learner:
 
     The engine remembers what earlier tests did: a tag of one's own keeps their events apart.
     """
-    submission = copy_submission(ROOT / "sample_submission", folder / "wisheasy")
+    submission = copy_submission(SAMPLE, folder / "wisheasy")
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     port = free_port(8080 + 10 * number, "0.0.0.0")  # what is free now may be another's later
     registry, version = os.environ["GRADE_LAB_REGISTRY"], f"1.{uuid4().hex[:8]}"

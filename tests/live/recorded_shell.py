@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from grader.journal_file import JournalFile
 from tests.live.conftest import Workshop
-from tests.live.learners import GRADE_LAB
+from tests.places import GRADE_LAB
 
 SECONDS = 120
 RUBRIC = """\

@@ -22,8 +22,8 @@ from grader.journal_file import JournalFile
 from grader.needs import ManifestNeed
 from tests.factories import minutes
 from tests.live.conftest import Registry, Workshop
-from tests.live.learners import GRADE_LAB
 from tests.live.verifying import APPS, SERVER, submission, things, wait_until
+from tests.places import GRADE_LAB
 
 pytestmark = [pytest.mark.live, pytest.mark.usefixtures("limits")]
 

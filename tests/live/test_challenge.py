@@ -19,11 +19,11 @@ from lab.docker import docker
 from lab.errors import LabUnavailableError
 from lab.registry import PrivateRegistry
 
-from tests.live.learners import GRADE_LAB
+from tests.places import GRADE_LAB, ROOT
 
 pytestmark = pytest.mark.live
 
-DOC = Path(__file__).parents[2] / "docs" / "challenge.md"
+DOC = ROOT / "docs" / "challenge.md"
 
 
 class OpenRegistry(PrivateRegistry):

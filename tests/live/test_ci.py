@@ -15,8 +15,8 @@ from grader.needs import ContainerNeed, HttpNeed, LogsNeed
 from tests.ci.runner import commands, environment, outputs
 from tests.ci.submissions import recorded
 from tests.factories import a_container, saw
-from tests.live.learners import GRADE_LAB
 from tests.live.verifying import things
+from tests.places import GRADE_LAB
 
 pytestmark = pytest.mark.live
 

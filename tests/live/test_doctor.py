@@ -15,7 +15,7 @@ import pytest
 from lab.ports import free_port
 
 from tests.live.conftest import Registry, Workshop
-from tests.live.learners import GRADE_LAB
+from tests.places import GRADE_LAB
 
 pytestmark = pytest.mark.live
 

@@ -17,8 +17,8 @@ from lab.ports import free_port
 
 from grader.needs import ContainerNeed
 from grader.rubric.load import load
-from tests.live.learners import GRADE_LAB
 from tests.live.watching import evidence, recorded, until, watching
+from tests.places import GRADE_LAB
 
 pytestmark = [pytest.mark.live, pytest.mark.usefixtures("own_engine")]
 

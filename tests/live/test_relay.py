@@ -22,9 +22,9 @@ from lab.errors import LabUnavailableError
 
 from grader.journal_file import JournalFile
 from tests.live.conftest import Workshop
-from tests.live.learners import GRADE_LAB
 from tests.live.recorded_shell import SECONDS, Lab, archive, noise, opened, recorded_lab
 from tests.live.tls import tls_before
+from tests.places import GRADE_LAB
 from tests.relay.terminal import Terminal
 
 pytestmark = pytest.mark.live

@@ -18,7 +18,8 @@ from lab.registry import PrivateRegistry
 
 from grader.journal import Journal
 from grader.journal_file import JournalFile
-from tests.live.learners import GRADE_LAB, Learner, Outcome, clean_up, look, up_to_run
+from tests.live.learners import Learner, Outcome, clean_up, look, up_to_run
+from tests.places import GRADE_LAB
 
 pytestmark = pytest.mark.live
 

@@ -12,8 +12,8 @@ import pytest
 
 from grader.facts import Reason
 from grader.verify.verify import verify
-from tests.live.learners import GRADE_LAB
 from tests.live.verifying import HTTP, answer, rubric, submission, things, wait_until
+from tests.places import GRADE_LAB
 
 pytestmark = [pytest.mark.live, pytest.mark.usefixtures("limits")]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.live.learners import GRADE_LAB
 from tests.live.verifying import is_limited, rubric, submission, things
+from tests.places import GRADE_LAB
 
 pytestmark = pytest.mark.live
 

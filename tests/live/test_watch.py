@@ -14,7 +14,7 @@ import pytest
 from lab.docker import docker
 
 from grader.needs import ContainerNeed, EventsNeed, LogsNeed
-from tests.live.learners import GRADE_LAB, Learner, Outcome, clean_up, look, up_to_run
+from tests.live.learners import Learner, Outcome, clean_up, look, up_to_run
 from tests.live.lives import Lab, lab
 from tests.live.watching import (
     evidence,
@@ -26,6 +26,7 @@ from tests.live.watching import (
     until,
     watching,
 )
+from tests.places import GRADE_LAB
 
 pytestmark = pytest.mark.live
 

@@ -14,7 +14,8 @@ from grader.journal import Journal
 from grader.journal_file import JournalFile
 from grader.watch.session import Session
 from grader.watch.status import State
-from tests.live.learners import GRADE_LAB, Learner
+from tests.live.learners import Learner
+from tests.places import GRADE_LAB
 
 SECONDS = 30.0
 

@@ -19,8 +19,9 @@ from grader.rubric.model import Rubric
 from grader.rubric.schema import schema
 from grader.yaml_source import MAX_BYTES
 from tests.authoring.a_rubric import WARNINGS
+from tests.places import ROOT
 
-DOCS = Path(__file__).parents[2] / "docs" / "rubric-mistakes.md"
+DOCS = ROOT / "docs" / "rubric-mistakes.md"
 
 GOOD = """\
 schema: grade-lab/rubric/1
