@@ -14,6 +14,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,19 @@ def _facts(stage: Stage, runs: int) -> Iterator[Comparison]:
         yield compare(f"12 facts / pytest-testinfra, {title}", ours, theirs, FACTS_GOAL, runs)
 
 
+FACTS_ABOUT_FILES = 10
+
+
+def _files(stage: Stage, runs: int) -> Iterator[Comparison]:
+    ours = stage.grading(PEERS / "files.yaml", *TO_STDOUT)
+    theirs = replace(
+        stage.program("check50", BIN / "check50", "--dev", "-o", "json", "--", PEERS / "files"),
+        folder=stage.folder,
+        says=('"passed": true', FACTS_ABOUT_FILES),  # its exit code does not tell
+    )
+    yield compare("10 facts about files / check50", ours, theirs, PEER_GOAL, runs)
+
+
 def _structure(stage: Stage, runs: int) -> Iterator[Comparison]:
     ours = stage.grading(PEERS / "image.yaml", *TO_STDOUT)
     _counted(stage, ours, "A grading of the image")
@@ -141,6 +155,7 @@ PARTS: dict[str, Part] = {
     "grading": _grading,
     "facts": _facts,
     "structure": _structure,
+    "files": _files,
 }
 
 

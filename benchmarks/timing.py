@@ -19,12 +19,17 @@ class BenchmarkError(Exception):
 
 @dataclass(frozen=True)
 class Program:
-    """A command to time. ``before`` runs before each start, outside of the time."""
+    """A command to time. ``before`` runs before each start, outside of the time.
+
+    It succeeds with exit code 0, and when it prints ``says`` as often as it should.
+    """
 
     name: str
     command: Command
     environment: Mapping[str, str]
     before: Callable[[], None] = field(default=lambda: None)
+    folder: Path | None = None
+    says: tuple[str, int] = ("", 0)
 
     def run(self) -> float:
         """Run it, and return the seconds from start to end; BenchmarkError unless it succeeds."""
@@ -33,15 +38,19 @@ class Program:
         done = subprocess.run(
             self.command,
             env=self.environment,
+            cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
         )
         seconds = time.perf_counter() - began
-        if done.returncode != 0:
-            words = done.stdout.decode(errors="replace").strip()[-4000:]
-            raise BenchmarkError(f"{self.name} ended with {done.returncode}:\n{words}")
+        words = done.stdout.decode(errors="replace")
+        text, times = self.says
+        if done.returncode != 0 or (text and words.count(text) != times):
+            raise BenchmarkError(
+                f"{self.name} ended with {done.returncode}:\n{words.strip()[-4000:]}"
+            )
         return seconds
 
 
