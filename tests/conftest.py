@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from functools import _lru_cache_wrapper
+
 from hypothesis import settings
 
 from tests.browser import browser
@@ -12,3 +15,10 @@ __all__ = ["browser"]
 settings.register_profile("default", deadline=None)
 # Where all tests run once for each of thousands of mutants: the same few examples every time.
 settings.register_profile("few", deadline=None, derandomize=True, database=None, max_examples=10)
+
+
+def pytest_sessionstart() -> None:
+    """Forget what was worked out before: mutants are tested in copies of one process."""
+    for each in gc.get_objects():
+        if isinstance(each, _lru_cache_wrapper):
+            each.cache_clear()

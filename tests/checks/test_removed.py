@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from checks.removed import Removed
 from grader.check import Status, Verdict
 from grader.evidence import Strength
 from grader.facts import Fact, Reason, Resource
 from grader.journal import Entry
-from grader.needs import ContainerNeed, ImageNeed, Need, NetworkNeed, VolumeNeed
+from grader.needs import ContainerNeed, EventsNeed, ImageNeed, Need, NetworkNeed, VolumeNeed
 from tests.factories import a_container, an_image, event, hex_id, judged, minutes, saw
 
 THINGS: dict[str, tuple[dict[str, str], Need[Any], Fact]] = {
@@ -158,14 +159,31 @@ def test_an_image_that_only_an_event_tells_of_is_known_by_its_id_when_it_is_dele
         assert judge("image", tagged, deleted, down).status is status
 
 
-@pytest.mark.parametrize("action", ["untag", "delete"])
-def test_an_image_that_came_back_and_went_again_is_gone(action: str) -> None:
+@pytest.mark.parametrize(
+    ("action", "about"),
+    [("untag", IMAGE), ("delete", IMAGE), ("untag", {"id": IMAGE["id"]})],
+    ids=["untag", "delete", "untag as older engines tell it"],
+)
+def test_an_image_that_came_back_and_went_again_is_gone(action: str, about: dict[str, str]) -> None:
     looked = [seen("image"), saw(THINGS["image"][1], Reason.NOT_THERE, 2, "b")]
     back = event("image tag", 3, **IMAGE)
     verdict = judge("image", *looked, back)
     assert (verdict.status, verdict.proofs[0].at) == (Status.FAIL, minutes(3))
-    went = event(f"image {action}", 4, **IMAGE)
+    went = event(f"image {action}", 4, **about)
     assert judge("image", *looked, back, went).status is Status.PASS
+    earlier = event(f"image {action}", 2.5, **about)
+    assert judge("image", *looked, earlier, back).status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"container": "web"}, {"image": "app:1"}, {"service": "web", "project": "shop"}],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_only_events_of_what_is_named_are_asked_for(fields: dict[str, str]) -> None:
+    check = Removed(type="removed", **fields)
+    picked = {"name" if key == "container" else key: value for key, value in fields.items()}
+    assert EventsNeed(**picked) in check.needs()
 
 
 @pytest.mark.parametrize("action", ["create", "start"])
