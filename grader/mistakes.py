@@ -66,6 +66,8 @@ _WORDS = {
 
 def wrong_kind(kinds: Sequence[str], name: str, value: Any, raw: str) -> Mistake:
     """That a value is of none of these kinds; ``raw`` is how it stands in the file."""
+    if "text" in kinds:  # which a number can be written as, too
+        kinds = [kind for kind in kinds if kind not in {"whole", "number"}]
     wanted = _WORDS[kinds[0]]
     for kind in kinds[1:]:
         wanted = msg("{one} or {other}", one=wanted, other=_WORDS[kind])
@@ -93,6 +95,9 @@ def _is(value: Any) -> Message:
 
 def _instead(kinds: Sequence[str], value: Any, raw: str) -> Message | None:
     """What to write."""
+    if value is None and {"text", "map"} & set(kinds):
+        indent = msg("put two spaces before each line that belongs to it")
+        return msg("write it behind the `:`") if "text" in kinds else indent
     short = raw and len(raw) <= SHOWN
     if "text" in kinds and short and (not isinstance(value, str | list | dict) or raw[0] == "{"):
         return msg("put it in quotes: `{text}`", text=f'"{raw}"')
@@ -100,11 +105,9 @@ def _instead(kinds: Sequence[str], value: Any, raw: str) -> Message | None:
         return msg("put it in brackets: `{text}`", text=f"[{raw}]")
     if "truth" in kinds:
         return msg("write `true` or `false`")
-    if "moment" in kinds:
-        return msg("write it like `{example}`", example="2026-11-30T23:59:00+09:00")
-    if {"whole", "number"} & set(kinds):
-        return msg("write it like `{example}`", example="10")
-    return None
+    examples = {"moment": "2026-11-30T23:59:00+09:00", "whole": "10", "number": "10"}
+    example = next((examples[kind] for kind in kinds if kind in examples), None)
+    return msg("write it like `{example}`", example=example) if example else None
 
 
 def mistake_in(detail: ErrorDetails, name: str, value: Any) -> Mistake:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +23,12 @@ JOURNAL = Path(".grade-lab") / "journal.jsonl"
 REPORT = Path(".grade-lab") / "report"
 MAX_BYTES, MAX_VALUES = 8_000, 500
 """Far more than any lab.yaml has: to refuse the rest is cheap, to read it may cost seconds."""
+
+MAX_LOOKED_AT, MAX_NAMED = 500, 3
+"""Of what is in a folder without lab.yaml: a home folder may hold anything."""
+
+_MEANT = {"lab.yaml", "lab.yml", "lab.yaml.txt", "lab.yml.txt", "lab.txt"}
+"""What lab.yaml is called by mistake, letters aside: Notepad adds ``.txt``, and hides it."""
 
 _Scalar = str | int | float
 _Short = Annotated[str, Field(max_length=200)]
@@ -75,7 +83,8 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
         if not needs_lab_file:
             return Submission(folder)
         raise SubmissionError(
-            msg("there is no lab.yaml in {folder}", folder=folder),
+            msg("there is no lab.yaml in {folder}", folder=folder.absolute()),
+            *_near(folder),
             msg(
                 "go to the folder of your project (`cd`), or copy lab.yaml from the lesson into it"
             ),
@@ -98,6 +107,20 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
         learner=Learner(id=lab.learner.id, name=lab.learner.name),
         variables={name: str(value) for name, value in lab.variables.items()},
     )
+
+
+def _near(folder: Path) -> Iterator[Message]:
+    """What to do where lab.yaml has another name, or is in a folder below."""
+    try:
+        found = sorted(islice(folder.iterdir(), MAX_LOOKED_AT))
+        for path in found:
+            if path.name.lower() in _MEANT and path.is_file():
+                yield msg("{name} is here: rename it, `mv {name} lab.yaml`", name=path.name)
+        below = [path.name for path in found if (path / LAB_FILE).is_file()]
+    except OSError:
+        return
+    for name in below[:MAX_NAMED]:
+        yield msg('there is one in the folder {name}: `cd "{name}"`', name=name)
 
 
 def _broken(

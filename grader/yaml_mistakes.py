@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ruamel.yaml.error import MarkedYAMLError
@@ -37,6 +38,10 @@ def explained(error: MarkedYAMLError, lines: Sequence[str]) -> YamlMistake:
             "yaml-tab", line, text.index("\t"), tab, msg("indent with spaces instead")
         )
     said = str(error.problem or error.context)
+    above = next((i for i in range(line - 1, -1, -1) if lines[i].strip()), line)
+    nearby = (above, line) if "mapping values are not allowed" in said else (line,)
+    if amiss := sign_amiss(lines, nearby):
+        return amiss
     opened = error.context_mark
     in_one_line = opened is None or opened.line == line or "flow" not in str(error.context)
     found = _cut_short(line, before, rest, said) if in_one_line else None
@@ -79,6 +84,15 @@ def _cut_short(line: int, before: str, rest: str, said: str) -> YamlMistake | No
     return None
 
 
+def sign_amiss(lines: Sequence[str], nearby: Iterable[int]) -> YamlMistake | None:
+    """A sign in these lines that people take for YAML's, and YAML for a part of a text."""
+    for line in nearby:
+        for pattern, reason, aid in _AMISS:
+            if found := pattern.search(lines[line]):
+                return _syntax(line, found.start("sign"), reason, aid)
+    return None
+
+
 def control_character(text: str) -> YamlMistake:
     """The first control character of a text that the parser refuses to read."""
     at = next((i for i, char in enumerate(text) if char < " " and char not in "\t\n\r"), 0)
@@ -98,6 +112,29 @@ _QUOTE_IT = msg("put quotes around the whole text, as in {example}", example='`"
 _DOUBLE_IT = msg("a quote within the text is written twice: `'it''s'`")
 _QUOTE_IT_TOO = msg(
     "put the whole text in quotes, or check that the line before is indented as it should be"
+)
+_KEY = r"(?:^\s*(?:- )?|[{,]\s*)[A-Za-z_][\w-]*"
+_AMISS: Sequence[tuple[re.Pattern[str], Message, Message]] = (
+    (
+        re.compile(rf"{_KEY}(?P<sign>：)"),
+        msg("`{sign}` is another sign than `{wanted}`", sign="：", wanted=":"),
+        msg("type `{wanted}` with the keyboard set to English", wanted=": "),
+    ),
+    (
+        re.compile(r"(?P<sign>，)\s*[A-Za-z_][\w-]*:"),
+        msg("`{sign}` is another sign than `{wanted}`", sign="，", wanted=","),
+        msg("type `{wanted}` with the keyboard set to English", wanted=", "),
+    ),
+    (
+        re.compile(rf"{_KEY}:(?P<sign>[\u00a0\u2002-\u200b\u3000])"),
+        msg("there is a space of another kind, as web pages and documents have"),
+        msg("delete it, and type a space"),
+    ),
+    (
+        re.compile(r"(?:^\s*|[{,]\s*)[A-Za-z_][\w-]*(?P<sign>:)[^\s:/,}]"),
+        msg("there is no space behind the `:`"),
+        msg("write `name: value`"),
+    ),
 )
 _ALIGN = msg("make it begin in the same column as the lines that it belongs with")
 _BY_WORDS: Sequence[tuple[str, Message, Message | None]] = (

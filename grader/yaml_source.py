@@ -14,7 +14,7 @@ from ruamel.yaml.reader import ReaderError
 
 from grader.errors import Problem, Snippet
 from grader.messages import Message, msg
-from grader.yaml_mistakes import YamlMistake, control_character, explained
+from grader.yaml_mistakes import YamlMistake, control_character, explained, sign_amiss
 
 # The library prints its warnings, and in them what the file holds.
 warnings.simplefilter("ignore", YAMLWarning)
@@ -84,10 +84,18 @@ class Source:
             self._refuse(YamlMistake("yaml-syntax", 0, 0, reason))
 
     def _refuse(self, found: YamlMistake) -> None:
+        raise InvalidYamlError(self._told(found))
+
+    def _told(self, found: YamlMistake) -> Problem:
         line, column = found.line + 1, found.column + 1
         snippet = self._snippet(line, column, found.length)
         where = f"{self.name}:{line}:{column}"
-        raise InvalidYamlError(Problem(where, found.message, found.code, found.help, snippet))
+        return Problem(where, found.message, found.code, found.help, snippet)
+
+    def sign_amiss(self) -> Problem | None:
+        """Why a file that looks like a map of fields is but a text, if a sign in it tells."""
+        found = sign_amiss(self._lines, range(len(self._lines)))
+        return self._told(found) if found else None
 
     @classmethod
     def read(cls, path: Path, *, max_bytes: int = MAX_BYTES, max_nodes: int = MAX_NODES) -> Source:
@@ -98,10 +106,9 @@ class Source:
             # What is cut in the middle of a character is too large, and that is what is told.
             text = data.decode("utf-8-sig", "replace" if len(data) > max_bytes else "strict")
         except UnicodeDecodeError as error:
-            problem = Problem(
-                str(path), msg("is not UTF-8 (byte {offset})", offset=error.start), "not-utf8"
-            )
-            raise InvalidYamlError(problem) from None
+            message = msg("is not UTF-8 (byte {offset})", offset=error.start)
+            aid = msg("save it again as UTF-8 (in Notepad: File → Save as → Encoding)")
+            raise InvalidYamlError(Problem(str(path), message, "not-utf8", aid)) from None
         return cls(str(path), text, max_bytes=max_bytes, max_nodes=max_nodes)
 
     @classmethod
@@ -223,5 +230,8 @@ def as_mapping(source: Source) -> Mapping[str, Any]:
     """The file's top level as a map. Raises InvalidYamlError when it is something else."""
     if isinstance(source.data, dict):
         return source.data
+    if isinstance(source.data, str) and (found := source.sign_amiss()):
+        raise InvalidYamlError(found)
     message = msg("is not a map of fields (`name: value`)")
-    raise InvalidYamlError(source.problem((), message, "not-a-map"))
+    aid = msg("it is empty") if source.data is None else None
+    raise InvalidYamlError(source.problem((), message, "not-a-map", aid))

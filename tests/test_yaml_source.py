@@ -33,3 +33,79 @@ def test_a_number_that_is_too_long_to_be_one_is_a_text(tmp_path: Path) -> None:
     submission = load(tmp_path)
     assert submission.learner.id == "20231234567890123456789"
     assert submission.variables == {"a": digits}
+
+
+LAB = 'rubric: container-and-docker\nlearner: {id: "s-001", name: "김하늘"}\n'
+
+
+@pytest.mark.parametrize(
+    ("right", "typed", "place", "told"),
+    [
+        ("rubric: ", "rubric：", "1:7", "`：` is another sign than `:`"),
+        ('", ', '"，', "2:22", "`，` is another sign than `,`"),
+        ("rubric: ", "rubric:", "1:7", "no space behind the `:`"),
+        ("id: ", "id:", "2:13", "no space behind the `:`"),
+        ("rubric: ", "rubric:\u00a0", "1:8", "a space of another kind"),
+        ("learner: ", "learner:\u3000", "2:9", "a space of another kind"),
+    ],
+)
+def test_a_sign_that_yaml_does_not_take_for_its_own_is_named(
+    tmp_path: Path, right: str, typed: str, place: str, told: str
+) -> None:
+    (tmp_path / "lab.yaml").write_text(LAB.replace(right, typed, 1), encoding="utf-8")
+    with pytest.raises(SubmissionError, match=told) as caught:
+        load(tmp_path)
+    assert [problem.where for problem in caught.value.problems] == [f"{tmp_path}/lab.yaml:{place}"]
+
+
+def test_of_a_lone_line_without_a_space_the_sign_is_named(tmp_path: Path) -> None:
+    (tmp_path / "lab.yaml").write_text("rubric:container-and-docker\n", encoding="utf-8")
+    with pytest.raises(SubmissionError, match="no space behind the `:`"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("lab", "told"),
+    [
+        ("", "it is empty"),
+        ("# later\n", "it is empty"),
+        ("variables: {hub_id: }\n", "must be a text, and is empty; write it behind the `:`"),
+        ("learner:\nrubric: a\n", "put two spaces before each line that belongs to it"),
+    ],
+)
+def test_what_is_left_empty_is_called_that(tmp_path: Path, lab: str, told: str) -> None:
+    (tmp_path / "lab.yaml").write_text(lab, encoding="utf-8")
+    with pytest.raises(SubmissionError, match=told):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp949"])
+def test_of_another_encoding_it_is_told_how_to_save_it(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "lab.yaml").write_text(LAB, encoding=encoding)
+    with pytest.raises(SubmissionError, match="save it again as UTF-8"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["lab.yml", "lab.yaml.txt", "Lab.yaml"])
+def test_a_lab_file_of_another_name_is_to_be_renamed(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(LAB, encoding="utf-8")
+    if (tmp_path / "lab.yaml").exists():
+        pytest.skip("here names differ in more than their case")
+    with pytest.raises(SubmissionError) as caught:
+        load(tmp_path)
+    assert f"`mv {name} lab.yaml`" in str(caught.value.advice[0])
+
+
+def test_in_the_folder_above_the_project_is_named(tmp_path: Path) -> None:
+    project = tmp_path / "내 프로젝트 #1"
+    project.mkdir()
+    (project / "lab.yaml").write_text(LAB, encoding="utf-8")
+    with pytest.raises(SubmissionError) as caught:
+        load(tmp_path)
+    assert 'cd "내 프로젝트 #1"' in str(caught.value.advice[0])
+
+
+def test_where_one_is_is_told_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SubmissionError, match=f"there is no lab.yaml in {tmp_path}"):
+        load(Path())
