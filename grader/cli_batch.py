@@ -135,22 +135,25 @@ def batch_run(  # noqa: PLR0917 # an option each
     verify: bool,
     quiet: bool,
     no_color: bool,
-    **given: Any,
+    **options: Any,
 ) -> ExitCode:
     """Judge what is new or changed, then write grades and the class report."""
     from grader.batch.batch import STORE, batch
     from grader.batch.finish import finish
     from grader.batch.finish import outputs as known_outputs
+    from grader.batch.given import Given
     from grader.batch.store import Store
     from grader.batch.work import usual_jobs
 
-    assignment = _assignment(source, **given)
+    assignment = _assignment(source, **options)
+    given = Given.read(assignment)
     chosen = known_outputs(outputs, gradebook)  # a mistake is told before the long run
     with Store(assignment.out / STORE) as store:
         with _progress(assignment.lang, quiet=quiet, no_color=no_color) as tell:
             told = batch(
                 source.resolve(),
                 assignment,
+                given,
                 store,
                 jobs=jobs or usual_jobs(),
                 cluster=cluster,
@@ -159,7 +162,7 @@ def batch_run(  # noqa: PLR0917 # an option each
                 tell=tell,
             )
         paths, notices = finish(
-            store, assignment, chosen, gradebook=gradebook, column=column, before=compare
+            store, assignment, given, chosen, gradebook=gradebook, column=column, before=compare
         )
     text = Translator(assignment.lang).text
     for notice in notices:
@@ -224,16 +227,23 @@ def _assignment(  # noqa: PLR0917 # an option each
     formats: list[str],
     lang: str,
 ) -> Assignment:
-    from grader.batch.discover import ROSTERS
     from grader.batch.model import Assignment
+    from grader.csv_text import SUFFIXES
     from grader.rubric.load import find
 
     place = source.resolve()
-    if roster is None and place.suffix.lower() in ROSTERS and place.is_file():
+    results = (out or place.with_name(f"{place.name}-results")).resolve()
+    if results == place:
+        raise GradeLabError(
+            msg("the results cannot go into the folder of the submissions itself"),
+            msg("choose another folder with --out, such as {folder}", folder=place / "results"),
+            where=str(place),
+        )
+    if roster is None and place.suffix.lower() in SUFFIXES and place.is_file():
         roster = place
     return Assignment(
         rubric=find(rubric, Path.cwd()).resolve(),
-        out=(out or place.with_name(f"{place.name}-results")).resolve(),
+        out=results,
         roster=roster.resolve() if roster else None,
         overrides=overrides.resolve() if overrides else None,
         settings=tuple(sorted(settings.items())),

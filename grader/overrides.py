@@ -10,11 +10,13 @@ import csv
 import io
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from grader import csv_text
 from grader.cells import bare
 from grader.errors import GradeLabError, Problem
 from grader.messages import msg
@@ -23,8 +25,6 @@ from grader.result import Override
 from grader.system_error import reason_of
 from grader.yaml_source import InvalidYamlError, Source
 
-ENCODINGS = ("utf-8-sig", "cp949")
-"""The second is what Excel writes on a Korean Windows."""
 FIELDS = ("learner", "objective", "points", "reason")
 BEYOND = "?"
 """The name of cells that stand beyond the last column."""
@@ -56,18 +56,7 @@ def load(path: Path, submission: Path | None = None) -> Overrides:
             msg("keep it elsewhere"),
             where=str(path),
         )
-    try:
-        source = _csv(path) if path.suffix.lower() == ".csv" else Source.read(path)
-    except OSError as error:
-        raise GradeLabError(
-            msg("the overrides file cannot be read: {reason}", reason=reason_of(error)),
-            where=str(path),
-        ) from None
-    except InvalidYamlError as error:
-        raise _broken([error.problem]) from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        message = msg("not valid CSV: {reason}", reason=str(error))
-        raise _broken([Problem(str(path), message)]) from None
+    source = _source(path)
     overrides: Overrides = {}
     problems: list[Problem] = []
     for index, raw in _rows(source):
@@ -86,6 +75,24 @@ def load(path: Path, submission: Path | None = None) -> Overrides:
     if problems:
         raise _broken(problems)
     return overrides
+
+
+def _source(path: Path) -> Source:
+    try:
+        return _csv(path) if path.suffix.lower() in csv_text.SUFFIXES else Source.read(path)
+    except OSError as error:
+        raise GradeLabError(
+            msg("the overrides file cannot be read: {reason}", reason=reason_of(error)),
+            where=str(path),
+        ) from None
+    except InvalidYamlError as error:
+        raise _broken([error.problem]) from None
+    except UnicodeDecodeError:
+        message = msg("is neither UTF-8 nor CP949; save it as “CSV UTF-8”")
+        raise _broken([Problem(str(path), message)]) from None
+    except csv.Error as error:
+        message = msg("not valid CSV: {reason}", reason=str(error))
+        raise _broken([Problem(str(path), message)]) from None
 
 
 def _broken(problems: list[Problem]) -> GradeLabError:
@@ -108,19 +115,28 @@ def _is_open(raw: Any) -> bool:
 
 
 def _csv(path: Path) -> Source:
-    rows = csv.DictReader(io.StringIO(_text(path), newline=""), restkey=BEYOND)
-    read = [{k: _cell(v) for k, v in row.items() if k not in TOLD} for row in rows]
-    return Source.of(str(path), read, first_line=2)
+    text = csv_text.decoded(path.read_bytes())
+    delimiter = csv_text.delimiter(text)
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    above = next((i for i, row in enumerate(rows) if _is_header(row)), len(rows))
+    header = [name.strip().lower() for name in rows[above]] if above < len(rows) else []
+    missing = [name for name in FIELDS if name not in header]
+    if missing:
+        message = msg("there is no column {names}", names=missing)
+        raise _broken([Problem(f"{path}:{above + 1}", message)])
+    read = [dict(_cells(header, row)) for row in rows[above + 1 :]]
+    return Source.of(str(path), read, first_line=above + 2)
 
 
-def _cell(value: str | list[str] | None) -> str:
-    """A cell's text; what stands beyond the last column is a list, and stays a mistake."""
-    return bare(value) if isinstance(value, str) else ", ".join(value or ())
+def _is_header(row: list[str]) -> bool:
+    return any(cell.strip() for cell in row) and not csv_text.is_declaration(row)
 
 
-def _text(path: Path) -> str:
-    data = path.read_bytes()
-    try:
-        return data.decode(ENCODINGS[0])
-    except UnicodeDecodeError:
-        return data.decode(ENCODINGS[1])
+def _cells(header: list[str], row: list[str]) -> Iterator[tuple[str, str]]:
+    """A row's cells by column. Empty columns, which spreadsheets add, are none."""
+    for name, cell in zip_longest(header, row[: len(header)], fillvalue=""):
+        if name not in TOLD and (name or cell.strip()):
+            yield name, bare(cell)
+    beyond = [cell for cell in row[len(header) :] if cell.strip()]
+    if beyond:
+        yield BEYOND, ", ".join(beyond)

@@ -222,8 +222,8 @@ def test_an_overrides_file_settles_points_and_is_not_taken_from_the_submission(
         ("points.yaml", "learner: s-1", "is not a list"),
         (
             "points.csv",
-            "learner,objective,points\ns-1,notes,1\n",
-            "points.csv:2:1: the field 'reason'",
+            "learner,objective,points,reason\ns-1,notes,1,\n",
+            "points.csv:2:1: 'reason' is empty",
         ),
         (
             "points.csv",

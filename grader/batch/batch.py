@@ -11,11 +11,12 @@ from uuid import uuid4
 
 from grader.batch import keys, verified
 from grader.batch.discover import discover
+from grader.batch.given import Given
 from grader.batch.model import Assignment, Candidate, Row
 from grader.batch.roster import Roster
 from grader.batch.store import Store
 from grader.batch.work import done, executor
-from grader.batch.worker import SCRATCH, Given, Task, error_row, is_reported, work
+from grader.batch.worker import SCRATCH, Task, error_row, is_reported, work
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
 from grader.system_error import reason_of
@@ -48,6 +49,7 @@ class Progress:
 def batch(
     source: Path,
     assignment: Assignment,
+    given: Given,
     store: Store,
     *,
     jobs: int,
@@ -58,15 +60,16 @@ def batch(
 ) -> Progress:
     """Judge what is new or changed in ``source``, a folder, an archive or a roster.
 
+    ``given`` is what was read of ``assignment``.
+
     With ``verify``, first ask registries, and run the images, of what was not verified yet.
 
     Whatever ends it, the rows in ``store`` are whole, and the next run goes on from there.
 
     Raises:
-        GradeLabError: the source, the rubric, the roster, the overrides, the store or the cluster
-            cannot be used; or another run is at work on this class.
+        GradeLabError: the source, the store or the cluster cannot be used; or another run is at
+            work on this class.
     """
-    given = Given.read(assignment)
     basis = keys.basis(assignment, given.rubric)
     with _alone(assignment.out) as scratch:
         candidates = list(_candidates(source, given.roster, assignment.out, scratch))
@@ -133,9 +136,9 @@ def _candidates(
     source: Path, roster: Roster | None, out: Path, scratch: Path
 ) -> Iterator[Candidate]:
     """The submissions, without the class's own folder where it lies among them."""
+    is_among = out.is_relative_to(source)
     for candidate in discover(source, roster, scratch / "class"):
-        place = Path(candidate.source)
-        if not place.is_relative_to(out) or place.is_relative_to(scratch):
+        if not (is_among and Path(candidate.source).is_relative_to(out)):
             yield candidate
 
 

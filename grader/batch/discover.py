@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader import csv_text
 from grader.batch import exports
 from grader.batch.archives import innermost, root_of, summary, unpack_export
 from grader.batch.clones import is_git_url
@@ -22,7 +23,6 @@ from grader.messages import Message, msg
 from grader.submission import LAB_FILE
 from grader.system_error import reason_of
 
-ROSTERS = (".csv", ".tsv", ".txt")
 TOLD_NAMES = 3
 
 
@@ -58,7 +58,7 @@ def _found(source: Path, roster: Roster | None, scratch: Path) -> Iterable[Candi
         ) from None
     if form:
         return _in_export(source, roster, scratch)
-    if source.suffix.lower() in ROSTERS:
+    if source.suffix.lower() in csv_text.SUFFIXES:
         return _in_roster(roster or Roster.load(source))
     raise GradeLabError(
         msg("{path} is neither a folder, nor an archive, nor a roster (CSV)", path=source)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from grader import overrides, plugins
+from grader import plugins
 from grader.batch.compare import Change, compare
 from grader.batch.flags import flags
+from grader.batch.given import Given
 from grader.batch.model import Assignment
 from grader.batch.names import shown
 from grader.batch.outputs import gradebooks, matching, results_jsonl
@@ -19,7 +20,6 @@ from grader.batch.store import Store
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
 from grader.problems import nearest
-from grader.rubric.load import load
 
 RESULTS, BEFORE = "results.jsonl", ".results-before.jsonl"
 
@@ -46,6 +46,7 @@ def outputs(names: Sequence[str], gradebook: Path | None) -> dict[str, ClassOutp
 def finish(
     store: Store,
     assignment: Assignment,
+    given: Given,
     chosen: dict[str, ClassOutput],
     *,
     gradebook: Path | None = None,
@@ -59,7 +60,7 @@ def finish(
     Raises:
         GradeLabError: a file cannot be read or written.
     """
-    rubric = load(assignment.rubric, dict(assignment.settings), lenient=True)
+    rubric = given.rubric
     deadline = rubric.late.deadline if rubric.late else None
     found = tuple(flags(store.rows, deadline, assignment.lang))
     old = before or _kept(assignment.out)
@@ -76,20 +77,18 @@ def finish(
         flags=lambda: iter(found),
         changes=changes if old else None,
     )
-    notices = list(_idle(assignment.roster, store)) if assignment.roster else []
+    notices = list(_idle(given.roster, store)) if given.roster else []
     paths = {name: assignment.out / output.filename for name, output in chosen.items()}
     for name, output in chosen.items():
         notices += output.write(graded, paths[name])
-    if assignment.overrides:
-        given = overrides.load(assignment.overrides)
-        notices += unknown(given, store.rows(), rubric)
+    notices += unknown(given.overrides, store.rows(), rubric)
     return paths, notices
 
 
-def _idle(roster: Path, store: Store) -> Iterator[Message]:
+def _idle(roster: Roster, store: Store) -> Iterator[Message]:
     """Who is enrolled, and handed in nothing."""
     lines = {row.enrolled for row in store.rows()}
-    idle = [shown(one.name or one.id) for one in Roster.load(roster) if one.line not in lines]
+    idle = [shown(one.name or one.id) for one in roster if one.line not in lines]
     if idle:
         yield msg("on the roster, and without a submission: {names}", names=matching.names(idle))
 

@@ -43,7 +43,7 @@ def identify(handed_in: Submission, candidate: Candidate, roster: Roster | None)
     The roster's line is the one that named the file; with an id in lab.yaml, the one of that id.
     """
     said, named = handed_in.learner, candidate.named
-    by_lab = _only(roster.find("id", said.id)) if roster and said.id else None
+    by_lab = only(roster.find("id", said.id)) if roster and said.id else None
     by_file = candidate.enrolled or (_of_name(said.name, candidate, roster) if roster else None)
     enrolled = by_lab if said.id else by_file
     learner = Learner(
@@ -103,7 +103,7 @@ def _conflict(said: str, other: Enrolled, *, is_line: bool) -> Message:
     )
 
 
-def _only(found: Iterable[Enrolled]) -> Enrolled | None:
+def only(found: Iterable[Enrolled]) -> Enrolled | None:
     """The one that was found; None when it is not clear who is meant."""
     by_line = {one.line: one for one in found}
     return next(iter(by_line.values())) if len(by_line) == 1 else None
@@ -118,8 +118,8 @@ def _of_name(said_name: str, candidate: Candidate, roster: Roster) -> Enrolled |
         _of_parts(candidate.label),
     ):
         found = (one for kind, value in clues for one in roster.find(kind, value))
-        if only := _only(found):
-            return only
+        if clear := only(found):
+            return clear
     return None
 
 

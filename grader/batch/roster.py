@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from grader import csv_text
 from grader.batch.clones import is_git_url
 from grader.batch.columns import FIELDS, full_name, name_keys, plain, when
 from grader.batch.model import Enrolled
@@ -19,11 +20,10 @@ from grader.errors import GradeLabError, Problem
 from grader.messages import Message, msg
 from grader.system_error import reason_of
 
-ENCODINGS = ("utf-8-sig", "cp949")
-"""Tried in this order for a file that has no UTF-16 mark: Excel in Korea writes CP949."""
-DELIMITERS = ",;\t"
 MAX_BYTES = 16 * 1024 * 1024
 MAX_ID = 200
+_SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
+"""How a spreadsheet writes a number of more than eleven digits."""
 _POINTS_POSSIBLE = "pointspossible"
 """A line of this name below the header of a Canvas gradebook is not a learner."""
 
@@ -56,12 +56,15 @@ class Roster:
         """The learners whose ``field`` is this: one, none, or several of the same name.
 
         ``field`` is ``id``, ``email``, ``name``, ``hub_id``, or ``user``: what another service
-        calls the learner, such as GitHub, or Canvas by a number.
+        calls the learner, such as GitHub, or Canvas by a number. An id that nobody has is found
+        without the zeros in front, too: spreadsheets, and YAML without quotes, take them away.
         """
         if field not in self._by:
             self._by[field] = _index(self._lines, _KEYS[field])
         keys = name_keys(value) if field == "name" else [value]
         found = {one.line: one for key in keys for one in self._by[field].get(_key(key), ())}
+        if field == "id" and not found and value.isdecimal():
+            return self.find("number", value.lstrip("0"))
         return tuple(found.values())
 
     def place(self, enrolled: Enrolled) -> str:
@@ -113,6 +116,7 @@ def _users(enrolled: Enrolled) -> Iterator[str]:
 
 _KEYS: Mapping[str, Callable[[Enrolled], Iterable[str]]] = {
     "id": lambda one: [one.id],
+    "number": lambda one: [one.id.lstrip("0")],
     "email": lambda one: [one.email],
     "name": lambda one: name_keys(one.name),
     "hub_id": lambda one: [one.hub_id],
@@ -128,7 +132,8 @@ class _Reader:
 
     def lines(self) -> list[Enrolled]:
         text = self._text()
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+        delimiter = csv_text.delimiter(text)
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         lines: list[Enrolled] = []
         try:
             header = self._header(rows)
@@ -153,25 +158,16 @@ class _Reader:
             ) from None
         if len(data) > MAX_BYTES:
             raise GradeLabError(msg("the roster is too large"), where=str(self._path))
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return data.decode("utf-16", "replace")
-        for encoding in ENCODINGS:
-            try:
-                text = data.decode(encoding)
-            except UnicodeDecodeError as error:
-                wrong = error.start
-            else:
-                if "\0" not in text:
-                    return text
-                wrong = data.index(b"\0")
-        line = data.count(b"\n", 0, wrong) + 1
-        self._problem(line, msg("is neither UTF-8 nor CP949; save it as “CSV UTF-8”"))
-        raise self._unusable()
+        try:
+            return csv_text.decoded(data)
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            self._problem(line, msg("is neither UTF-8 nor CP949; save it as “CSV UTF-8”"))
+            raise self._unusable() from None
 
     def _header(self, rows: Iterator[list[str]]) -> tuple[str, ...]:
         for row in rows:
-            is_declaration = len(row) <= 2 and row[:1] and row[0].lower().startswith("sep=")
-            if any(cell.strip() for cell in row) and not is_declaration:
+            if any(cell.strip() for cell in row) and not csv_text.is_declaration(row):
                 header = tuple(row)
                 break
         else:
@@ -246,16 +242,13 @@ def _wrong_with(learner_id: str) -> Message | None:
         return msg("is empty")
     if len(learner_id) > MAX_ID or not learner_id.isprintable():
         return msg("longer than {count} characters, or not readable", count=MAX_ID)
+    if _SHORTENED.fullmatch(learner_id):
+        return msg(
+            "a spreadsheet made {id} of it; format the column as text there, enter the ids again, "
+            "and save it",
+            id=learner_id,
+        )
     return None
-
-
-def _delimiter(text: str) -> str:
-    """The delimiter that the first line with text has most of, outside quotes."""
-    line = next((line for line in text.splitlines() if line.strip()), "")
-    if line.lower().startswith("sep=") and line[4:5] in DELIMITERS:
-        return line[4:5] or ","
-    bare = re.sub(r'"[^"]*"', "", line)
-    return max(DELIMITERS, key=bare.count)
 
 
 @lru_cache

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from grader.batch.worker import Given, Task, opened, verified_path
+from grader.batch.given import Given
+from grader.batch.worker import Task, opened, verified_path
 from grader.facts import Reason
 from grader.journal import EMPTY, Entry, written
 from grader.journal_file import JournalFile

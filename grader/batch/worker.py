@@ -10,29 +10,30 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from grader import overrides
 from grader.batch import keys
 from grader.batch.archives import unpack
 from grader.batch.clones import clone, is_git_url
+from grader.batch.given import Given
 from grader.batch.identify import Identity, identify
 from grader.batch.late import penalty
 from grader.batch.model import Assignment, Candidate, ObjectiveRow, Prints, Row
 from grader.batch.prints import prints_of
 from grader.batch.roster import Roster
 from grader.check import Status
-from grader.errors import GradeLabError
+from grader.errors import GradeLabError, RubricError, SubmissionError
 from grader.handed_in import guard, with_files, with_found
 from grader.journal import Journal
 from grader.journal_file import JournalFile
 from grader.judge import judge
 from grader.messages import Message, Translator, msg
+from grader.needs import OF_SUBMISSION
 from grader.plugins import report_format
 from grader.report.contract import ReportFormat
 from grader.result import ObjectiveResult, Result
 from grader.rubric.load import load
 from grader.rubric.model import Rubric
-from grader.run import formats, write
-from grader.submission import Submission
+from grader.run import write
+from grader.submission import JOURNAL, LAB_FILE, Submission
 from grader.submission import load as load_submission
 from grader.system_error import reason_of
 
@@ -41,31 +42,10 @@ VERIFIED = "verified"
 SCRATCH = ".scratch"
 """The folder in the class's for what is unpacked; what a killed run left goes with it."""
 MAX_REASONS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What is the same for all submissions. ``rubric`` is without any learner's variables."""
-
-    rubric: Rubric
-    formats: Mapping[str, ReportFormat]
-    roster: Roster | None
-    overrides: overrides.Overrides
-
-    @classmethod
-    def read(cls, assignment: Assignment) -> Given:
-        """Read it all.
-
-        Raises:
-            GradeLabError: rubric, formats, roster or overrides cannot be used.
-        """
-        roster, given = assignment.roster, assignment.overrides
-        return cls(
-            rubric=load(assignment.rubric, dict(assignment.settings), lenient=True),
-            formats=formats(assignment.formats),
-            roster=Roster.load(roster) if roster else None,
-            overrides=overrides.load(given) if given else {},
-        )
+_WITHOUT_JOURNAL = msg(
+    "there is no journal in it ({journal}): what was done was not seen",
+    journal=JOURNAL.as_posix(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +115,11 @@ def _work(task: Task, given: Given) -> Row | None:
         key = keys.key(assignment, given.rubric, identity, mine, folder) + task.seal
         if key == task.key and is_reported(task, given.formats):
             return None
-        rubric, unknown = _rubric(assignment, given, handed_in, identity)
+        rubric, more = _rubric(assignment, given, handed_in, identity)
         own = JournalFile(handed_in.journal).read()
         journal = _with_verified(with_files(own, rubric, folder, lambda: keys.newest(folder)), task)
+        if not handed_in.journal.is_file() and _asks_for_a_journal(rubric):
+            more.append(_WITHOUT_JOURNAL)
         result = judge(rubric, journal, identity.learner, mine, assignment.lang)
         write(result, given.formats, task.report)
         row = _row(key, identity, rubric, result, prints_of(journal, rubric, folder))
@@ -145,7 +127,7 @@ def _work(task: Task, given: Given) -> Row | None:
             update={
                 "label": candidate.label,
                 "report": task.report.relative_to(assignment.out).as_posix(),
-                "notices": tuple(map(text, (*identity.notices, *unknown))),
+                "notices": tuple(map(text, (*identity.notices, *more))),
             }
         )
 
@@ -215,14 +197,27 @@ def _handed_in(folder: Path) -> Submission:
 def _rubric(
     assignment: Assignment, given: Given, handed_in: Submission, identity: Identity
 ) -> tuple[Rubric, list[Message]]:
-    """The rubric with this learner's variables; of lab.yaml's those that it has."""
+    """The rubric with this learner's variables; of lab.yaml's those that it has.
+
+    Raises:
+        SubmissionError: a variable has no value, or one that it cannot have.
+    """
     declared = given.rubric.variables
     mine = {name: value for name, value in handed_in.variables.items() if name in declared}
     unknown = sorted(handed_in.variables.keys() - mine.keys())
     notices = [msg("lab.yaml sets what the rubric does not know: {names}", names=unknown)]
     settings = dict(assignment.settings)
-    rubric = load(assignment.rubric, {**mine, **settings}, known=identity.variables)
+    try:
+        rubric = load(assignment.rubric, {**mine, **settings}, known=identity.variables)
+    except RubricError as error:  # it could be read without them, so it is about these variables
+        has_lab = (handed_in.folder / LAB_FILE).is_file()
+        message = msg("lab.yaml cannot be used") if has_lab else msg("there is no lab.yaml in it")
+        raise SubmissionError(message, problems=error.problems) from None
     return rubric, notices if unknown else []
+
+
+def _asks_for_a_journal(rubric: Rubric) -> bool:
+    return any(not isinstance(need, OF_SUBMISSION) for need in rubric.needs())
 
 
 def _with_verified(journal: Journal, task: Task) -> Journal:

@@ -16,6 +16,7 @@ import pytest
 
 from grader import plugins
 from grader.batch.batch import STORE, Progress, batch
+from grader.batch.given import Given
 from grader.batch.model import Assignment, Row
 from grader.batch.store import Store
 from tests import packages
@@ -199,6 +200,7 @@ class OddClass:
                 return batch(
                     self.submissions,
                     self.assignment,
+                    Given.read(self.assignment),
                     store,
                     jobs=jobs,
                     seconds=seconds,

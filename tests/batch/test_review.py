@@ -73,12 +73,26 @@ def test_points_without_a_reason_are_still_a_mistake(tmp_path: Path) -> None:
         overrides.load(path)
 
 
-def test_excel_in_korea_may_have_saved_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp949", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_whatever_spreadsheet_may_have_saved_it(
+    tmp_path: Path, encoding: str, delimiter: str
+) -> None:
     path = tmp_path / "overrides.csv"
     write_template(review([row("s-1", name="김민지")], rubric(tmp_path), "ko"), path, "ko")
     text = path.read_text(encoding="utf-8-sig").replace("answers,,", "answers,3,읽음")
-    path.write_bytes(text.encode("cp949"))
+    lines = [f"{line},,".replace(",", delimiter) for line in (*text.splitlines(), ",,,")]
+    path.write_bytes("\n".join(lines).encode(encoding))
     assert overrides.load(path)["s-1"]["answers"].reason == "읽음"
+
+
+def test_columns_that_are_missing_are_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "overrides.csv"
+    path.write_text("학번,objective,points,이유\ns-1,vm,3,good\ns-2,vm,3,good\n", encoding="utf-8")
+    with pytest.raises(GradeLabError) as caught:
+        overrides.load(path)
+    [problem] = caught.value.problems
+    assert str(problem) == f"{path}:1: there is no column learner, reason"
 
 
 @settings(max_examples=60, deadline=None)
@@ -155,7 +169,7 @@ def give(points: int) -> Override:
 
 def test_a_cell_beyond_the_last_column_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "overrides.csv"
-    path.write_text("learner,objective\ns-1,vm,3,good\n", encoding="utf-8")
+    path.write_text("learner,objective,points,reason\ns-1,vm,3,good,better\n", encoding="utf-8")
     with pytest.raises(GradeLabError) as caught:
         overrides.load(path)
     assert {problem.where for problem in caught.value.problems} == {f"{path}:2:1"}

@@ -107,6 +107,30 @@ def test_everyone_is_found_by_whatever_is_known(tmp_path: Path) -> None:
     assert roster.place(roster.find("id", "S-2")[0]) == "https://git.example.org/lee.git"
 
 
+def test_zeros_that_a_spreadsheet_took_away_are_no_difference(tmp_path: Path) -> None:
+    roster = a_roster(tmp_path, "id,name\n0012,A\n12345,B\n07,C\n7,D\nx0,E\n")
+    found = {
+        said: [line.name for line in roster.find("id", said)]
+        for said in ("12", "012", "0012345", "07", "7", "007", "0x0", "0", "")
+    }
+    assert found == {
+        "12": ["A"],
+        "012": ["A"],
+        "0012345": ["B"],
+        "07": ["C"],
+        "7": ["D"],
+        "007": ["C", "D"],
+        "0x0": [],
+        "0": [],
+        "": [],
+    }
+
+
+def test_an_id_that_a_spreadsheet_rounded_is_a_mistake(tmp_path: Path) -> None:
+    [told] = problems(tmp_path, "id,name\n2.02401E+11,A\n1e5,B\n")
+    assert told.startswith("2: id: a spreadsheet made 2.02401E+11 of it")
+
+
 def test_moodle_participants_are_found_by_their_number(tmp_path: Path) -> None:
     roster = a_roster(tmp_path, "Identifier,Full name\nParticipant 12,Minji Kim\n")
     assert [line.name for line in roster.find("user", "12")] == ["Minji Kim"]

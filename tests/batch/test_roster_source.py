@@ -26,4 +26,24 @@ def test_a_roster_as_the_source_says_who_is_who(tmp_path: Path) -> None:
     assert "on the roster, and without a submission: Jun Park, S-003\n" in done.stderr
     [row] = map(json.loads, (tmp_path / "out" / "results.jsonl").read_text().splitlines())
     assert row["learner"] == {"id": "S-001", "name": "Minji Kim"}
-    assert "notices" not in row or not row["notices"]
+    assert row["notices"] == [
+        "there is no journal in it (.grade-lab/journal.jsonl): what was done was not seen"
+    ]
+
+
+def test_results_may_lie_around_the_submissions_and_not_just_among_them(tmp_path: Path) -> None:
+    submissions = tmp_path / "submissions"
+    for name in ("one", "two"):
+        (submissions / name).mkdir(parents=True)
+        (submissions / name / "lab.yaml").write_text("variables: {hub_id: minjihub}\n")
+
+    def run(out: Path) -> subprocess.CompletedProcess[str]:
+        options = ["--rubric", "container-and-docker", "--outputs", "csv", "--lang", "en"]
+        command = [GRADE_LAB, "batch", submissions, *options, "--out", out]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert run(tmp_path).stdout.startswith("2 submissions: 2 judged")
+    refused = run(submissions)
+    assert refused.returncode == 2
+    assert "cannot go into the folder of the submissions itself" in refused.stderr
+    assert sorted(path.name for path in submissions.iterdir()) == ["one", "two"]

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from grader.batch import keys, worker
+from grader.batch.given import Given
 from grader.batch.model import Assignment, Candidate, Row
-from grader.batch.worker import Given, Task, work
+from grader.batch.worker import Task, work
 from tests.batch.odd_class import OddClass, installed
 
 
@@ -49,6 +50,31 @@ def test_a_row_tells_what_was_judged_and_where_its_report_is(class_: OddClass) -
 def test_a_broken_lab_file_is_an_error_that_names_the_place(class_: OddClass) -> None:
     (class_.submissions / "a" / "lab.yaml").write_text("learner: {idd: a}\n")
     assert judged(class_).error.startswith("lab.yaml cannot be used: unknown field 'idd'")
+
+
+@pytest.mark.parametrize(
+    ("lab", "told"),
+    [(None, "there is no lab.yaml in it: "), ("learner: {id: a}\n", "lab.yaml cannot be used: ")],
+)
+def test_a_value_that_nobody_gave_is_no_mistake_of_the_rubric(
+    class_: OddClass, lab: str | None, told: str
+) -> None:
+    required = class_.assignment.rubric.read_text().replace("{default: nobody}", "{required: true}")
+    class_.assignment.rubric.write_text(required)
+    path = class_.submissions / "a" / "lab.yaml"
+    path.unlink() if lab is None else path.write_text(lab)
+    assert judged(class_).error.startswith(f"{told}the variable 'hub_id' is required")
+
+
+def test_overrides_are_found_by_the_roster_whatever_a_spreadsheet_made_of_the_id(
+    class_: OddClass,
+) -> None:
+    (class_.submissions / "a" / "lab.yaml").write_text("learner: {id: '0012'}\n")
+    roster, points = class_.folder / "roster.csv", class_.folder / "points.csv"
+    roster.write_text("id\n0012\n")
+    points.write_text("learner,objective,points,reason\n12,behaves,3,seen\n")
+    row = judged(class_.with_(roster=roster, overrides=points))
+    assert (row.learner.id, row.score) == ("0012", 3)
 
 
 @pytest.mark.parametrize("name", ["lab.yaml", ".grade-lab/journal.jsonl"])
