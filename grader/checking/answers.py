@@ -6,6 +6,7 @@ Only blocks are parsed, so what stands in a section is kept as it was typed.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -21,6 +22,8 @@ MAX_SECTION_CHARS = 20_000
 """What is read of one answer, in characters."""
 
 _NUMBER = r"(?:q?\d{1,3}[.):]\s*)?"
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+_BOLD_LINE = re.compile(r"^[^\w\n]*(?:\*\*|__)(\w[^*\n]*?)(?:\*\*|__)[^\w\n]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +38,13 @@ class Section:
 def answer_to(question: str, text: str) -> str | None:
     """The answer below the heading of ``question``; None when there is no such heading.
 
-    The heading is the id, in any case, with spaces for hyphens if one likes; or begins with it. Of
-    several, the last that is not empty counts. ``##id`` without a space, and a heading made by
-    underlining, are understood where there is no other.
+    The heading is the id, in any case, with spaces for hyphens if one likes; or begins with it, or
+    else holds it. Of several, the last that is not empty counts. Where there is none, ``##id``
+    without a space, a heading made by underlining, and a bold line are understood.
     """
     found = _about(question, sections(text))
     if not found:
-        hashes = rf"^(#{{1,6}})(?={re.escape(question)})"
-        spaced = re.sub(hashes, r"\1 ", text[:MAX_CHARS], flags=re.IGNORECASE | re.MULTILINE)
-        found = _about(question, sections(spaced, underlined=True))
+        found = _about(question, sections(_with_headings(question, text), underlined=True))
     if not found:
         return None
     return next((section.text for section in reversed(found) if section.text), "")
@@ -66,7 +67,18 @@ def _about(question: str, among: Sequence[Section]) -> list[Section]:
     if exact:
         return exact
     begins = re.compile(rf"{_NUMBER}\W*{re.escape(question)}(?:[\s:：.,—–(]|$)", re.IGNORECASE)
-    return [section for section in among if begins.match(section.title)]
+    begun = [section for section in among if begins.match(section.title)]
+    if begun:
+        return begun
+    holds = re.compile(rf"(?<![a-z0-9_-]){re.escape(plain)}(?![a-z0-9_-])")
+    return [section for section in among if holds.search(_folded(section.title))]
+
+
+def _with_headings(question: str, text: str) -> str:
+    """The text with hashes before what a learner may have meant as headings."""
+    hashes = rf"^(#{{1,6}})[\u00a0\u3000]*(?={re.escape(question)})"
+    spaced = re.sub(hashes, r"\1 ", text[:MAX_CHARS], flags=re.IGNORECASE | re.MULTILINE)
+    return _BOLD_LINE.sub(r"## \1", spaced)
 
 
 @lru_cache(maxsize=16)
@@ -122,8 +134,12 @@ def without_comments(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _plain(title: str) -> str:
-    words = re.sub(rf"^{_NUMBER}", "", title.casefold()).strip("`*_ :：?.")
+    words = re.sub(rf"^{_NUMBER}", "", _folded(title)).strip("`*_ :：?.")
     return re.sub(r"[\s_-]+", "-", words)
+
+
+def _folded(title: str) -> str:
+    return unicodedata.normalize("NFKC", title).translate(_DASHES).casefold()
 
 
 @cache

@@ -58,6 +58,15 @@ ready
         "## LOG: what did you see?",
         "##LOG",
         "## Q12) LOG, as I saw it",
+        "## (3) log",
+        "## ③ log",
+        "## 문제 3. log",
+        "## [log]",
+        "## 로그 보기 (log)",
+        "## ｌｏｇ",
+        "##\u00a0log",
+        "**log**",
+        "**3. log:**",
     ],
 )
 def test_the_heading_of_a_question_may_be_written_in_many_ways(heading: str) -> None:
@@ -71,6 +80,22 @@ def test_another_heading_is_not_the_question(heading: str) -> None:
 
 def test_spaces_may_stand_for_hyphens() -> None:
     assert answer_to("vm-vs-container", "## VM vs Container\n\nyes\n") == "yes"
+
+
+@pytest.mark.parametrize("dash", ["\u2010", "\u2011", "\u2013"])
+def test_an_editor_may_have_made_another_dash_of_a_hyphen(dash: str) -> None:
+    assert answer_to("log-line", f"## log{dash}line\n\nready\n") == "ready"
+
+
+def test_bold_lines_part_answers_where_they_are_the_headings() -> None:
+    text = "**log**\n\nready\n\n**list**\n\nempty\n"
+    assert answer_to("log", text) == "ready"
+    assert answer_to("list", text) == "empty"
+
+
+def test_a_heading_that_begins_with_the_id_wins_over_one_that_only_holds_it() -> None:
+    text = "## log (한 줄)\n\nready\n\n## what I think of log\n\nnothing\n"
+    assert answer_to("log", text) == "ready"
 
 
 def test_an_exact_heading_wins_over_one_that_begins_with_the_id() -> None:
