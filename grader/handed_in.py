@@ -7,18 +7,19 @@ was verified; neither is written into the learner's journal.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from grader.collect.collect import look
-from grader.errors import GradeLabError
+from grader.errors import GradeLabError, RubricError, SubmissionError
 from grader.journal import VERSION, Entry, Journal, Observation
-from grader.messages import msg
+from grader.messages import Message, msg
 from grader.needs import OF_SUBMISSION, FileNeed
+from grader.rubric.load import load
 from grader.rubric.model import Rubric
-from grader.submission import JOURNAL, LAB_FILE
+from grader.submission import JOURNAL, LAB_FILE, Submission
 
 
 def guard(folder: Path) -> None:
@@ -33,6 +34,34 @@ def guard(folder: Path) -> None:
             raise GradeLabError(msg("{path} is a link that leads out of it", path=str(name)))
         if path.exists() and not path.is_file():  # a pipe would never end
             raise GradeLabError(msg("{path} is not a file", path=str(name)))
+
+
+def rubric_of(
+    handed_in: Submission,
+    exam: Path,
+    declared: Container[str],
+    settings: Mapping[str, str],
+    known: Mapping[str, str],
+) -> tuple[Rubric, list[Message]]:
+    """The rubric with the learner's variables, and what to say of them.
+
+    Of lab.yaml's variables those that are ``declared`` count; ``settings`` win over them, and they
+    over what is ``known``.
+
+    Raises:
+        SubmissionError: a variable has no value, or one that it cannot have.
+    """
+    mine = {name: value for name, value in handed_in.variables.items() if name in declared}
+    unknown = sorted(handed_in.variables.keys() - mine.keys())
+    told = [msg("lab.yaml sets what the rubric does not know: {names}", names=unknown)]
+    try:
+        rubric = load(exam, {**mine, **settings}, known=known)
+    except RubricError as error:  # it could be read without them, so it is about these variables
+        has_lab = (handed_in.folder / LAB_FILE).is_file()
+        broken = msg("lab.yaml cannot be used")
+        message = broken if has_lab else msg("there is no lab.yaml in the submission")
+        raise SubmissionError(message, problems=error.problems) from None
+    return rubric, told if unknown else []
 
 
 def with_files(

@@ -20,8 +20,8 @@ from grader.batch.model import Assignment, Candidate, ObjectiveRow, Prints, Row
 from grader.batch.prints import prints_of
 from grader.batch.roster import Roster
 from grader.check import Status
-from grader.errors import GradeLabError, RubricError, SubmissionError
-from grader.handed_in import guard, with_files, with_found
+from grader.errors import GradeLabError
+from grader.handed_in import guard, rubric_of, with_files, with_found
 from grader.journal import Journal
 from grader.journal_file import JournalFile
 from grader.judge import judge
@@ -30,10 +30,9 @@ from grader.needs import OF_SUBMISSION
 from grader.plugins import report_format
 from grader.report.contract import ReportFormat
 from grader.result import ObjectiveResult, Result
-from grader.rubric.load import load
 from grader.rubric.model import Rubric
 from grader.run import write
-from grader.submission import JOURNAL, LAB_FILE, Submission
+from grader.submission import JOURNAL, Submission
 from grader.submission import load as load_submission
 from grader.system_error import reason_of
 
@@ -197,23 +196,8 @@ def _handed_in(folder: Path) -> Submission:
 def _rubric(
     assignment: Assignment, given: Given, handed_in: Submission, identity: Identity
 ) -> tuple[Rubric, list[Message]]:
-    """The rubric with this learner's variables; of lab.yaml's those that it has.
-
-    Raises:
-        SubmissionError: a variable has no value, or one that it cannot have.
-    """
-    declared = given.rubric.variables
-    mine = {name: value for name, value in handed_in.variables.items() if name in declared}
-    unknown = sorted(handed_in.variables.keys() - mine.keys())
-    notices = [msg("lab.yaml sets what the rubric does not know: {names}", names=unknown)]
-    settings = dict(assignment.settings)
-    try:
-        rubric = load(assignment.rubric, {**mine, **settings}, known=identity.variables)
-    except RubricError as error:  # it could be read without them, so it is about these variables
-        has_lab = (handed_in.folder / LAB_FILE).is_file()
-        message = msg("lab.yaml cannot be used") if has_lab else msg("there is no lab.yaml in it")
-        raise SubmissionError(message, problems=error.problems) from None
-    return rubric, notices if unknown else []
+    settings, declared = dict(assignment.settings), given.rubric.variables
+    return rubric_of(handed_in, assignment.rubric, declared, settings, identity.variables)
 
 
 def _asks_for_a_journal(rubric: Rubric) -> bool:

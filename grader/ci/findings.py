@@ -48,13 +48,14 @@ def refusal(error: GradeLabError, lang: str, root: Path) -> Finding:
     problems = [f"{problem.where}: {text(problem.message)}" for problem in error.problems]
     place = error.problems[0].where if error.problems else error.where or ""
     named = _PLACE.fullmatch(place)
-    path, line = named.group("path", "line") if named else ("", None)
+    file, line = named.group("path", "line") if named else ("", None)
+    path = _in_repository(Path.cwd(), file, root) if file else None
     return Finding(
         level=Level.ERROR,
         title="grade-lab",
         message="\n".join([text(error.message), *problems, *map(text, error.advice)]),
-        path=_in_repository(Path.cwd(), path, root) if path else None,
-        line=int(line) if line else None,
+        path=path,
+        line=int(line) if path and line else None,
     )
 
 

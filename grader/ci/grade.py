@@ -63,15 +63,11 @@ def judged(
 
 
 def _prepared(folder: Path, named: str, settings: Mapping[str, str]) -> tuple[Run, list[Message]]:
-    """The rubric with the learner's variables; of those in lab.yaml the ones that it has."""
     learners = submission.load(folder, needs_lab_file=False)
     exam = find(named, Path.cwd())
     declared = load(exam, settings, lenient=True).variables
-    mine = {name: value for name, value in learners.variables.items() if name in declared}
-    unknown = sorted(learners.variables.keys() - mine.keys())
-    notes = []
-    if unknown:
-        notes.append(msg("lab.yaml sets what the rubric does not know: {names}", names=unknown))
+    known = {LEARNER_ID: learners.learner.id}
+    rubric, notes = handed_in.rubric_of(learners, exam, declared, settings, known)
     if named not in shipped() and exam.resolve().is_relative_to(folder.resolve()):
         notes.append(
             msg(
@@ -80,7 +76,6 @@ def _prepared(folder: Path, named: str, settings: Mapping[str, str]) -> tuple[Ru
                 path=named,
             )
         )
-    rubric = load(exam, {**mine, **settings}, known={LEARNER_ID: learners.learner.id})
     return Run(learners, rubric), notes
 
 

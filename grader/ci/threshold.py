@@ -26,13 +26,16 @@ class Threshold:
         """``70``, ``12.5`` or ``70%``.
 
         Raises:
-            ValueError: it is neither, or more than 100 percent.
+            ValueError: it is neither, or more than 100 percent; or a part of a point: who writes
+                0.7 means 70 percent, as ``pass_mark`` does.
         """
         match = _NUMBER.fullmatch(text.strip())
         if match is None:
             raise ValueError(text)
         parsed = cls(Decimal(match[1]), percent=bool(match[2]))
-        if parsed.percent and parsed.amount > 100:
+        if (parsed.percent and parsed.amount > 100) or (
+            not parsed.percent and 0 < parsed.amount < 1
+        ):
             raise ValueError(text)
         return parsed
 

@@ -54,7 +54,10 @@ def test_a_broken_lab_file_is_an_error_that_names_the_place(class_: OddClass) ->
 
 @pytest.mark.parametrize(
     ("lab", "told"),
-    [(None, "there is no lab.yaml in it: "), ("learner: {id: a}\n", "lab.yaml cannot be used: ")],
+    [
+        (None, "there is no lab.yaml in the submission: "),
+        ("learner: {id: a}\n", "lab.yaml cannot be used: "),
+    ],
 )
 def test_a_value_that_nobody_gave_is_no_mistake_of_the_rubric(
     class_: OddClass, lab: str | None, told: str

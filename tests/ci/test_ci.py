@@ -71,6 +71,7 @@ def test_paths_are_those_of_the_repository(pushed: Path, exam: Path) -> None:
         ("100 %", 1),
         ("11", 2),
         ("101%", 2),
+        ("0.7", 2),
         ("-1", 2),
         ("many", 2),
         ("1e3", 2),

@@ -24,6 +24,16 @@ def test_a_broken_lab_file_is_annotated(tmp_path: Path) -> None:
     assert b"variabels" in done.stderr
 
 
+def test_a_repository_without_a_lab_file_is_told_so(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    done = ci("--rubric", "container-and-docker", cwd=folder, GITHUB_ACTIONS="true")
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"grade-lab: there is no lab.yaml in the submission\n")
+    [told] = commands(done.stdout)
+    assert told.properties == {"title": "grade-lab"}
+
+
 @pytest.mark.parametrize(
     "options", [[], ["--rubric", "no-such-rubric"], ["--rubric", "{exam}", "--fail-under=99"]]
 )
