@@ -39,7 +39,11 @@ class _DefaultToRun(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group("batch", cls=_DefaultToRun)
+@click.group(
+    "batch",
+    cls=_DefaultToRun,
+    epilog=described(msg("`grade-lab batch run --help` shows the options for judging.")),
+)
 def batch_command() -> None:
     """Commands about a class."""
 

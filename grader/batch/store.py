@@ -13,6 +13,7 @@ from typing import Self
 from grader.batch.model import Row
 from grader.errors import GradeLabError
 from grader.messages import msg
+from grader.system_error import reason_of
 
 VERSION = 2
 """Of the tables and of what a row holds; rows of another version are made again."""
@@ -128,7 +129,13 @@ class Store:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, sqlite3.Error, ValueError) as error:  # a row of pydantic is a ValueError
+        except OSError as error:
+            raise GradeLabError(
+                msg("the class's folder cannot be used: {reason}", reason=reason_of(error)),
+                msg("free some disk space, or choose another folder with --out"),
+                where=str(self.path.parent),
+            ) from error
+        except (sqlite3.Error, ValueError) as error:  # a row of pydantic is a ValueError
             reason = "damaged row" if isinstance(error, ValueError) else str(error)
             raise GradeLabError(
                 msg("the results so far cannot be used: {reason}", reason=reason),
