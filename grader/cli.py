@@ -42,14 +42,30 @@ class Elsewhere(click.Command):
         return found
 
 
+_ABOUT = {"--help", "--version"}
+"""What is asked of the command as a whole."""
+
+
 class _DefaultToGrade(click.Group):
     """``grade-lab PATH`` means ``grade-lab grade PATH``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] not in {"--help", "--version"}):
+        args = self._language_behind(args)
+        if not args or (args[0] not in self.commands and args[0] not in _ABOUT):
             self._refuse_mistyped(args[:1])
             args = ["grade", *args]
         return super().parse_args(ctx, args)
+
+    def _language_behind(self, args: list[str]) -> list[str]:
+        """Where ``--lang`` comes first, put it behind the command whose option it is."""
+        inline = args[:1] and args[0].startswith("--lang=")
+        count = 1 if inline else 2 if args[:1] == ["--lang"] else 0
+        named = args[count : count + 1]
+        if named and named[0] in _ABOUT:
+            return named
+        if named and named[0] in self.commands:
+            return [*named, *args[:count], *args[count + 1 :]]
+        return args
 
     def _refuse_mistyped(self, first: list[str]) -> None:
         from difflib import get_close_matches
@@ -136,12 +152,20 @@ def main(args: list[str] | None = None) -> NoReturn:
     gc.set_threshold(300_000)
     atexit.register(gc.freeze)  # when it ends Python would look through all of it, several times
     args = sys.argv[1:] if args is None else args
+    _open_what_is_closed()
     if args[:1] != ["shell"]:  # what runs in it would inherit this
         # Pydantic would search all that is installed for plug-ins, of which we use none.
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     with heeded() as interruption:
         code = _told(args, interruption)
     sys.exit(code)
+
+
+def _open_what_is_closed() -> None:
+    """A stream that was closed from outside (``>&-``) is None to Python; all expect a file."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _told(args: list[str], interruption: Interruption | None = None) -> ExitCode:

@@ -136,6 +136,8 @@ def _ended_by_ctrl_c(submission: Submission) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         pass
+    except BrokenPipeError:  # who reads our output went away, which says nothing of the folder
+        raise
     except OSError as error:
         raise GradeLabError(
             msg("the recording cannot start: {reason}", reason=reason_of(error)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from grader import cli_watch
 from grader.cli import _told
 from grader.errors import ExitCode
 from grader.watch.session import Session
+from tests.places import GRADE_LAB
 from tests.watch.another_recorder import another_process
 
 
@@ -79,3 +81,16 @@ def test_everything_is_recorded_without_a_rubric(
 ) -> None:
     assert watch(folder, "--everything", "--rubric", "container-and-docker") == ExitCode.USAGE
     assert "--everything takes no rubric" in capsys.readouterr().err
+
+
+def test_a_reader_that_goes_away_is_no_trouble_of_the_folder(folder: Path) -> None:
+    command = [GRADE_LAB, "watch", str(folder), "--lang", "en"]
+    env = {**os.environ, "DOCKER_HOST": "unix:///nonexistent/docker.sock"}
+    with subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""

@@ -1,0 +1,60 @@
+"""The command as shells and people start it: with closed streams, with options in any order."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.places import GRADE_LAB
+
+ENV = {**os.environ, "DOCKER_HOST": "unix:///nonexistent/docker.sock", "LANG": "en_US.UTF-8"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "lab.yaml").write_text(
+        "rubric: container-and-docker\nlearner: {id: s-1}\nvariables: {hub_id: haneul}\n"
+    )
+    return tmp_path
+
+
+def run(folder: Path, *typed: str, after: str = "") -> subprocess.CompletedProcess[str]:
+    line = f'exec "$0" {" ".join(typed)} {after}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", line, GRADE_LAB],
+        env=ENV,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX closes them")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    ("command", "code"), [("judge", 1), ("--help", 0), ("doctor", 1), ("shell -- true", 0)]
+)
+def test_a_closed_stream_takes_nothing_but_what_it_would_show(
+    folder: Path, closed: str, command: str, code: int
+) -> None:
+    done = run(folder, command, after=closed)
+    assert done.returncode == code
+
+
+@pytest.mark.parametrize("option", [["--lang", "ko"], ["--lang=ko"]])
+def test_the_language_may_stand_before_the_command(folder: Path, option: list[str]) -> None:
+    done = run(folder, *option, "watch", "--status")
+    assert "기록하고 있지 않습니다" in done.stdout
+
+
+@pytest.mark.parametrize("args", [["--help", "--lang", "ko"], ["--lang", "ko", "--help"]])
+def test_the_language_beside_help_is_no_mistake(folder: Path, args: list[str]) -> None:
+    done = run(folder, *args)
+    assert done.returncode == 0
+    assert "doctor" in done.stdout
