@@ -61,8 +61,10 @@ def reason_of(error: OSError) -> Message | str:
     return _WORDS.get(error.errno or 0) or error.strerror or str(error)
 
 
-def translatable(words: str) -> Message | str:
+def translatable(words: Message | str) -> Message | str:
     """Words that were kept in English: the reasons in them that are known can be translated."""
+    if isinstance(words, Message):
+        return words
     known, reason = _known()
     pieces = [known.get(piece, piece) for piece in reason.split(words)]
     if len(pieces) == 1:

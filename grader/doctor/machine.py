@@ -66,7 +66,7 @@ class Door:
     product: str = ""
     answers: bool = False
     reason: Reason | None = None
-    detail: str = ""
+    detail: Message | str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,11 @@ def doctor(home: Path, *options: str, **env: str) -> tuple[int, dict[str, Any], 
     return done.returncode, {f["code"]: f for f in document["findings"]}, done.stdout
 
 
+def test_why_an_address_cannot_be_used_is_told_in_the_language_asked_for(home: Path) -> None:
+    _, found, _ = doctor(home, "--lang", "ko", DOCKER_HOST="localhost")
+    assert "주소의 엔진을 쓸 수 없습니다" in found["engine-remote"]["detail"]
+
+
 # docker's settings
 
 

@@ -9,7 +9,7 @@ import pytest
 from grader.collect.answer import UnavailableError
 from grader.errors import GradeLabError
 from grader.facts import Reason
-from grader.messages import msg
+from grader.messages import Translator, msg
 from grader.report.checklist import Checklist
 from grader.run import prepare
 from grader.watch.session import STATUS_BYTES, Session
@@ -83,6 +83,9 @@ def test_a_socket_without_permission_is_no_engine_that_is_off() -> None:
     notice = str(told(State.ENGINE_AWAY, error))
     assert "Permission denied" in notice
     assert "start Docker" not in notice
+    assert "by itself" not in notice  # a new login is needed, which this process has not
+    assert "start `grade-lab watch` again" in notice
+    assert "권한이 없습니다" in Translator("ko").text(told(State.ENGINE_AWAY, error))
 
 
 def test_a_recording_that_goes_on_says_nothing_of_a_trouble_that_is_over() -> None:
