@@ -118,12 +118,16 @@ def pieces(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def commands(hint: str) -> list[str]:
-    """The commands to type in a hint, in its order; a hint may be nothing but a command."""
+    """The commands to type in a hint, in its order; a hint may be nothing but a command.
+
+    ``grade-lab shell`` comes first, wherever it is told: the others are typed in it.
+    """
     words = hint.split()
     if "`" not in hint and words[:1] == ["docker"] and SUBCOMMANDS.intersection(words[1:2]):
         return [hint]
     code = (part for is_code, part in pieces(hint) if is_code)
-    return [part for part in code if len(part.split()) > 1 and part.split()[0] in PROGRAMS]
+    found = [part for part in code if len(part.split()) > 1 and part.split()[0] in PROGRAMS]
+    return sorted(found, key=lambda command: command.split()[:2] != ["grade-lab", "shell"])
 
 
 def strengths(evidence: Iterable[EvidenceItem]) -> Iterable[str]:

@@ -21,6 +21,10 @@ from tests.results import a_check, a_result, an_objective
         ("start Docker, then run grade-lab again", []),
         ("an odd ` mark: docker ps", []),
         ("", []),
+        (
+            "Run `docker ps -a`, or run it in `grade-lab shell`.",
+            ["grade-lab shell", "docker ps -a"],
+        ),
     ],
 )
 def test_a_hint_names_its_commands(hint: str, typed: list[str]) -> None:
