@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
+from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import pytest
@@ -21,12 +22,13 @@ from hypothesis import strategies as st
 from grader.batch.model import Row
 from grader.batch.outputs import results_jsonl
 from grader.batch.outputs.contract import ClassOutput
+from grader.batch.outputs.gradebook import Table
 from grader.cells import bare, is_formula, plain, readable
 from grader.errors import GradeLabError, OutputError
 from grader.plugins import class_output, class_outputs
 from grader.result import Learner
-from tests.batch.graded import broken, graded, row, table
-from tests.batch.workbook import xlsx
+from tests.batch.graded import broken, graded, row, rubric, table
+from tests.batch.workbook import MAIN, xlsx
 from tests.pages import code
 from tests.sample_class import rows as sample_rows
 
@@ -105,6 +107,20 @@ def test_the_workbook_has_typed_cells_and_counts_of_objectives(tmp_path: Path) -
     assert 'state="frozen"' in sheet
     assert "<autoFilter" in sheet
     assert ">1980-01-01T00:00:00Z<" in made, "the clock is not in it"
+
+
+def test_a_time_in_the_workbook_has_room_and_says_its_zone(tmp_path: Path) -> None:
+    path = tmp_path / "gradebook.xlsx"
+    rows = [row("s-1", submitted_at=datetime(2026, 12, 1, tzinfo=UTC))]
+    class_output("xlsx").write(graded(tmp_path, rows), path)
+    with ZipFile(path) as book:
+        styles = book.read("xl/styles.xml").decode()
+        sheet = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    shown = "yyyy-mm-dd hh:mm:ss &quot;+09:00&quot;"
+    assert f'"{shown}"' in styles
+    place = str(Table(rubric(tmp_path)).names.index("submitted_at") + 1)
+    [width] = [col.get("width", "0") for col in sheet.iter(f"{MAIN}col") if col.get("min") == place]
+    assert float(width) > len("yyyy-mm-dd hh:mm:ss +09:00"), "#### is shown where it is less"
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])

@@ -153,7 +153,10 @@ def test_a_row_that_is_damaged_is_told(path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(GradeLabError, match="folder cannot be used: File exists"), Store(tmp_path / "file" / "x"):
+    with (
+        pytest.raises(GradeLabError, match="folder cannot be used: File exists"),
+        Store(tmp_path / "file" / "x"),
+    ):
         pass
 
 

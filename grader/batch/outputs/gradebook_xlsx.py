@@ -27,6 +27,9 @@ FIRST_DATE: Final = datetime(1900, 3, 1, tzinfo=UTC)
 LAST_DATE: Final = datetime(9999, 12, 30, tzinfo=UTC)
 """Excel's calendar is wrong before the first, and ends after the last in every zone."""
 MAX_CHARS: Final = 32_767
+WIDTH: Final = 14
+TIME_WIDTH: Final = 30
+"""In characters. What is no text and does not fit is shown as ``####``."""
 
 OPTIONS: Final = {
     "constant_memory": True,
@@ -61,7 +64,8 @@ class _Book:
         self._book.set_properties({"created": MADE})
         self._bold = self._book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self._points = self._book.add_format({"num_format": "0.##"})
-        self._time = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        zone = MADE.replace(tzinfo=self._zone).tzname()
+        self._time = self._book.add_format({"num_format": f'yyyy-mm-dd hh:mm:ss "{zone}"'})
 
     def write(self, rows: Iterable[Row]) -> None:
         counts: Counter[tuple[str, Status]] = Counter()
@@ -73,6 +77,8 @@ class _Book:
     def _learners(self, rows: Iterable[Row]) -> None:
         table = Table(self._rubric)
         sheet = self._sheet(msg("Gradebook"), table.titles, frozen=3)
+        time = table.names.index("submitted_at")
+        sheet.set_column(time, time, TIME_WIDTH)
         last = 0
         for last, row in enumerate(rows, 1):
             for place, cell in enumerate(table.cells(row)):
@@ -96,7 +102,7 @@ class _Book:
     def _sheet(self, name: Message, header: Sequence[Message | Text], frozen: int) -> Any:
         sheet = self._book.add_worksheet(self._text(name))
         sheet.freeze_panes(1, frozen)
-        sheet.set_column(0, len(header) - 1, 14)
+        sheet.set_column(0, len(header) - 1, WIDTH)
         for place, title in enumerate(header):
             sheet.write_string(0, place, _fitting(self._text(title)), self._bold)
         return sheet
