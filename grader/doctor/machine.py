@@ -172,6 +172,9 @@ class Work:
     journal_error: GradeLabError | None = None
     platforms: tuple[tuple[str, str], ...] = ()
     """Images for which the rubric demands a platform, with it."""
+    misnamed: tuple[tuple[str, str], ...] = ()
+    """Files that the rubric asks for and that are not there, with what seems to be meant as it."""
+    not_utf8: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,6 +211,35 @@ def test_a_field_that_is_written_wrong_is_told_with_the_right_one(home: Path) ->
     assert "did you mean 'rubric'?" in doctor(home)[1]["submission"]["detail"]
 
 
+LAB = "rubric: container-and-docker\nlearner: {id: s-1}\nvariables: {hub_id: haneul}\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "path"),
+    [
+        ("answers.md.txt", "answers.md"),
+        ("dockerignore", ".dockerignore"),
+        ("Dockerfile.txt", "Dockerfile"),
+    ],
+)
+def test_a_file_of_another_name_is_to_be_renamed(home: Path, other: str, path: str) -> None:
+    (home / "lab").mkdir()
+    (home / "lab" / "lab.yaml").write_text(LAB)
+    (home / "lab" / other).write_text("x")
+    assert doctor(home)[1]["file-misnamed"]["steps"] == [f"rename it: `mv {other} {path}`"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp949"])
+def test_a_file_of_another_encoding_is_to_be_saved_again(home: Path, encoding: str) -> None:
+    (home / "lab").mkdir()
+    (home / "lab" / "lab.yaml").write_text(LAB)
+    (home / "lab" / "answers.md").write_text("## vm-vs-container\n가상 머신\n", encoding=encoding)
+    (home / "lab" / "Dockerfile").write_text("FROM python:3.11-slim\n")
+    _, found, _ = doctor(home)
+    assert found["file-encoding"]["title"].startswith("answers.md is not saved as UTF-8")
+    assert "file-misnamed" not in found
+
+
 @pytest.mark.parametrize(("lang", "last"), [("en", "Start with: "), ("ko", "")])
 def test_the_list_ends_with_where_to_start(home: Path, lang: str, last: str) -> None:
     done = subprocess.run(

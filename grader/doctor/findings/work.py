@@ -37,7 +37,26 @@ def findings(machine: Machine) -> Iterator[Finding]:
         yield ok(
             "submission", msg("lab.yaml and the rubric {rubric} can be used", rubric=work.rubric)
         )
+    yield from _files(work)
     yield from _folder(machine, work)
+
+
+def _files(work: Work) -> Iterator[Finding]:
+    for path, other in work.misnamed:
+        yield warning(
+            "file-misnamed",
+            msg("the lab asks for {path}, and here is {other}", path=path, other=other),
+            msg("rename it: `mv {other} {path}`", path=path, other=other),
+        )
+    for path in work.not_utf8:
+        yield warning(
+            "file-encoding",
+            msg("{path} is not saved as UTF-8, and cannot be read", path=path),
+            msg(
+                "open it in an editor, and save it again as UTF-8 "
+                "(in Notepad: File → Save as → Encoding)"
+            ),
+        )
 
 
 def _folder(machine: Machine, work: Work) -> Iterator[Finding]:

@@ -5,21 +5,26 @@ from __future__ import annotations
 import errno
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from grader import run
 from grader.checking.ports import Published
+from grader.collect.answer import NoAnswerError
+from grader.collect.submission import TEXT_BYTES, file
 from grader.doctor.machine import Port, Work
 from grader.errors import GradeLabError
 from grader.journal_file import JournalFile
-from grader.needs import ImageNeed
+from grader.needs import FileNeed, ImageNeed
 from grader.run import Run
 from grader.submission import JOURNAL, LAB_FILE
 from grader.system_error import reason_of
 
 PROBE_BYTES = 64 * 1024
 MAX_PORTS = 20
+MAX_NAMES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ def task(folder: Path, rubric: str | None, settings: Mapping[str, str], *, asked
         rubric=prepared.rubric.id,
         learner_named=bool(prepared.submission.learner.id),
         platforms=tuple(_platforms(prepared)),
+        misnamed=tuple(_misnamed(prepared)),
+        not_utf8=tuple(_not_utf8(prepared)),
     )
     return Task(work, prepared)
 
@@ -99,6 +106,34 @@ def _platforms(prepared: Run) -> Iterator[tuple[str, str]]:
             image, platform = getattr(check, "image", None), getattr(check, "platform", None)
             if image and platform:
                 yield str(image), str(platform)
+
+
+def _files(prepared: Run) -> Iterator[str]:
+    return (need.path for need in prepared.rubric.needs() if isinstance(need, FileNeed))
+
+
+def _misnamed(prepared: Run) -> Iterator[tuple[str, str]]:
+    for path in _files(prepared):
+        place = prepared.submission.folder / path
+        with suppress(OSError):  # no such folder, or a closed one
+            if place.exists():
+                continue
+            for other in sorted(islice(place.parent.iterdir(), MAX_NAMES)):
+                if _bare(other.name) == _bare(place.name) and other.is_file():
+                    yield path, other.relative_to(prepared.submission.folder).as_posix()
+
+
+def _bare(name: str) -> str:
+    """What is left of a name that an editor or a person wrote otherwise."""
+    return name.lower().removesuffix(".txt").removeprefix(".")
+
+
+def _not_utf8(prepared: Run) -> Iterator[str]:
+    for path in _files(prepared):
+        with suppress(NoAnswerError):
+            found = file(prepared.submission.folder, path)
+            if found.text is None and found.size <= TEXT_BYTES:
+                yield path
 
 
 def images(prepared: Run) -> list[str]:
