@@ -134,8 +134,9 @@ def _in_folder(folder: Path, roster: Roster | None) -> Iterator[Candidate]:
     for same in by_owner.values():
         newest = max(same, key=lambda item: item.rank)
         others = [item.name for item in same if item is not newest]
-        named = listed.get(newest.name) or Named(user=users.get(newest.name, ""))
-        yield _candidate(newest, others, named, roster)
+        named, *partners = listed.get(newest.name) or [Named(user=users.get(newest.name, ""))]
+        candidate = _candidate(newest, others, named, roster)
+        yield replace(candidate, notices=(*candidate.notices, *_group(named, partners)))
 
 
 def _items(folder: Path) -> Iterator[_Item]:
@@ -191,6 +192,15 @@ def _attempts(name: str, others: list[str]) -> Iterator[Message]:
             count=len(others) + 1,
             name=shown(name),
             others=[*names, *(["…"] if len(others) > TOLD_NAMES else [])],
+        )
+
+
+def _group(named: Named, partners: list[Named]) -> Iterator[Message]:
+    if partners:
+        yield msg(
+            "a group handed it in: the result is with {name} alone, and not with {others}",
+            name=shown(named.name or named.id or named.email),
+            others=[shown(one.name or one.id or one.email) for one in partners],
         )
 
 

@@ -82,8 +82,8 @@ def clone_users(folders: list[str]) -> dict[str, str]:
     return {name: name[length:] for name in folders} if length else {}
 
 
-def submitters(folder: Path) -> dict[str, Named]:
-    """Who handed in each ``submission_…``, as Gradescope's list in ``folder`` tells; its first."""
+def submitters(folder: Path) -> dict[str, list[Named]]:
+    """Who handed in each ``submission_…``, one or a group, as Gradescope's list in ``folder`` tells."""
     try:
         with (folder / METADATA).open(encoding="utf-8", errors="replace") as file:
             return dict(_submitters(file))
@@ -91,7 +91,7 @@ def submitters(folder: Path) -> dict[str, Named]:
         return {}
 
 
-def _submitters(lines: Iterable[str]) -> Iterator[tuple[str, Named]]:
+def _submitters(lines: Iterable[str]) -> Iterator[tuple[str, list[Named]]]:
     """Only the head of each entry is parsed: below it stand all its results, which may be large.
 
     What learners wrote cannot look like a head: it is indented further.
@@ -102,21 +102,22 @@ def _submitters(lines: Iterable[str]) -> Iterator[tuple[str, Named]]:
         if match := _ENTRY.fullmatch(line.rstrip()):
             submission, head = match[1], []
         elif line.startswith("  :") and head:
-            yield submission, _submitter("".join(head))
+            yield submission, _people("".join(head))
             submission, head = "", []
         elif submission and (head or line.rstrip() == "  :submitters:"):
             head.append(line)
     if head:
-        yield submission, _submitter("".join(head))
+        yield submission, _people("".join(head))
 
 
-def _submitter(head: str) -> Named:
+def _people(head: str) -> list[Named]:
     try:
         people = as_mapping(Source(METADATA, head)).get(":submitters")
     except InvalidYamlError:
-        return UNKNOWN
-    first = people[0] if isinstance(people, list) and people else {}
-    if not isinstance(first, dict):
-        return UNKNOWN
-    told = {field: str(first.get(f":{key}") or "") for field, key in _SUBMITTER.items()}
-    return Named(**told)
+        return []
+    listed = people if isinstance(people, list) else []
+    return [
+        Named(**{field: str(one.get(f":{key}") or "") for field, key in _SUBMITTER.items()})
+        for one in listed
+        if isinstance(one, dict)
+    ]

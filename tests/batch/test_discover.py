@@ -142,6 +142,17 @@ def test_gradescope_submitters_come_from_its_list_and_cannot_be_forged(tmp_path:
     }
 
 
+def test_the_partners_in_a_group_are_named(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "export", "submission_1/", "submission_2/")
+    partners = "  - :name: Jun Park\n    :sid: s-3\n  - :sid: s-4\n  :created_at:"
+    (folder / "submission_metadata.yml").write_text(METADATA.replace("  :created_at:", partners))
+    candidates = found(folder)
+    assert list(map(str, candidates["submission_1"].notices)) == [
+        "a group handed it in: the result is with Minji Kim alone, and not with Jun Park, s-4"
+    ]
+    assert candidates["submission_2"].notices == ()
+
+
 @pytest.mark.parametrize("text", ["", "x", "submission_1:\n  :submitters:\n  - [", "\0" * 99])
 def test_a_broken_list_of_gradescope_costs_nothing(text: str, tmp_path: Path) -> None:
     folder = fill(tmp_path / "export", "submission_1/", "submission_2/")
