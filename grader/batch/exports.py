@@ -83,7 +83,7 @@ def clone_users(folders: list[str]) -> dict[str, str]:
 
 
 def submitters(folder: Path) -> dict[str, list[Named]]:
-    """Who handed in each ``submission_…``, one or a group, as Gradescope's list in ``folder`` tells."""
+    """Who handed in each ``submission_…``, alone or as a group, by Gradescope's list."""
     try:
         with (folder / METADATA).open(encoding="utf-8", errors="replace") as file:
             return dict(_submitters(file))

@@ -166,25 +166,21 @@ class _Reader:
             raise self._unusable() from None
 
     def _header(self, rows: Iterator[list[str]]) -> tuple[str, ...]:
+        """The first line with a column of ids: a university's list has a title above it."""
+        is_empty = True
         for row in rows:
-            if any(cell.strip() for cell in row) and not csv_text.is_declaration(row):
+            if _columns_of("id", tuple(row)):
                 header = tuple(row)
                 break
+            is_empty = is_empty and not any(cell.strip() for cell in row)
         else:
-            self._problem(1, msg("is empty"))
+            names = ["id", "student id", "학번"]
+            told = msg("no column tells the learners' ids; name one {names}", names=names)
+            self._problem(1, msg("is empty") if is_empty else told)
             raise self._unusable()
         twice = sorted({name for name in header if name.strip() and header.count(name) > 1})
         if twice:
             self._problem(1, msg("columns of the same name: {names}", names=twice))
-            raise self._unusable()
-        if not _columns_of("id", header):
-            self._problem(
-                1,
-                msg(
-                    "no column tells the learners' ids; name one {names}",
-                    names=["id", "student id", "학번"],
-                ),
-            )
             raise self._unusable()
         return header
 

@@ -65,6 +65,7 @@ def test_utf_16_with_the_larger_byte_first(tmp_path: Path) -> None:
         ("Identifier,Full name,Email address\nParticipant 12,Minji Kim,m@x.kr\n", None),
         ('identifier,github_username,github_id,name\n"s-1",octo,1,""\n', ("s-1", "")),
         ("sep=;\nid;name\ns-1;Minji\n", ("s-1", "Minji")),
+        ("2026-2 수강생,,\n,,\n번호,학번,성명\n1,s-1,김민지\n", ("s-1", "김민지")),
         ("\n\nid,name\n\ns-1,Minji\n,\n", ("s-1", "Minji")),
         ('"id","name, as written"\n"s-1","x"\n', ("s-1", "")),
     ],
