@@ -21,6 +21,8 @@ from grader.rubric.load import load
 from grader.rubric.model import Rubric
 from grader.submission import JOURNAL, LAB_FILE, Submission
 
+MAX_NAMED = 3
+
 
 def guard(folder: Path) -> None:
     """Refuse links that lead out of a submission, and what is no file where one is to be read.
@@ -57,11 +59,18 @@ def rubric_of(
     try:
         rubric = load(exam, {**mine, **settings}, known=known)
     except RubricError as error:  # it could be read without them, so it is about these variables
-        has_lab = (handed_in.folder / LAB_FILE).is_file()
-        broken = msg("lab.yaml cannot be used")
-        message = broken if has_lab else msg("there is no lab.yaml in the submission")
-        raise SubmissionError(message, problems=error.problems) from None
+        raise SubmissionError(_amiss(handed_in.folder), problems=error.problems) from None
     return rubric, told if unknown else []
+
+
+def _amiss(folder: Path) -> Message:
+    """What is wrong with the lab file of a submission whose variables cannot be used."""
+    if (folder / LAB_FILE).is_file():
+        return msg("lab.yaml cannot be used")
+    labs = sorted(path.parent.name for path in folder.glob(f"*/{LAB_FILE}"))
+    if len(labs) > 1:
+        return msg("there are several labs in the submission: {names}", names=labs[:MAX_NAMED])
+    return msg("there is no lab.yaml in the submission")
 
 
 def with_files(

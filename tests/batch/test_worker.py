@@ -69,6 +69,17 @@ def test_a_value_that_nobody_gave_is_no_mistake_of_the_rubric(
     assert judged(class_).error.startswith(f"{told}the variable 'hub_id' is required")
 
 
+def test_a_copy_beside_the_lab_is_told(class_: OddClass) -> None:
+    required = class_.assignment.rubric.read_text().replace("{default: nobody}", "{required: true}")
+    class_.assignment.rubric.write_text(required)
+    for name in ("lab", "lab - Copy"):
+        (class_.submissions / "a" / name).mkdir()
+        (class_.submissions / "a" / name / "lab.yaml").write_text("variables: {hub_id: kim}\n")
+    (class_.submissions / "a" / "lab.yaml").unlink()
+    told = "there are several labs in the submission: lab, lab - Copy: "
+    assert judged(class_).error.startswith(told)
+
+
 def test_overrides_are_found_by_the_roster_whatever_a_spreadsheet_made_of_the_id(
     class_: OddClass,
 ) -> None:
