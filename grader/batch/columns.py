@@ -92,6 +92,12 @@ def full_name(first: str, last: str) -> str:
     return f"{last}{first}" if is_korean else f"{first} {last}".strip()
 
 
+def called(name: str) -> str:
+    """``Kim, Minji`` as ``Minji Kim``: in a list of names a comma parts them."""
+    last, _, first = name.partition(",")
+    return full_name(first.strip(), last.strip()) if first.strip() else name
+
+
 def name_keys(name: str) -> list[str]:
     """How a name may be written elsewhere: `Kim, Minji`, `Minji Kim` and `kimminji` are one."""
     words = _SEPARATE.sub(" ", unicodedata.normalize("NFC", name)).casefold().split()

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader import plugins
+from grader.batch.columns import called
 from grader.batch.compare import Change, compare
 from grader.batch.flags import flags
 from grader.batch.given import Given
@@ -88,7 +89,7 @@ def finish(
 def _idle(roster: Roster, store: Store) -> Iterator[Message]:
     """Who is enrolled, and handed in nothing."""
     lines = {row.enrolled for row in store.rows()}
-    idle = [shown(one.name or one.id) for one in roster if one.line not in lines]
+    idle = [shown(called(one.name) or one.id) for one in roster if one.line not in lines]
     if idle:
         yield msg("on the roster, and without a submission: {names}", names=matching.names(idle))
 

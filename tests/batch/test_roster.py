@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.batch.columns import full_name, name_keys, when
+from grader.batch.columns import called, full_name, name_keys, when
 from grader.batch.roster import Roster
 from grader.errors import GradeLabError
 
@@ -130,6 +130,20 @@ def test_zeros_that_a_spreadsheet_took_away_are_no_difference(tmp_path: Path) ->
 def test_an_id_that_a_spreadsheet_rounded_is_a_mistake(tmp_path: Path) -> None:
     [told] = problems(tmp_path, "id,name\n2.02401E+11,A\n1e5,B\n")
     assert told.startswith("2: id: a spreadsheet made 2.02401E+11 of it")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Kim, Minji", "Minji Kim"),
+        ("김, 민지", "김민지"),
+        ("김민지", "김민지"),
+        ("Kim,", "Kim,"),
+        ("", ""),
+    ],
+)
+def test_a_name_in_a_list_has_no_comma_of_its_own(name: str, told: str) -> None:
+    assert called(name) == told
 
 
 def test_moodle_participants_are_found_by_their_number(tmp_path: Path) -> None:

@@ -77,14 +77,14 @@ def test_canvas_gets_grades_in_its_own_sheet_and_nothing_else_changes(tmp_path: 
     expected[6][6] = "90"
     assert after == expected
     assert "stranger" in told
-    assert "excused, and left so: 박, 서연" in told
+    assert "excused, and left so: 박서연" in told
 
 
 def test_two_submissions_of_one_learner_are_left_to_a_person(tmp_path: Path) -> None:
     rows = [row("4001"), row("again", learner=Learner(id="20260001")), broken("4002", "bomb")]
     after, told = filled(tmp_path, "canvas", CANVAS, rows)
     assert after[3:5] == [list(record) for record in CANVAS[3:5]]
-    assert "no submission, and the grade is left as it was: 박, 서연, =cmd" in told
+    assert "no submission, and the grade is left as it was: 박서연, =cmd" in told
     assert "two submissions of one learner, whose grade is left as it was: 4001, again" in told
     assert "could not be judged, and the grade is left as it was: 4002" in told
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from grader.batch.columns import called
 from grader.batch.columns import plain as plain_name
 from grader.batch.model import Enrolled
 from grader.batch.names import shown
@@ -48,7 +49,7 @@ def _fill(sheet: Sheet, graded: Graded) -> tuple[Message, ...]:
     for line, grade in found.grades.items():
         record = sheet.records[line]
         if sheet.cell(record, place).upper() == EXCUSED:
-            excused.append(shown(record[0]))
+            excused.append(shown(called(record[0])))
         else:
             sheet.put(record, place, number(grade.of(possible)))
     if not excused:

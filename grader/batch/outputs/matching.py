@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from grader.batch.columns import called
 from grader.batch.model import Enrolled, Row
 from grader.batch.names import shown
 from grader.batch.roster import Roster
@@ -63,7 +64,7 @@ def matched(rows: Iterable[Row], learners: Sequence[Enrolled], path: Path) -> Ma
                 unjudged.append(row.label)
             else:
                 grades[line] = Grade(row.final, row.max_score)
-    idle = [shown(one.name or one.id) for one in learners if one.line not in labels]
+    idle = [shown(called(one.name) or one.id) for one in learners if one.line not in labels]
     return Matched(grades, tuple(_notices(path.name, unknown, several, unjudged, idle)))
 
 
