@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
@@ -58,12 +59,13 @@ ImagePath = Annotated[str, AfterValidator(_absolute)]
 
 
 class BuiltFrom(Check):
-    """``image`` was built from the submission; each of these parts weighs the same.
+    """``image`` was built from the submission.
 
-    Its history ends with the instructions of ``dockerfile``. For each pair of ``source``, a path in
-    the image and a path in the submission, the files that both have are the same, and there is one
-    at least. None of the paths ``without`` is in the image, such as secrets: absolute, or relative
-    to the paths of ``source`` in the image.
+    Its history ends with the instructions of ``dockerfile``, which weighs as much as all the rest.
+    For each pair of ``source``, a path in the image and a path in the submission, the files that
+    both have are the same, and there is one at least. None of the paths ``without`` is in the
+    image, such as secrets: absolute, or relative to the paths of ``source`` in the image. Of an
+    image that agrees in nothing else, that counts for nothing.
     """
 
     type: Literal["built_from"]
@@ -129,10 +131,13 @@ class BuiltFrom(Check):
         return then_grade(f"docker build {file}-t {self.image} .")
 
     def _parts(self, image: ImageFact, evidence: Evidence) -> Iterator[Part]:
-        yield self._history(image, evidence)
-        for place, path in self.source.items():
-            yield self._source(image, place, path, evidence)
-        if self.without:
+        sources = [self._source(image, *pair, evidence) for pair in self.source.items()]
+        history = self._history(image, evidence)
+        rest = len(sources) + bool(self.without)
+        yield history._replace(weight=Fraction(max(rest, 1)))
+        yield from sources
+        foreign = not any(part.holds or part.unknown for part in (history, *sources))
+        if self.without and not foreign:
             yield self._without(image, evidence)
 
     def _history(self, image: ImageFact, evidence: Evidence) -> Part:

@@ -162,7 +162,7 @@ def test_a_path_absent_from_an_image_that_was_replaced_tells_nothing_of_the_earl
     assert "none of your files" in str(judge(BUILT, FILE, tree(MINE), absent).message)
     other = saw(ImageNeed(image=REF), an_image(REF, id="sha256:second", history=()), run="b")
     verdict = judge(BUILT, FILE, tree(MINE), other, absent)
-    assert verdict.ratio * 3 == 1
+    assert verdict.status is Status.FAIL
 
 
 def test_more_files_than_were_read_leave_it_unproven() -> None:
@@ -252,3 +252,15 @@ def test_a_leak_is_named_as_the_build_context_has_it() -> None:
     there = {"conf/key.pem": "s", "app.py": "a"}
     entries = [BUILT, FILE, tree({"app.py": "a"}, path="web"), content(there)]
     assert "write `web/conf/key.pem` into .dockerignore" in str(judge(*entries, **fields).hint)
+
+
+def test_the_dockerfile_weighs_as_much_as_all_the_rest() -> None:
+    other = submitted("Dockerfile", DOCKERFILE.replace("app.py", "main.py"))
+    own = {"without": [".git"]}
+    assert judge(BUILT, other, tree(MINE), content(COPIED), **own).ratio * 2 == 1
+
+
+def test_what_is_not_in_an_image_of_somebody_else_earns_nothing() -> None:
+    other = submitted("Dockerfile", DOCKERFILE.replace("app.py", "main.py"))
+    foreign = content({"lib/python.py": "p"})
+    assert judge(BUILT, other, tree(MINE), foreign).status is Status.FAIL
