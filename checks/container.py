@@ -173,11 +173,13 @@ class Container(ContainerSubject, Check):
 
     def _detached(self, container: ContainerFact, evidence: Evidence) -> Part:
         name, detached = container.name, container.detached
-        if detached is None:
-            events = self.events(evidence, "start", "attach")
-            of_it = [event.fact.action for event in events if event.fact.id == container.id]
-            # Whoever starts it in the foreground is attached before it starts.
-            detached = of_it[0] == "start" if "start" in of_it else None
+        events = self.events(evidence, "create", "attach", "start")
+        of_it = [event.fact.action for event in events if event.fact.id == container.id]
+        # Whoever starts it in the foreground is attached before it starts.
+        if detached is None and "start" in of_it:
+            detached = "attach" not in of_it[: of_it.index("start")]
+        elif of_it[:2] == ["create", "start"]:  # `docker create` leaves the same trace as no `-d`
+            detached = True
         unknown = unavailable(Series(unavailable=Reason.UNSUPPORTED)) if detached is None else None
         if self.detached:
             return Part(

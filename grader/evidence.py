@@ -21,7 +21,7 @@ from grader.needs import (
     Need,
     OfContainers,
 )
-from grader.reference import familiar
+from grader.reference import familiar, repository_of
 
 F_co = TypeVar("F_co", bound=Fact, covariant=True)
 N = TypeVar("N", bound=Need[Fact])
@@ -200,16 +200,20 @@ class Evidence:
         return _that_tell(actions, about)
 
     def image_events(self, *actions: str, image: str) -> tuple[Seen[Event], ...]:
-        """Image events (tag, push, pull, untag, delete) about this reference, oldest first."""
+        """Image events (tag, push, pull, untag, delete) about this reference, oldest first.
+
+        A pull of all tags of its repository is one.
+        """
         key = "image", image
         about = self._about.get(key)
         if about is None:
             wanted = familiar(image)
-            ids = self.image_ids(image)
+            ids, repository = self.image_ids(image), repository_of(image)
             about = self._about[key] = tuple(
                 seen
                 for seen in self._of_kind.get("image", ())
                 if familiar(seen.fact.name) == wanted
+                or (seen.fact.action == "pull" and seen.fact.name == repository)
                 or (seen.fact.action in {"untag", "delete"} and seen.fact.id in ids)
             )
         return _that_tell(actions, about)

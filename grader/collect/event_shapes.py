@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.collect import redact, shapes
 from grader.facts import STOPPED_BY_SIGNAL, Event
-from grader.reference import familiar
+from grader.reference import familiar, repository_of
 
 if TYPE_CHECKING:
     from grader.collect.client import Payload
@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 KEPT = {
     "container": frozenset(
         (
-            *("create", "start", "restart", "kill", "die", "oom", "stop", "pause", "unpause"),
+            *(
+                "create",
+                "attach",
+                "start",
+                "restart",
+                "kill",
+                "die",
+                "oom",
+                "stop",
+                "pause",
+                "unpause",
+            ),
             *("rename", "destroy", "exec_start", "exec_die", "health_status"),
         )
     ),
@@ -36,8 +47,6 @@ _PODMAN = {
     "volume": {"remove": "destroy"},
     "network": {"remove": "destroy"},
 }
-_ONLY_OF_PODMAN = {("container", "attach")}
-"""What its inspect does not tell: whether a container was started with or without ``-d``."""
 SANDBOX_LABEL = "grade-lab.run"
 """On containers that grade-lab runs itself: what happens to them is no step of the learner's."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,7 +64,7 @@ def event(payload: Payload, *, podman: bool = False) -> Event | None:
     kind = str(payload.get("Type") or "")
     action, _, command = str(payload.get("Action") or payload.get("status") or "").partition(":")
     action = _PODMAN.get(kind, {}).get(action, action)
-    if action not in KEPT.get(kind, ()) and not (podman and (kind, action) in _ONLY_OF_PODMAN):
+    if action not in KEPT.get(kind, ()):
         return None
     actor = shapes.part(payload, "Actor")
     id_, attributes = str(actor.get("ID") or ""), shapes.part(actor, "Attributes")
@@ -64,7 +73,9 @@ def event(payload: Payload, *, podman: bool = False) -> Event | None:
     # Podman's event of a network has an empty name beside it.
     name = str(attributes.get("name") or (kind == "network" and attributes.get("network")) or "")
     if kind == "image":
-        return _image_event(action, id_, _named(name, podman=podman))
+        told = _image_event(action, id_, _named(name, podman=podman))
+        # Podman's pull of the latest may leave the tag out.
+        return told and told.model_copy(update={"name": familiar(told.name)}) if podman else told
     is_health = action == "health_status"
     exit_code = _exit_code(attributes)
     by_signal = podman and action == "die" and exit_code in STOPPED_BY_SIGNAL
@@ -114,15 +125,16 @@ def _whole(payload: Payload, key: str) -> int:
 
 
 def _image_event(action: str, id_: str, name: str) -> Event | None:
-    """A push and a pull carry the reference where others carry the id, and may cut the tag off."""
+    """A push and a pull carry the reference where others carry the id, and may cut the tag off.
+
+    A pull of all tags names the repository alone.
+    """
     if not _is_id(id_):
         reference = id_ or name
-        # Podman's build tells an id only.
-        return (
-            None
-            if _is_id(reference)
-            else Event(type="image", action=action, name=familiar(reference))
-        )
+        if _is_id(reference):  # Podman's build tells an id only
+            return None
+        whole = action == "pull" and repository_of(reference) == reference
+        return Event(type="image", action=action, name=reference if whole else familiar(reference))
     reference = "" if _is_id(name) else familiar(name)
     full = id_ if id_.startswith("sha256:") else f"sha256:{id_}"
     return Event(type="image", action=action, id=full, name=reference)

@@ -15,7 +15,7 @@ from grader.collect.client import Client, Payload
 from grader.collect.view import EngineView
 from grader.facts import Event, EventWindow, Reason
 from grader.needs import ContainerNeed
-from grader.reference import familiar
+from grader.reference import familiar, repository_of
 
 ENGINE_KEEPS = 256
 """Events that the engine keeps, over all types; older ones are gone."""
@@ -44,7 +44,10 @@ class Subjects:
     def concerned(self, event: Event) -> bool:
         """Whether an event is about one of them."""
         if event.type == "image":
-            return event.name in self.images or event.id in self.image_ids
+            named = event.name in self.images or event.id in self.image_ids
+            return named or (
+                event.action == "pull" and event.name in map(repository_of, self.images)
+            )
         if event.type != "container":
             return event.name in self.resources
         if event.name in self.names or event.id in self.containers:

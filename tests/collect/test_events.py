@@ -125,7 +125,6 @@ def test_an_event_becomes_a_fact(given: dict[str, Any], fact: Event) -> None:
     "given",
     [
         payload("container", "exec_create: sh", "c1", name="web"),
-        payload("container", "attach", "c1", name="web"),
         payload("container", "archive-path", "c1", name="web"),
         payload("image", "save", IMAGE, name="app:1"),
         payload("network", "connect", "n1", name="bridge"),
@@ -238,11 +237,23 @@ def test_without_the_keys_that_engine_29_leaves_out_all_is_told_alike(engine: st
     assert any(told)
 
 
-def test_podman_tells_an_attachment_and_by_which_signal_a_container_ended() -> None:
+def test_a_pull_of_all_tags_is_one_of_each() -> None:
+    chosen = select([payload("image", "pull", "me/app")], Subjects(images={"me/app:2"}))
+    assert [event.name for _, event in chosen] == ["me/app"]
+    pulled = evidence_of(saw(EventsNeed(), chosen[0][1]))
+    assert pulled.image_events("pull", image="me/app:2")
+    assert not pulled.image_events("pull", image="me/other:2")
+
+
+def test_podmans_pull_without_a_tag_is_of_the_latest() -> None:
+    told = event_shapes.event(payload("image", "pull", "", name="quay.io/me/app"), podman=True)
+    assert told is not None
+    assert told.name == "quay.io/me/app:latest"
+
+
+def test_podman_tells_by_which_signal_a_container_ended() -> None:
     died = payload("container", "died", "c1", name="web", containerExitCode="137")
-    attached = payload("container", "attach", "c1", name="web")
-    told = [event_shapes.event(each, podman=True) for each in (attached, died)]
-    assert [(e.action, e.signal) for e in told if e] == [("attach", ""), ("die", "9")]
+    assert getattr(event_shapes.event(died, podman=True), "signal", None) == "9"
     crashed = payload("container", "died", "c1", name="web", containerExitCode="1")
     assert getattr(event_shapes.event(crashed, podman=True), "signal", None) == ""
 

@@ -1,0 +1,47 @@
+"""`container`: made in ways that the lesson does not show, and seen under another rubric."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.check import Status
+from grader.facts import Reason
+from grader.needs import ContainerNeed
+from tests.checks.test_container import IMAGE, NAME, NEED, judge, wisheasy
+from tests.factories import a_container, event, judged, saw
+
+
+@pytest.mark.parametrize(
+    ("actions", "status"),
+    [
+        (["create", "start"], Status.PASS),
+        (["create", "start", "attach"], Status.PASS),
+        (["create", "attach", "start"], Status.PARTIAL),
+        (["start"], Status.PARTIAL),
+        ([], Status.PARTIAL),
+    ],
+)
+def test_one_that_was_created_and_then_started_runs_in_the_background(
+    actions: list[str], status: Status
+) -> None:
+    container = wisheasy(detached=False)  # what inspect tells after `docker create`, too
+    fields = {"id": container.id, "name": container.name, "image": container.image}
+    events = [event(f"container {action}", at=at, **fields) for at, action in enumerate(actions)]
+    assert judge(container, *events, detached=True).status is status
+
+
+def test_what_was_seen_while_a_variable_was_wrong_counts_when_it_is_put_right() -> None:
+    seen = saw(ContainerNeed(name=NAME), wisheasy(), run="a")
+    gone = [saw(need, Reason.NOT_THERE, run="b") for need in (NEED, ContainerNeed(name=NAME))]
+    fields = {"name": NAME, "image": IMAGE, "ports": ["8080:8000"]}
+    assert judged("container", fields, seen, *gone).status is Status.PASS
+    other = saw(ContainerNeed(name=NAME), a_container(NAME, "other:1"), run="a")
+    assert judged("container", fields, other, *gone).status is Status.FAIL
+
+
+def test_one_that_came_and_went_is_not_taken_for_one_with_a_wrong_name() -> None:
+    other = saw(ContainerNeed(image=IMAGE), a_container("other", IMAGE))
+    assert judged("container", {"name": NAME, "image": IMAGE}, other).status is Status.FAIL
+    made = event("container create", name=NAME, image="wisheasy:1.0", id="c1")
+    verdict = judged("container", {"name": NAME, "image": IMAGE}, made, other)
+    assert verdict.status is Status.UNPROVEN
