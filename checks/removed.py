@@ -25,6 +25,7 @@ from grader.checking.subject import (
     ServiceName,
     image_subject,
     image_traces,
+    renamed,
 )
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Container, Event, Fact
@@ -109,6 +110,9 @@ class Removed(Check):
         series: Series[Fact] = evidence.of(self._need)
         if series.now:
             return self._still_there(series.now[0])
+        lost = self._renamed(series, evidence)
+        if lost:
+            return lost
         made, gone = self._events(evidence)
         last_there = max([s.at for s in made] + [s.at for s in series.found], default=None)
         gone_since = [e for e in gone if last_there is None or e.at >= last_there]
@@ -124,6 +128,25 @@ class Removed(Check):
             hint=msg(
                 "make it, run `grade-lab`, then run `{command}`, and then `grade-lab` again",
                 command=self._command,
+            ),
+        )
+
+    def _renamed(self, series: Series[Fact], evidence: Evidence) -> Verdict | None:
+        """The verdict on a container that lost its name, and of whose removal nothing tells."""
+        last = next((s.fact for s in series.found if isinstance(s.fact, Container)), None)
+        rename = renamed(evidence, self.container).get(last.id) if last else None
+        if rename is None or any(e.fact.id == rename.fact.id for e in evidence.events("destroy")):
+            return None
+        return Unproven(
+            message=msg(
+                "{subject} was renamed to {name}, and nothing tells that it was removed",
+                subject=self._subject,
+                name=rename.fact.name,
+            ),
+            proofs=(Proof.of(rename, f"docker rename … {rename.fact.name}"),),
+            hint=msg(
+                "run `{command}`, and then `grade-lab`",
+                command=f"docker rm -f {rename.fact.name}",
             ),
         )
 
@@ -181,7 +204,8 @@ class Removed(Check):
         message = msg("{subject} is still there", subject=self._subject)
         hint = msg("run `{command}`, and then `grade-lab`", command=self._command)
         if isinstance(seen.fact, Container):
-            message = msg("{subject} was stopped, but not removed", subject=self._subject)
+            if seen.fact.status != "created":
+                message = msg("{subject} was stopped, but not removed", subject=self._subject)
             if seen.fact.running:
                 message = msg("{subject} still runs", subject=self._subject)
                 hint = msg(

@@ -17,7 +17,7 @@ from grader.check import (
     unavailable,
 )
 from grader.checking.moments import LONG_AGO, SKEW
-from grader.checking.subject import ContainerSubject
+from grader.checking.subject import ContainerSubject, renamed
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import STOPPED_BY_SIGNAL, Container, Event, Fact
 from grader.messages import Message, msg
@@ -111,7 +111,7 @@ class Stopped(ContainerSubject, Check):
         # One that is still there may have lost its image's name, or its own.
         named = evidence.of(ContainerNeed(name=self.name)).now if self.name else ()
         there = {seen.fact.id for seen in (*series.now, *named)}
-        there |= {event.fact.id for event in evidence.events("rename")}
+        there |= renamed(evidence, self.name).keys()
         # Without a name, a look may have been at one container alone, and tells of no other.
         whole = self.name is not None and not series.unavailable
         for id_, seen in {seen.fact.id: seen for seen in reversed(series.found)}.items():

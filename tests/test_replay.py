@@ -88,7 +88,14 @@ CONTRADICTED: Mapping[str, tuple[str, Callable[[Any, Entry], bool]]] = {
             (check.when != "ever" and _looked(check, entry)) or _failed_at_start(entry)
         ),
     ),
-    "removed": ("it is there again", _is_back),
+    "removed": (
+        "it is there again; or it only got another name",
+        lambda check, entry: _is_back(check, entry) or _event(entry) == "rename",
+    ),
+    "sequence": (
+        "what only got another name was not removed",
+        lambda _, entry: _event(entry) == "rename",
+    ),
     "stopped": (
         "the stop was part of a restart; or it ended, and nobody had stopped it; or it got a name",
         lambda check, entry: _event(entry) in {"restart", "die", "rename"},

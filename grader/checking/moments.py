@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from grader.check import Proof
-from grader.checking.subject import ContainerSubject
+from grader.checking.subject import ContainerSubject, renamed
 from grader.evidence import Departure, Evidence, Seen, Series
 from grader.facts import Fact, Manifest
 from grader.messages import Message, msg
@@ -109,7 +109,12 @@ def _of_container(
         yield _at(event, event.at, step, event.fact.id)
     series = subject.containers(evidence)
     if did in {"stopped", "removed"}:
-        yield from (_gone(went, step, went.last.fact.id) for went in series.departures)
+        elsewhere = renamed(evidence, subject.name)
+        yield from (
+            _gone(went, step, went.last.fact.id)
+            for went in series.departures
+            if went.last.fact.id not in elsewhere
+        )
     for seen in series.found:
         container = seen.fact
         if did == "started" and container.started:

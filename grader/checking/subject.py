@@ -48,6 +48,12 @@ def image_traces(evidence: Evidence, image: str) -> list[Seen[Event]]:
     return sorted(traces, key=lambda seen: seen.at)
 
 
+def renamed(evidence: Evidence, name: str | None) -> dict[str, Seen[Event]]:
+    """Of containers that have another name than ``name`` by now, the event, by id."""
+    latest = {event.fact.id: event for event in evidence.events("rename")}
+    return {id_: event for id_, event in latest.items() if name and event.fact.name != name}
+
+
 def run_again(name: str, option: str) -> Message:
     """The hint to replace a container by one that is run with ``option``."""
     return msg(
@@ -130,18 +136,22 @@ class ContainerSubject(BaseModel):
 
         A container of this name that runs the same image under another reference is one of them.
         """
-        return evidence.of(self.container_need)
+        series = evidence.of(self.container_need)
+        if series.found or self.image is None or (self.name is None and self.service is None):
+            return series
+        # While a variable was wrong, the rubric asked for another image of the same name.
+        image = familiar(self.image)
+        named = evidence.of(ContainerNeed(**self._whatever_image)).found
+        return series._replace(found=tuple(s for s in named if familiar(s.fact.image) == image))
 
     def events(self, evidence: Evidence, *actions: str) -> tuple[Seen[Event], ...]:
-        """Events of such containers, oldest first."""
-        if self.image is None or (self.name is None and self.service is None):
+        """Events of such containers, oldest first, whatever they were called at the time."""
+        if self.name is None and self.service is None:
             return evidence.events(*actions, **self.picked)
         ids = {seen.fact.id for seen in self.containers(evidence).found}
-        image = familiar(self.image)
+        named = {seen.seq for seen in evidence.events(*actions, **self.picked)}
         return tuple(
-            seen
-            for seen in evidence.events(*actions, **self._whatever_image)
-            if seen.fact.id in ids or familiar(seen.fact.image) == image
+            seen for seen in evidence.events(*actions) if seen.seq in named or seen.fact.id in ids
         )
 
     @cached_property
@@ -198,7 +208,8 @@ class ContainerSubject(BaseModel):
             if others:
                 return self._other_image(others[0])
             others = evidence.of(ContainerNeed(image=self.image)).found
-            if others and self.name:
+            named = evidence.events("create", "start", **self._whatever_image)
+            if others and self.name and not named:
                 return self._other_name(others[0])
         return absence(
             series,

@@ -202,3 +202,28 @@ def test_a_service_that_came_back_is_not_removed(action: str) -> None:
         elsewhere = did(action, 4, **other), did("destroy", 5, **other)
         assert judged("removed", fields, went, *elsewhere, down).status is Status.PASS
         assert judged("removed", fields, elsewhere[1], down).status is Status.ERROR
+
+
+def test_a_container_that_only_lost_its_name_was_not_removed() -> None:
+    renamed = event("container rename", at=10, **{**CONTAINER, "name": "old"})
+    verdict = judge("container", seen("container"), renamed, not_seen("container"))
+    assert verdict.status is Status.UNPROVEN
+    assert "renamed to old" in str(verdict.message)
+    assert "`docker rm -f old`" in str(verdict.hint)
+    gone = event("container destroy", at=11, **{**CONTAINER, "name": "old"})
+    passed = judge("container", seen("container"), renamed, gone, not_seen("container"))
+    assert passed.status is Status.PASS
+
+
+def test_a_container_that_got_its_name_back_can_be_removed() -> None:
+    away, back = (
+        event("container rename", at=at, **{**CONTAINER, "name": name})
+        for at, name in ((10, "old"), (11, "web"))
+    )
+    verdict = judge("container", seen("container"), away, back, not_seen("container"))
+    assert verdict.status is Status.PASS
+
+
+def test_a_container_that_was_never_started_was_not_stopped() -> None:
+    created = saw(ContainerNeed(name="web"), a_container("web", status="created"))
+    assert str(judge("container", created).message) == "container web is still there"

@@ -246,3 +246,15 @@ def test_a_failed_look_keeps_what_the_order_so_far_earned() -> None:
     assert (verdict.status, verdict.ratio) == (Status.ERROR, Fraction(2, 3))
     assert [proof.at for proof in verdict.proofs] == [minutes(4), minutes(2)]
     assert sequence(steps, *events, image_event("tag", 2)).ratio == Fraction(2, 3)
+
+
+def test_a_container_that_only_lost_its_name_was_neither_stopped_nor_removed() -> None:
+    need = ContainerNeed(name="web", image=REMOTE)
+    seen = saw(need, a_container("web", REMOTE), 5, run="a")
+    gone = saw(need, Reason.NOT_THERE, 20, run="b")
+    renamed = event("container rename", 10, **{**WEB, "name": "old"})
+    for did in ("stopped", "removed"):
+        step = {"did": did, "name": "web", "image": REMOTE}
+        steps, built = (LESSON[0], step), image_event("tag", 1, LOCAL)
+        assert sequence(steps, built, seen, gone).status is Status.PASS
+        assert sequence(steps, built, seen, renamed, gone).status is Status.UNPROVEN

@@ -188,3 +188,10 @@ def test_an_end_by_itself_that_an_event_tells_is_no_stop_and_an_earlier_run_does
     assert judge(RUNNING, died(3), ended).status is Status.FAIL
     assert judge(RUNNING, died(3.5), ended).status is Status.FAIL
     assert judge(RUNNING, died(0.5), ended).status is Status.PASS
+
+
+def test_a_stop_counts_whatever_the_container_was_called_by_then() -> None:
+    named = {"id": hex_id("web"), "name": "old", "image": "app:1"}
+    events = [event(f"container {did}", at, **named) for did, at in (("rename", 9), ("stop", 10))]
+    assert judge(RUNNING, events[0], GONE).status is Status.UNPROVEN
+    assert judge(RUNNING, *events, GONE).status is Status.PASS
