@@ -42,11 +42,21 @@ class Logs(SoughtText, ContainerSubject, Check):
         run = {seen.fact.id for seen in self.containers(evidence).now if seen.fact.running}
         return judge_series(
             evidence.of(self.logs_need, reproduced=True),
-            lambda logs: list(self._parts(logs, goes_on=logs.container_id in run)),
+            lambda logs: (
+                self._never_started(logs, evidence)
+                or list(self._parts(logs, goes_on=logs.container_id in run))
+            ),
             subject=msg("the log of {subject}", subject=self.subject),
             detail=lambda logs: msg("its log, {size} bytes", size=logs.size),
             missing=lambda: self._no_log(evidence),
         )
+
+    def _never_started(self, logs: LogsFact, evidence: Evidence) -> list[Part]:
+        found = (seen.fact for seen in self.containers(evidence).found)
+        newest = next((fact for fact in found if fact.id == logs.container_id), None)
+        if newest is None or newest.status != "created":
+            return []
+        return [self.state(evidence, newest)]
 
     def _parts(self, logs: LogsFact, *, goes_on: bool) -> Iterator[Part]:
         text = {

@@ -6,6 +6,7 @@ Or the relay of ``grade-lab shell`` saw the command that shows it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Literal, Self
@@ -240,7 +241,7 @@ class Quoted(ContainerSubject, Check):
 
 
 def _on_one_line(text: str) -> str:
-    return " ".join(_ESCAPES.sub("", text).split())
+    return unicodedata.normalize("NFC", " ".join(_ESCAPES.sub("", text).split()))
 
 
 def _lines(logs: Logs) -> Iterator[str]:

@@ -129,3 +129,12 @@ def test_what_was_left_out_does_not_hide_that_another_text_is_missing_too() -> N
     assert str(verdict.expected) == "the text ready, the text steady"
     assert str(verdict.actual) == "found 0 times, found 0 times"
     assert "the log of container web lacks something" in str(verdict.message)
+
+
+def test_the_empty_log_of_what_never_started_is_told_as_that() -> None:
+    created = saw(ContainerNeed(name="web"), a_container("web", status="created"))
+    empty = saw(NEED, Logs(container_id=hex_id("web")))
+    verdict = judge(created, empty, contains="listening")
+    assert verdict.status is Status.FAIL
+    assert "was never started" in str(verdict.message)
+    assert "`docker start web`" in str(verdict.hint)

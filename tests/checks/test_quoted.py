@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from grader.check import Status
 from grader.evidence import Strength
 from grader.facts import Logs, Reason
 from grader.needs import ContainerNeed, FileNeed, ImageNeed, LogsNeed
-from tests.factories import event, hex_id, judged, saw
+from tests.factories import event, hex_id, judged, saw, submitted
 from tests.quoting import APP, OUTPUT, RECORDED, WEB, quoted
 
 
@@ -185,3 +186,11 @@ def test_markup_around_a_quotation_does_not_matter(answer: str, status: Status) 
     log = Logs(container_id=WEB, stdout="12:00 beta accepted connections on port 80\n")
     recorded = [RECORDED["log_line"][0], saw(LogsNeed(name="web"), log)]
     assert quoted("log_line", answer, recorded=recorded).status is status
+
+
+def test_how_an_editor_composes_hangul_does_not_matter() -> None:
+    said = "wisheasy를 켰습니다"
+    answer = submitted("answers.md", unicodedata.normalize("NFD", f"## q\n\n{said}\n"))
+    log = saw(LogsNeed(name="web"), Logs(container_id=WEB, stdout=f"{said}\n"))
+    verdict = judged("quoted", {"question": "q", "of": "log_line", "name": "web"}, answer, log)
+    assert verdict.status is Status.PASS
