@@ -18,7 +18,10 @@ from grader.batch.outputs.contract import ClassOutput, Graded
 from grader.batch.review import unknown
 from grader.batch.roster import Roster
 from grader.batch.store import Store
+from grader.batch.verified import hindered
+from grader.batch.worker import VERIFIED
 from grader.errors import GradeLabError
+from grader.facts import Reason
 from grader.messages import Message, msg
 from grader.problems import nearest
 
@@ -79,6 +82,8 @@ def finish(
         changes=changes if old else None,
     )
     notices = list(_idle(given.roster, store)) if given.roster else []
+    if (assignment.out / VERIFIED).is_dir():
+        notices += _unverified(assignment.out, store)
     paths = {name: assignment.out / output.filename for name, output in chosen.items()}
     for name, output in chosen.items():
         notices += output.write(graded, paths[name])
@@ -92,6 +97,20 @@ def _idle(roster: Roster, store: Store) -> Iterator[Message]:
     idle = [shown(called(one.name) or one.id) for one in roster if one.line not in lines]
     if idle:
         yield msg("on the roster, and without a submission: {names}", names=matching.names(idle))
+
+
+def _unverified(out: Path, store: Store) -> Iterator[Message]:
+    """Of whom something could not be verified, by what was in the way."""
+    found: dict[Reason, tuple[Message, list[str]]] = {}
+    for row in store.rows():
+        for kind, told in hindered(out, row.label).items():
+            found.setdefault(kind, (told, []))[1].append(shown(row.label))
+    for told, labels in found.values():
+        yield msg(
+            "could not be verified, so the journals have the word ({reason}): {names}",
+            reason=told,
+            names=matching.names(labels),
+        )
 
 
 def _kept(out: Path) -> Path | None:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from grader.batch.given import Given
 from grader.batch.worker import Task, opened, verified_path
+from grader.conclude import unavailable
+from grader.evidence import Series
 from grader.facts import Reason
 from grader.journal import EMPTY, Entry, written
 from grader.journal_file import JournalFile
+from grader.messages import Message
 from grader.verify.verify import Item, verify_all
 from grader.whole import whole
 
@@ -29,6 +32,13 @@ def is_due(out: Path, label: str, state: str) -> bool:
     """Whether a submission is to be verified: it was not yet, or something was in the way."""
     entries = JournalFile(verified_path(out, label)).read().entries
     return not seal(out, label, state) or any(map(_was_hindered, entries))
+
+
+def hindered(out: Path, label: str) -> dict[Reason, Message]:
+    """What was in the way of verifying a submission, by its kind."""
+    entries = JournalFile(verified_path(out, label)).read().entries
+    kinds = (one.reason for one in entries if _was_hindered(one))
+    return {kind: unavailable(Series(unavailable=kind)).message for kind in kinds if kind}
 
 
 def verify(tasks: Iterable[tuple[Task, str]], given: Given, jobs: int) -> None:

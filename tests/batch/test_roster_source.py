@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -47,3 +48,21 @@ def test_results_may_lie_around_the_submissions_and_not_just_among_them(tmp_path
     assert refused.returncode == 2
     assert "cannot go into the folder of the submissions itself" in refused.stderr
     assert sorted(path.name for path in submissions.iterdir()) == ["one", "two"]
+
+
+def test_whoever_could_not_be_verified_is_named_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "class" / "one").mkdir(parents=True)
+    lab = "variables: {hub_id: minjihub, registry: 'localhost:1'}\n"
+    (tmp_path / "class" / "one" / "lab.yaml").write_text(lab)
+    options = ["--rubric", "container-and-docker", "--outputs", "csv", "--lang", "en", "--verify"]
+    done = subprocess.run(
+        [GRADE_LAB, "batch", tmp_path / "class", *options],
+        env={**os.environ, "DOCKER_HOST": "unix:///nonexistent", "XDG_STATE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = "could not be verified, so the journals have the word"
+    assert f"{told} (the Docker Engine could not be reached): one\n" in done.stderr
+    assert f"{told} (the registry could not be reached): one\n" in done.stderr
