@@ -158,11 +158,13 @@ class Container(ContainerSubject, Check):
             hint = msg("write the file {path}, and run `grade-lab` again", path=path)
             unknown = None if series.absent else nothing_seen(series, problem, hint)
             return Part(False, expected, msg("no file"), hint, problem=problem, unknown=unknown)
+        versions = [seen.fact.names for seen in series.found if seen.fact.names]
+        if not versions:
+            problem = msg("{path} names no variables to compare with", path=path)
+            hint = msg("write the variables into {path}, and run `grade-lab` again", path=path)
+            return Part(False, expected, msg("no variables"), hint, problem=problem)
         # Any version of the file that the container agrees with: it may have changed since.
-        absent = min(
-            ([n for n in seen.fact.names if n not in container.env] for seen in series.found),
-            key=len,
-        )
+        absent = min(([n for n in names if n not in container.env] for names in versions), key=len)
         return Part(
             not absent,
             expected,

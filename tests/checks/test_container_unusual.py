@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grader.check import Status
-from grader.facts import Reason
-from grader.needs import ContainerNeed
+from grader.facts import EnvNames, Reason
+from grader.needs import ContainerNeed, EnvFileNeed
 from tests.checks.test_container import IMAGE, NAME, NEED, judge, wisheasy
 from tests.factories import a_container, event, judged, saw
 
@@ -45,3 +45,12 @@ def test_one_that_came_and_went_is_not_taken_for_one_with_a_wrong_name() -> None
     made = event("container create", name=NAME, image="wisheasy:1.0", id="c1")
     verdict = judged("container", {"name": NAME, "image": IMAGE}, made, other)
     assert verdict.status is Status.UNPROVEN
+
+
+def test_an_env_file_without_names_proves_nothing() -> None:
+    container, empty = wisheasy(env={"X": "run"}), saw(EnvFileNeed(path=".env"), EnvNames(names=()))
+    verdict = judge(container, empty, env_file=".env")
+    assert verdict.status is Status.PARTIAL
+    assert "names no variables" in str(verdict.message)
+    full = saw(EnvFileNeed(path=".env"), EnvNames(names=("X",)), run="b")
+    assert judge(container, empty, full, env_file=".env").status is Status.PASS
