@@ -16,7 +16,7 @@ from grader import plugins
 from grader.check import Check, Text
 from grader.errors import Problem, RubricError
 from grader.messages import Message, msg
-from grader.mistakes import wrong_kind
+from grader.mistakes import VALUE_FORMS, wrong_kind
 from grader.problems import did_you_mean, nearest, problems_of
 from grader.rubric.graph import graph_problems
 from grader.rubric.model import Objective, Rubric, Variable
@@ -112,8 +112,21 @@ def _failure(path: Path, problems: list[Problem]) -> RubricError:
     def line(problem: Problem) -> int:
         return problem.snippet.line if problem.snippet else 0
 
+    if all(
+        (one.code in _OF_VALUES and one.snippet is None) or one.code == _NONE for one in problems
+    ):
+        return RubricError(
+            msg("the rubric {path} cannot be used with these values", path=path.name),
+            msg("put them right below `variables:` in lab.yaml, or in --set"),
+            problems=problems,
+        )
     message = msg("the rubric {path} cannot be used", path=path.name)
     return RubricError(message, problems=sorted(problems, key=line))
+
+
+_NONE = "variable-without-value"
+_OF_VALUES = {"bad-variable-value", "unknown-variable", _NONE}
+"""Mistakes in what is given for the variables: whoever makes them has not written the rubric."""
 
 
 def _no_value(name: str) -> tuple[Message, str]:
@@ -191,14 +204,18 @@ class _Loader:
     def _fits(self, name: str, variable: Variable, value: str, given: Mapping[str, str]) -> bool:
         wrong = problem_with(variable, value)
         if wrong is not None:
-            message = msg("variable '{name}': {wrong}", name=name, wrong=wrong)
-            in_file = name not in given and name not in self.known
-            place = ("variables", name, *(["default"] if in_file else []))
             letters = msg(
                 "use letters, digits, spaces and `. / : @ + - _`, or give the variable a `pattern`"
             )
             aid = None if variable.pattern or variable.type == "integer" else letters
-            self._problem(place, message, "bad-variable-value", aid, of_value=in_file)
+            code = "bad-variable-value"
+            if name in given or name in self.known:
+                aid = VALUE_FORMS.get(str(variable.pattern), aid)
+                self.problems.append(Problem(name, wrong, code, aid))
+            else:
+                message = msg("variable '{name}': {wrong}", name=name, wrong=wrong)
+                place = ("variables", name, "default")
+                self._problem(place, message, code, aid, of_value=True)
         return wrong is None
 
     def _objectives(self, raw: list[Any], values: Mapping[str, str]) -> Iterator[Objective]:

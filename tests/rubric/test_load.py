@@ -168,3 +168,15 @@ def test_shipped_rubrics_have_no_mistakes_and_both_languages(name: str) -> None:
     for objective in rubric.objectives:
         texts = [objective.title, *(c.hint for c in objective.checks if c.hint is not None)]
         assert all(isinstance(text, dict) and {"ko", "en"} <= text.keys() for text in texts)
+
+
+def test_a_value_that_cannot_be_used_is_told_as_the_learners_and_not_as_the_rubrics() -> None:
+    path = find("container-and-docker", Path())
+    with pytest.raises(RubricError) as caught:
+        load(path, {"hub_id": "haneul@example.com"})
+    told = "\n".join(caught.value.lines(str))
+    assert "cannot be used with these values" in told
+    assert "hub_id: 'haneul@example.com' does not match" in told
+    assert "lower-case letters and digits" in told
+    assert "lab.yaml" in told
+    assert str(path) not in told
