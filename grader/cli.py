@@ -16,8 +16,8 @@ from grader import __version__
 from grader.complaint import complain
 from grader.errors import ExitCode, GradeLabError
 from grader.interruption import Interruption, heeded
-from grader.language import LANG, described
-from grader.messages import LANGUAGES, Message, Translator, msg
+from grader.language import LANG, described, named
+from grader.messages import Message, Translator, msg
 
 
 class Elsewhere(click.Command):
@@ -137,15 +137,6 @@ def _fail(error: GradeLabError, lang: str) -> ExitCode:
     return error.exit_code
 
 
-def _chosen_language(args: list[str]) -> str:
-    """The value of --lang before options are parsed, so that errors speak it too."""
-    for option, value in zip(args, [*args, ""][1:], strict=True):
-        name, _, inline = option.partition("=")
-        if name == "--lang" and (inline or value) in LANGUAGES:
-            return inline or value
-    return LANG
-
-
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command; never a traceback for anything a user can cause."""
     # A short process has little garbage, and much that is built once: looking for it costs more.
@@ -170,7 +161,7 @@ def _open_what_is_closed() -> None:
 
 def _told(args: list[str], interruption: Interruption | None = None) -> ExitCode:
     """Run the command, say what went wrong, and return its exit code."""
-    lang = _chosen_language(args)
+    lang = named(args) or LANG
     asked = interruption or Interruption()
     try:
         code = _run(args, lang, asked)

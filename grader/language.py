@@ -1,10 +1,10 @@
-"""The reader's language, where no option names it."""
+"""The reader's language: that of ``--lang``, or of the environment."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from grader.messages import LANGUAGES, Message, Translator
 
@@ -23,7 +23,16 @@ def preferred(env: Mapping[str, str] = os.environ, platform: str = sys.platform)
     return next((lang for lang in LANGUAGES if chosen.lower().startswith(lang)), "en")
 
 
-LANG = preferred()
+def named(args: Sequence[str]) -> str | None:
+    """The value of ``--lang`` before options are parsed, so that help and errors speak it, too."""
+    for option, value in zip(args, [*args, ""][1:], strict=True):
+        name, _, inline = option.partition("=")
+        if name == "--lang" and (inline or value) in LANGUAGES:
+            return inline or value
+    return None
+
+
+LANG = named(sys.argv[1:]) or preferred()
 
 
 def described(text: Message) -> str:

@@ -54,7 +54,11 @@ def test_the_language_may_stand_before_the_command(folder: Path, option: list[st
 
 
 @pytest.mark.parametrize("args", [["--help", "--lang", "ko"], ["--lang", "ko", "--help"]])
-def test_the_language_beside_help_is_no_mistake(folder: Path, args: list[str]) -> None:
+def test_help_is_in_the_language_beside_it(folder: Path, args: list[str]) -> None:
     done = run(folder, *args)
     assert done.returncode == 0
-    assert "doctor" in done.stdout
+    assert "실습하는 동안 기록하고" in done.stdout
+
+
+def test_help_of_a_command_is_in_the_language_beside_it(folder: Path) -> None:
+    assert "체크리스트를 브라우저에서도" in run(folder, "watch", "--help", "--lang", "ko").stdout
