@@ -1,0 +1,62 @@
+"""Ways through the lesson that it does not show: right ones count, and short cuts do not."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.live.learners import Learner, Outcome, up_to_pull, up_to_run
+
+pytestmark = pytest.mark.live
+
+
+def test_all_tags_pulled_and_a_container_created_and_then_started(learner: Learner) -> None:
+    learner.build()
+    learner.tag()
+    learner.login(os.environ["GRADE_LAB_REGISTRY_USER"], os.environ["GRADE_LAB_REGISTRY_PASSWORD"])
+    learner.push()
+    learner.remove_remote_tag()
+    learner.docker("pull", "--all-tags", learner.remote.rpartition(":")[0])
+    learner.write_env()
+    options = ["--name", "wisheasy", "-p", f"{learner.port}:8000", "--env-file", ".env"]
+    learner.docker("create", *options, learner.remote)
+    learner.docker("start", "wisheasy")
+    learner.wait_for_app()
+    outcome = Outcome.of(learner)
+    assert outcome.statuses("pull", "run", "answers-http", "logs") == {"pass"}, outcome.not_passed
+
+
+def test_a_container_that_only_lost_its_name_was_not_removed(learner: Learner) -> None:
+    up_to_run(learner)
+    Outcome.of(learner)
+    other = f"kept-{learner.port}"
+    learner.docker("rename", "wisheasy", other)
+    try:
+        outcome = Outcome.of(learner)
+        assert outcome.statuses("remove-container", "stop", "order") == {"unproven"}
+        assert f"renamed to {other}" in outcome.told("remove-container")
+    finally:
+        learner.docker("rm", "--force", other)
+    outcome = Outcome.of(learner)
+    assert outcome.statuses("remove-container", "stop", "order") == {"pass"}, outcome.not_passed
+
+
+def test_a_committed_container_was_not_built(learner: Learner) -> None:
+    base = os.environ["GRADE_LAB_BASE_IMAGE"]
+    learner.docker("run", "--name", "wisheasy", base, "mkdir", "/app")
+    learner.docker("cp", "app.py", "wisheasy:/app/")
+    learner.docker("commit", "--change", "EXPOSE 8000", "wisheasy", learner.local)
+    outcome = Outcome.of(learner)
+    assert outcome.status("build") == "partial"
+    assert "was not built from this Dockerfile" in outcome.told("build")
+
+
+def test_created_over_a_port_that_is_taken_is_told_as_never_started(learner: Learner) -> None:
+    up_to_pull(learner)
+    learner.write_env()
+    learner.docker("create", "--name", "wisheasy", "-p", f"{learner.port}:8000", learner.remote)
+    outcome = Outcome.of(learner)
+    for objective in ("run", "answers-http", "logs"):
+        assert "was never started" in outcome.told(objective)
+    assert "the port is in use" in outcome.told("run")
