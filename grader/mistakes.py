@@ -200,8 +200,3 @@ FORMS = {
     r"^/[!-~]*$": msg("a path of a web address begins with `/` and has no spaces"),
 }
 """What a pattern of a field means."""
-
-VALUE_FORMS = {
-    r"[a-z0-9]{4,30}": msg("write 4 to 30 lower-case letters and digits, and nothing else"),
-}
-"""What a pattern of a variable of a rubric means to a learner."""

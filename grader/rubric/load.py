@@ -16,7 +16,7 @@ from grader import plugins
 from grader.check import Check, Text
 from grader.errors import Problem, RubricError
 from grader.messages import Message, msg
-from grader.mistakes import VALUE_FORMS, wrong_kind
+from grader.mistakes import wrong_kind
 from grader.problems import did_you_mean, nearest, problems_of
 from grader.rubric.graph import graph_problems
 from grader.rubric.model import Objective, Rubric, Variable
@@ -210,7 +210,7 @@ class _Loader:
             aid = None if variable.pattern or variable.type == "integer" else letters
             code = "bad-variable-value"
             if name in given or name in self.known:
-                aid = VALUE_FORMS.get(str(variable.pattern), aid)
+                aid = msg("{items}", items=variable.hint) if variable.hint else aid
                 self.problems.append(Problem(name, wrong, code, aid))
             else:
                 message = msg("variable '{name}': {wrong}", name=name, wrong=wrong)

@@ -28,7 +28,8 @@ class Variable(_Model):
     """A value that differs between learners. A value must match ``pattern`` as a whole.
 
     ``type`` is ``string`` or ``integer``. With ``required: true`` each learner must give it in
-    lab.yaml; otherwise ``default`` counts where none is given. ``title`` says what it is.
+    lab.yaml; otherwise ``default`` counts where none is given. ``title`` says what it is, and
+    ``hint`` what to write, to whoever gave a value that does not match.
     """
 
     type: Literal["string", "integer"] = "string"
@@ -36,6 +37,7 @@ class Variable(_Model):
     default: str | int | None = None
     pattern: Pattern | None = None
     title: Text | None = None
+    hint: Text | None = None
 
 
 class Objective(_Model):
