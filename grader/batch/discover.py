@@ -156,6 +156,8 @@ def _item(path: Path) -> _Item:
 
 
 def _is_archive(path: Path) -> bool:
+    if path.suffix.lower() in exports.DOCUMENTS:
+        return False
     try:
         return path.is_file() and bool(format_of(path))
     except OSError:

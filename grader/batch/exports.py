@@ -21,6 +21,11 @@ SUFFIXES = (
     *(".tar.gz", ".tar.xz", ".tar.bz2", ".tgz", ".txz", ".tbz2", ".tbz"),
     *(".zip", ".tar", ".gz", ".xz", ".bz2", ".7z", ".rar"),
 )
+DOCUMENTS = (
+    *(".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".hwpx"),
+    *(".odt", ".ods", ".odp", ".epub", ".pages", ".numbers", ".key", ".jar"),
+)
+"""Suffixes of ZIP files that are none to people, such as a report that lies beside the lab."""
 
 _MOODLE = re.compile(r"(?P<name>.+)_(?P<user>\d+)_assignsubmission_(?P<kind>[a-z]+)(_.*)?", re.S)
 _CANVAS = re.compile(

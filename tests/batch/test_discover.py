@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import unicodedata
 import zipfile
@@ -69,6 +70,16 @@ def test_folders_and_archives_by_label_without_litter(tmp_path: Path) -> None:
     )
     (folder / "s-004.tar.gz").write_bytes(b"broken")
     assert list(found(folder)) == ["s-001", "s-002", "S-003", "s-004"]
+
+
+def test_a_document_is_no_archive_though_it_is_a_zip_file(tmp_path: Path) -> None:
+    moodle = "Kim_12_assignsubmission_file_"
+    folder = fill(tmp_path / "class", "kim_1_100_lab.zip", f"{moodle}/lab.zip")
+    for name in ("kim_1_101_report.docx", f"{moodle}/보고서.HWPX", "roster.xlsx"):
+        a_zip(folder / name, [])
+        os.utime(folder / name, (2e9, 2e9))  # newer than the archives
+    sources = {Path(candidate.source).name for candidate in found(folder).values()}
+    assert sources == {"kim_1_100_lab.zip", "lab.zip"}
 
 
 def test_labels_are_safe_and_unique_on_every_system(tmp_path: Path) -> None:
