@@ -68,10 +68,13 @@ def _found(source: Path, roster: Roster | None, scratch: Path) -> Iterable[Candi
 def _in_roster(roster: Roster) -> Iterator[Candidate]:
     for enrolled in roster:
         place = roster.place(enrolled)
+        others: list[Path] = []
         if place and not is_git_url(place):
-            place = str(_submission_in(Path(place)))
+            chosen, *others = _submissions_in(Path(place))
+            place = str(chosen)
         if place:
-            yield Candidate(place, safe_label(enrolled.id), enrolled)
+            told = tuple(_attempts(Path(place).name, [one.name for one in others]))
+            yield Candidate(place, safe_label(enrolled.id), enrolled, notices=told)
 
 
 def _in_export(archive: Path, roster: Roster | None, scratch: Path) -> Iterator[Candidate]:
@@ -167,8 +170,9 @@ def _is_archive(path: Path) -> bool:
 def _candidate(
     item: _Item, others: Iterable[str], named: Named, roster: Roster | None
 ) -> Candidate:
-    submission = _submission_in(item.path)
+    submission, *more = _submissions_in(item.path)
     notices = [*_attempts(item.name, list(others))]
+    notices += _attempts(submission.name, [one.name for one in more])
     if item.entry.late:
         notices.append(msg("Canvas marks it as late"))
     label = item.name if item.path.is_dir() else exports.stem(item.name)
@@ -206,18 +210,19 @@ def _group(named: Named, partners: list[Named]) -> Iterator[Message]:
         )
 
 
-def _submission_in(path: Path) -> Path:
-    """The submission's own folder in a learner's folder, or the newest archive in it.
+def _submissions_in(path: Path) -> list[Path]:
+    """The submission's own folder in a learner's folder, or the archives in it, the newest first.
 
     What cannot be read is left as it is: whoever judges it says why.
     """
     try:
         if not path.is_dir():
-            return path
+            return [path]
         root = root_of(path)
         if (root / LAB_FILE).is_file():
-            return root
+            return [root]
         archives = [inside for inside in root.iterdir() if _is_archive(inside)]
-        return max(archives, key=lambda found: (found.stat().st_mtime, found.name), default=root)
+        newest = sorted(archives, key=lambda found: (found.stat().st_mtime, found.name))
+        return newest[::-1] or [root]
     except OSError:
-        return path
+        return [path]

@@ -82,6 +82,21 @@ def test_a_document_is_no_archive_though_it_is_a_zip_file(tmp_path: Path) -> Non
     assert sources == {"kim_1_100_lab.zip", "lab.zip"}
 
 
+def test_of_several_archives_in_a_folder_the_newest_is_judged_and_told(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "class", "kim/lab.zip", "kim/lab-final.zip", "lee/lab.zip")
+    for name, time in (("lab.zip", 2e9), ("lab-final.zip", 1e9)):
+        os.utime(folder / "kim" / name, (time, time))
+    candidates = found(folder)
+    assert Path(candidates["kim"].source).name == "lab.zip"
+    assert list(map(str, candidates["kim"].notices)) == [
+        "of 2 files of this learner the newest is judged, lab.zip; not lab-final.zip"
+    ]
+    assert candidates["lee"].notices == ()
+    (tmp_path / "roster.csv").write_text("id,path\ns-1,class/kim\n")
+    roster = tmp_path / "roster.csv"
+    assert found(roster)["s-1"].notices == candidates["kim"].notices
+
+
 def test_labels_are_safe_and_unique_on_every_system(tmp_path: Path) -> None:
     folder = fill(tmp_path / "class", "kim.zip", "KIM/", "con.zip", 'a"b?.zip', "김민지.zip")
     fill(folder, unicodedata.normalize("NFD", "박서준") + ".zip")
