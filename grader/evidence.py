@@ -202,18 +202,20 @@ class Evidence:
     def image_events(self, *actions: str, image: str) -> tuple[Seen[Event], ...]:
         """Image events (tag, push, pull, untag, delete) about this reference, oldest first.
 
-        A pull of all tags of its repository is one.
+        A pull of all tags of its repository is one, where the reference is older.
         """
         key = "image", image
         about = self._about.get(key)
         if about is None:
             wanted = familiar(image)
             ids, repository = self.image_ids(image), repository_of(image)
+            images = self._of_kind.get("image", ())
+            named = min((s.at for s in images if familiar(s.fact.name) == wanted), default=None)
             about = self._about[key] = tuple(
                 seen
-                for seen in self._of_kind.get("image", ())
+                for seen in images
                 if familiar(seen.fact.name) == wanted
-                or (seen.fact.action == "pull" and seen.fact.name == repository)
+                or (named and seen.at >= named and seen.fact.name == repository)
                 or (seen.fact.action in {"untag", "delete"} and seen.fact.id in ids)
             )
         return _that_tell(actions, about)

@@ -240,9 +240,13 @@ def test_without_the_keys_that_engine_29_leaves_out_all_is_told_alike(engine: st
 def test_a_pull_of_all_tags_is_one_of_each() -> None:
     chosen = select([payload("image", "pull", "me/app")], Subjects(images={"me/app:2"}))
     assert [event.name for _, event in chosen] == ["me/app"]
-    pulled = evidence_of(saw(EventsNeed(), chosen[0][1]))
-    assert pulled.image_events("pull", image="me/app:2")
-    assert not pulled.image_events("pull", image="me/other:2")
+    pulled = saw(EventsNeed(), chosen[0][1], at=2)
+    tagged = [
+        saw(EventsNeed(), Event(type="image", action="tag", name="me/app:2"), at) for at in (1, 3)
+    ]
+    assert evidence_of(tagged[0], pulled).image_events("pull", image="me/app:2")
+    assert not evidence_of(tagged[0], pulled).image_events("pull", image="me/other:2")
+    assert not evidence_of(pulled, tagged[1]).image_events("pull", image="me/app:2")
 
 
 def test_podmans_pull_without_a_tag_is_of_the_latest() -> None:
