@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,7 +16,7 @@ from grader.problems import problems_of
 from grader.result import Learner
 from grader.rubric.variables import LEARNER_ID
 from grader.system_error import reason_of
-from grader.yaml_source import InvalidYamlError, Source, as_mapping
+from grader.yaml_source import InvalidYamlError, Place, Source, as_mapping
 
 LAB_FILE = "lab.yaml"
 JOURNAL = Path(".grade-lab") / "journal.jsonl"
@@ -78,7 +78,7 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
                 msg("go to the folder of your project (`cd`), or give its path: grade-lab PATH"),
             )
         source = Source.read(folder / LAB_FILE, max_bytes=MAX_BYTES, max_nodes=MAX_VALUES)
-        lab = _Lab.model_validate(as_mapping(source))
+        lab = _Lab.model_validate(_as_written(source, as_mapping(source), ()))
     except FileNotFoundError:
         if not needs_lab_file:
             return Submission(folder)
@@ -121,6 +121,13 @@ def _near(folder: Path) -> Iterator[Message]:
         return
     for name in below[:MAX_NAMED]:
         yield msg('there is one in the folder {name}: `cd "{name}"`', name=name)
+
+
+def _as_written(source: Source, value: Any, place: Place) -> Any:
+    """A value with its numbers as they stand in the file: 1.10 is not 1.1, and 0012 not 12."""
+    if isinstance(value, dict):
+        return {name: _as_written(source, each, (*place, name)) for name, each in value.items()}
+    return source.text_of(place) if isinstance(value, int | float) else value
 
 
 def _broken(

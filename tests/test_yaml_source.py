@@ -109,3 +109,11 @@ def test_where_one_is_is_told_in_full(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SubmissionError, match=f"there is no lab.yaml in {tmp_path}"):
         load(Path())
+
+
+def test_a_number_counts_as_it_is_written(tmp_path: Path) -> None:
+    lab = "learner: {id: 0012345}\nvariables: {tag: 1.10, port: 8080, on: 1e3}\n"
+    (tmp_path / "lab.yaml").write_text(lab, encoding="utf-8")
+    submission = load(tmp_path)
+    assert submission.learner.id == "0012345"
+    assert submission.variables == {"tag": "1.10", "port": "8080", "on": "1e3"}

@@ -47,9 +47,12 @@ CLASS: Mapping[str, Message] = {
     "moved-none": msg("Nobody's score is another than in the last run."),
     "nobody-matches": msg("Nobody matches. Empty the field, or show everybody."),
     "none-judged": msg("No submission could be judged yet."),
-    "notice": msg("Unclear who it is"),
-    "notices": msg("Who is who"),
-    "notices-intro": msg("What the roster, lab.yaml and the file's name say does not agree here."),
+    "notice": msg("With a notice"),
+    "notices": msg("Notices"),
+    "notices-intro": msg(
+        "What does not fit: the roster, lab.yaml and the file's name, or what was handed in. It "
+        "cost no points."
+    ),
     "now": msg("Now"),
     "of-learners": msg("{count} learners"),
     "people": msg("Number of learners"),
