@@ -41,6 +41,14 @@ def no_env_file(it: Submission) -> None:
 
 def foreground(it: Submission) -> None:
     _change_containers(it, detached=False)
+    for start in it.events("start"):
+        just_before = datetime.fromisoformat(start["at"]) - timedelta(milliseconds=1)
+        attach = {
+            **start,
+            "at": just_before.isoformat(),
+            "data": {**start["data"], "action": "attach"},
+        }
+        it.recorded.insert(it.recorded.index(start), attach)
 
 
 def no_push(it: Submission) -> None:

@@ -133,8 +133,7 @@ class BuiltFrom(Check):
     def _parts(self, image: ImageFact, evidence: Evidence) -> Iterator[Part]:
         sources = [self._source(image, *pair, evidence) for pair in self.source.items()]
         history = self._history(image, evidence)
-        rest = len(sources) + bool(self.without)
-        yield history._replace(weight=Fraction(max(rest, 1)))
+        yield history._replace(weight=Fraction(len(sources) + bool(self.without) or 1))
         yield from sources
         foreign = not any(part.holds or part.unknown for part in (history, *sources))
         if self.without and not foreign:
@@ -264,8 +263,6 @@ class BuiltFrom(Check):
         root, relative = _place(path, self._roots) or (path, ".")
         series = evidence.of(ContentNeed(image=self.image, path=root), reproduced=True)
         tree = next((s.fact for s in series.found if s.fact.image_id == image.id), None)
-        if tree is not None and relative == ".":
-            return tree
         if tree is not None:
             return tree.model_copy(update={"files": below(tree.files, relative)})
         images = evidence.of(ImageNeed(image=self.image))
@@ -297,8 +294,6 @@ def _place(path: str, roots: tuple[str, ...]) -> tuple[str, str] | None:
 
 def _unread(why: Verdict, expected: Message) -> Part:
     unknown = None if isinstance(why, Failed) else why
-    actual = why.actual or ""
     place = next(iter(why.places), None)
-    return Part(
-        False, expected, actual, why.hint, problem=why.message, unknown=unknown, place=place
-    )
+    actual, hint, problem = why.actual or "", why.hint, why.message
+    return Part(False, expected, actual, hint, problem=problem, unknown=unknown, place=place)

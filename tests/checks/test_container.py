@@ -7,32 +7,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from grader.check import Status, Verdict
+from grader.check import Status
 from grader.evidence import Strength
-from grader.facts import Container, EnvNames, Mount, PortBinding, Reason
-from grader.journal import Entry
+from grader.facts import EnvNames, Mount, PortBinding, Reason
 from grader.needs import ContainerNeed, EnvFileNeed
+from tests.checks.wisheasy import IMAGE, NAME, NEED, judge, wisheasy
 from tests.factories import a_container, event, hex_id, judged, saw
 
-NAME, IMAGE = "wisheasy", "me/wisheasy:1.0"
-NEED = ContainerNeed(name=NAME, image=IMAGE)
 ENV_FILE = saw(EnvFileNeed(path=".env"), EnvNames(names=("OWNER", "GREETING")))
-
-
-def wisheasy(**fields: Any) -> Container:
-    default = {
-        "ports": (PortBinding(container="8000/tcp", host="8080"),),
-        "env": {"PATH": "image", "OWNER": "run", "GREETING": "run"},
-        "detached": True,
-    }
-    return a_container(NAME, IMAGE, **{**default, **fields})
-
-
-def judge(container: Container, *entries: Entry, **fields: Any) -> Verdict:
-    fields = {"name": NAME, "image": IMAGE, **fields}
-    return judged("container", fields, saw(NEED, container), *entries)
-
-
 FULL = {
     "name": NAME,
     "image": IMAGE,

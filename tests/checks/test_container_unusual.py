@@ -7,7 +7,7 @@ import pytest
 from grader.check import Status
 from grader.facts import EnvNames, Reason
 from grader.needs import ContainerNeed, EnvFileNeed
-from tests.checks.test_container import IMAGE, NAME, NEED, judge, wisheasy
+from tests.checks.wisheasy import IMAGE, NAME, NEED, judge, wisheasy
 from tests.factories import a_container, event, judged, saw
 
 
