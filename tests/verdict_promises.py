@@ -47,7 +47,7 @@ def told(verdict: Verdict) -> Verdict:
     assert not re.search(r"`[^`]*\bNone\b", str(verdict.hint or "")), verdict.hint
     if verdict.status not in {Status.PASS, Status.REVIEW}:
         assert isinstance(verdict.hint, Message), f"no hint: {verdict.message}"
-    if verdict.status in {Status.PASS, Status.PARTIAL}:
+    if verdict.status is Status.PASS or verdict.ratio:
         assert verdict.proofs, f"no proof: {verdict.message}"
     if verdict.status is Status.PARTIAL:
         assert verdict.expected, f"not told what was expected: {verdict.message}"
@@ -57,6 +57,7 @@ def told(verdict: Verdict) -> Verdict:
         assert isinstance(proof.strength, Strength)
         assert proof.at
         assert str(proof.detail or "").strip()
+        assert not _lacks_a_value(proof.detail), proof.detail
     return verdict
 
 

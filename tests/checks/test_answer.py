@@ -119,6 +119,7 @@ def test_an_answer_copied_from_the_lesson_goes_to_review_with_what_was_copied() 
     verdict = answered(lesson, source_text=f"# Lesson\n\n{lesson}")
     assert verdict.status is Status.REVIEW
     assert "커널을 공유하고" in str(verdict.actual)
+    assert [proof.source for proof in verdict.proofs] == ["submission"]
     assert answered(lesson, source_text="# Another lesson").status is Status.PASS
 
 
@@ -128,6 +129,7 @@ def test_no_answer_fails_and_the_hint_shows_the_heading(sheet: str) -> None:
     verdict = judged("answer", fields, submitted("answers.md", sheet))
     assert verdict.status is Status.FAIL
     assert "## vm" in str(verdict.hint)
+    assert [proof.source for proof in verdict.proofs] == ["submission"]
     assert [place.path for place in verdict.places] == ["answers.md"]
 
 
@@ -170,6 +172,7 @@ def test_where_an_answer_is_wrong_is_told_by_its_line() -> None:
     assert [(place.path, place.line) for place in verdict.places] == [("answers.md", 3)]
     mentions = "mentions: shares the kernel, starts quickly, a VM has a guest OS"
     assert (str(verdict.expected), str(verdict.actual)) == (mentions, "mentions: starts quickly")
+    assert not verdict.pending
     assert [str(proof.detail) for proof in verdict.proofs] == ["the answer to vm has 6 characters"]
 
 

@@ -66,8 +66,18 @@ def test_another_dockerfile_is_told_with_its_line() -> None:
 
 
 def test_a_dockerfile_that_was_changed_after_the_build_had_been_recorded_still_counts() -> None:
-    later = submitted("Dockerfile", DOCKERFILE + "USER 1000\n", run="b")
-    assert judge(BUILT, FILE, tree(MINE), content(COPIED), later).status is Status.PASS
+    edited = submitted("Dockerfile", DOCKERFILE + "USER 1000\n", run="b")
+    for later in (edited, saw(FileNeed(path="Dockerfile"), Reason.NOT_THERE, run="b")):
+        assert judge(BUILT, FILE, tree(MINE), content(COPIED), later).status is Status.PASS
+
+
+def test_what_grade_lab_itself_saw_of_the_image_counts() -> None:
+    entries = [
+        seen.model_copy(update={"source": "reproduction"}) for seen in (BUILT, content(COPIED))
+    ]
+    verdict = judge(FILE, tree(MINE), *entries)
+    assert verdict.status is Status.PASS
+    assert verdict.proofs[0].strength is Strength.REPRODUCED
 
 
 def test_a_dockerfile_that_docker_cannot_read_is_told() -> None:
@@ -75,6 +85,8 @@ def test_a_dockerfile_that_docker_cannot_read_is_told() -> None:
     assert "`docker build` cannot read Dockerfile" in str(verdict.message)
     assert "Dockerfile:1" in str(verdict.actual)
     assert [(place.path, place.line) for place in verdict.places] == [("Dockerfile", 1)]
+    empty = judge(BUILT, submitted("Dockerfile", "# FROM x\n"), tree(MINE), content(COPIED))
+    assert str(empty.actual).startswith("Dockerfile: ")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +215,7 @@ def test_a_check_that_makes_no_sense_is_refused(fields: dict[str, Any]) -> None:
 def test_a_dockerfile_that_is_not_handed_in_is_told_as_such() -> None:
     missing = saw(FileNeed(path="Dockerfile"), Reason.NOT_THERE)
     verdict = judge(BUILT, missing, tree(MINE), content(COPIED))
-    assert str(verdict.message) == "Dockerfile is missing"
+    assert (str(verdict.message), verdict.actual) == ("Dockerfile is missing", None)
     assert [place.path for place in verdict.places] == ["Dockerfile"]
     strange = judge(BUILT, submitted("Dockerfile", None), tree(MINE), content(COPIED))
     assert str(strange.message) == "Dockerfile cannot be read as text"

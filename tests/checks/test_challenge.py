@@ -82,6 +82,7 @@ def test_no_token_in_the_label_fails_with_the_commands(value: str | None) -> Non
     assert f"docker build --label grade-lab.challenge=gl-… -t {IMAGE} ." in str(verdict.hint)
     assert f"docker push {IMAGE}" in str(verdict.hint)
     assert "lab.yaml" not in str(verdict.hint)
+    assert ("has no label" in str(verdict.message)) is not bool(value)
     assert DIGEST[:19] in str(verdict.proofs[0].detail)
     assert len(said(verdict)) < 1000
 
@@ -96,7 +97,11 @@ def test_a_right_image_that_was_not_pushed_needs_a_push_alone() -> None:
         verdict = judge(here(MINE, None), *registry)
         assert verdict.status is Status.UNPROVEN
         assert str(verdict.hint).startswith(f"run `docker push {IMAGE}`")
-    assert judge(here(MINE, None), in_registry(None)).status is Status.FAIL
+    older = here(None).model_copy(update={"run": "run-0"})
+    for registry in ([in_registry(None)], [older, PRIVATE, HELD]):
+        verdict = judge(*registry, here(MINE, None))
+        assert verdict.status is Status.FAIL
+        assert str(verdict.hint).startswith(f"run `docker push {IMAGE}`")
 
 
 def test_nothing_in_the_registry_is_only_not_done_yet() -> None:
@@ -155,7 +160,11 @@ def test_an_engine_that_cannot_ask_registries_is_not_needed() -> None:
     absent = saw(RegistryImageNeed(image=IMAGE), Reason.NOT_THERE)
     assert judge(unsupported, absent).status is Status.FAIL
     down = saw(RegistryImageNeed(image=IMAGE), Reason.REGISTRY_UNREACHABLE)
-    assert judge(unsupported, down).status is Status.ERROR
+    error = judge(unsupported, down)
+    assert (error.status, str(error.message)) == (
+        Status.ERROR,
+        "the registry could not be reached",
+    )
 
 
 def test_what_was_proven_stays_proven() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from typing import Any
 
@@ -64,6 +65,8 @@ def judge(text: str, fields: dict[str, Any] = STATED, path: str = "compose.yaml"
 
 def test_a_file_that_says_all_of_it_passes() -> None:
     assert judge(GOOD).status is Status.PASS
+    more = GOOD.replace("networks: {inside: {}}", "networks: {inside: {}, outside: {}}")
+    assert judge(more).status is Status.PASS
 
 
 @pytest.mark.parametrize("path", ["compose.yml", "docker-compose.yml", "docker-compose.yaml"])
@@ -117,6 +120,7 @@ def test_a_file_that_is_no_yaml_fails_with_its_line() -> None:
     assert verdict.status is Status.FAIL
     assert "compose.yaml:3" in str(verdict.actual)
     assert verdict.places[0].line == 3
+    assert [str(proof.detail) for proof in verdict.proofs] == ["compose.yaml"]
 
 
 def test_no_file_fails_and_one_that_cannot_be_read_does_not() -> None:
@@ -184,6 +188,28 @@ def test_what_the_file_says_instead_is_told_with_the_line_to_write() -> None:
     assert str(gone.actual) == "services.store.image is not set"
 
 
+@pytest.mark.parametrize(
+    ("service", "stated", "actual"),
+    [
+        ({"build": "./other"}, {"build": "web"}, "build: ./other"),
+        ({"ports": ["8000:8080"]}, {"ports": ["8080:8000"]}, "ports: 8000:8080"),
+        ({"volumes": ["./data:/data"]}, {"volumes": ["data:/data"]}, "volumes: ./data:/data"),
+        ({"networks": ["outside"]}, {"networks": ["inside"]}, "networks: outside"),
+        ({"env_file": "other.env"}, {"env_file": ".env"}, "env_file: other.env"),
+        ({"environment": ["A=b"]}, {"environment": ["MODE"]}, "environment: A"),
+        ({}, {"depends_on": {"db": "service_healthy"}}, "depends_on.db.condition is not set"),
+    ],
+)
+def test_what_a_service_says_instead_is_told(
+    service: dict[str, Any], stated: dict[str, Any], actual: str
+) -> None:
+    text = json.dumps({"services": {"web": {"image": "a", **service}}})
+    verdict = judge(text, {"services": {"web": stated}})
+    assert str(verdict.actual) == f"services.web.{actual}"
+    key = actual.removesuffix(" is not set").partition(":")[0]
+    assert str(verdict.message) == f"services.web.{key} is not as it should be"
+
+
 def test_of_what_is_listed_only_what_is_missing_is_told() -> None:
     fields = {"volumes": ["data", "cache"], "networks": ["inside", "outside"]}
     verdict = judge(GOOD, fields)
@@ -209,6 +235,7 @@ def test_a_port_that_nobody_needs_is_told_as_it_is_written() -> None:
         ("${IP}:8080:8000", "127.0.0.1:8080:8000", Status.PASS),
         ("${IP}:8081:8000", "127.0.0.1:8080:8000", Status.PARTIAL),
         ("127.0.0.1:8080:8000", "8080:8000", Status.PASS),
+        ("8080:8000", "8000", Status.PASS),
         ("8080:8000", "127.0.0.1:8080:8000", Status.PARTIAL),
         ("8080:8000/udp", "8080:8000", Status.PARTIAL),
     ],

@@ -92,6 +92,9 @@ def test_a_service_of_another_image() -> None:
     other = saw(need, a_container("shop-web-1", "other:1"))
     verdict = judged("container", both, absent, other)
     assert (verdict.status, str(verdict.actual)) == (Status.FAIL, "other:1")
+    same = saw(ContainerNeed(**both), a_container("shop-web-1", "shop-web"))
+    stop = did("stop", "shop-web-1", 2, image="shop-web")
+    assert judged("stopped", both, same, stop).status is Status.PASS
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ def test_what_ran_before_cleanup_counts_after_it() -> None:
     assert verdict.status is Status.PASS
     assert verdict.proofs[0].strength is Strength.RECORDED
     for when in ("now", "running"):
-        assert judged("container", {**FULL, "when": when}, *entries).status is Status.FAIL
+        gone = judged("container", {**FULL, "when": when}, *entries)
+        assert (gone.status, gone.pending) == (Status.FAIL, True)
 
 
 def test_a_rerun_after_a_mistake_passes() -> None:
@@ -98,6 +99,7 @@ def test_a_forgotten_d_is_named() -> None:
     assert str(verdict.message) == "container wisheasy was started without `-d`"
     assert judge(wisheasy(detached=False), detached=False).status is Status.PASS
     assert (verdict.expected, str(verdict.actual)) == ("-d", "without `-d`")
+    assert "run it again with `-d`" in str(verdict.hint)
     needless = judge(wisheasy(), detached=False)
     assert needless.status is Status.PARTIAL
     assert (str(needless.expected), needless.actual) == ("without `-d`", "-d")
@@ -229,7 +231,8 @@ def test_a_look_that_failed_is_an_error() -> None:
         {},
         {"name": "-web"},
         {"name": NAME, "ports": ["8080:80:80:80"]},
-        {"name": NAME, "ports": ["8080:99999"]},
+        {"name": NAME, "ports": ["8080:65536"]},
+        {"name": NAME, "ports": ["8080:0"]},
         {"name": NAME, "ports": ["8000-8005:8000-8005"]},
         {"name": NAME, "mounts": ["data"]},
         {"name": NAME, "restart": "sometimes"},

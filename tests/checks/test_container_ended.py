@@ -10,7 +10,7 @@ from grader.check import Status, Verdict
 from grader.facts import Container, Logs
 from grader.journal import Entry
 from grader.needs import ContainerNeed, LogsNeed
-from tests.factories import a_container, event, hex_id, judged, saw
+from tests.factories import a_container, event, hex_id, judged, minutes, saw
 
 NAME, IMAGE = "wisheasy", "me/wisheasy:1.0"
 NEED = ContainerNeed(name=NAME, image=IMAGE)
@@ -54,8 +54,9 @@ def test_other_ways_not_to_run(fields: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize("code", [0, 130, 137, 143])
 def test_a_container_that_was_stopped_did_not_crash(code: int) -> None:
     assert judge(wisheasy(status="exited", exit_code=code)).status is Status.PASS
-    stopped = event("container stop", id=hex_id(NAME), name=NAME, image=IMAGE)
-    assert judge(wisheasy(status="exited", exit_code=1), stopped).status is Status.PASS
+    for by_hand in ("stop", "kill"):
+        ended = event(f"container {by_hand}", id=hex_id(NAME), name=NAME, image=IMAGE)
+        assert judge(wisheasy(status="exited", exit_code=1), ended).status is Status.PASS
 
 
 def test_running_means_running_now() -> None:
@@ -63,6 +64,7 @@ def test_running_means_running_now() -> None:
     stopped = judge(wisheasy(status="exited", exit_code=0), when="running")
     assert stopped.status is Status.PARTIAL
     assert "`docker start wisheasy`" in str(stopped.hint)
+    assert (str(stopped.expected), stopped.actual) == ("it runs", "exited")
 
 
 def test_a_container_that_was_seen_to_run_but_crashed_at_once_did_not_run() -> None:
@@ -83,6 +85,22 @@ def test_a_container_that_was_seen_to_run_but_crashed_at_once_did_not_run() -> N
     assert judge(container, started, died, happened("start", 3)).status is Status.PASS
     assert judge(container, started, happened("die", 30, exit_code=1)).status is Status.PASS
     assert judge(container, started, happened("die", 1.05, exit_code=137)).status is Status.PASS
+
+
+def test_a_container_that_was_seen_to_run_counts_as_its_last_start_ended() -> None:
+    """Not as it ended later, or as another one did."""
+    begun = {"started": minutes(1)}
+    running = wisheasy(**begun)
+    for after, code, status in [
+        (0.1, 1, Status.PARTIAL),
+        (9, 1, Status.PASS),
+        (0.1, 0, Status.PASS),
+    ]:
+        finished = {"status": "exited", "exit_code": code, "finished": minutes(1 + after)}
+        later = saw(NEED, wisheasy(**begun, **finished), 20, "run-2")
+        assert judge(running, later).status is status
+        other = saw(NEED, wisheasy(id=hex_id("other"), **begun, **finished), 20, "run-2")
+        assert judge(running, other).status is Status.PASS
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`container`: read-only mounts, and no published port."""
+"""`container`: read-only mounts, published ports and none, and restart policies."""
 
 from __future__ import annotations
 
@@ -58,3 +58,10 @@ def test_of_several_ports_the_one_that_matters_is_told(
     verdict = judge({"ports": ports}, ports=[wanted])
     assert verdict.status is (Status.PARTIAL if message else Status.PASS)
     assert (message or "") in str(verdict.message)
+
+
+@pytest.mark.parametrize(
+    ("told", "policy"), [("always", "always"), ("on-failure:3", "on-failure"), ("", "no")]
+)
+def test_a_restart_policy_is_read_as_each_engine_tells_it(told: str, policy: str) -> None:
+    assert judge({"restart": told}, restart=policy).status is Status.PASS

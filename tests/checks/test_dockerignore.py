@@ -136,6 +136,8 @@ def test_each_path_that_must_be_kept_is_judged_and_what_leaves_it_out_told() -> 
     verdict = judge("app.py\n", keeps=("README.md", "app.py", "web/app.py"))
     assert (verdict.status, verdict.ratio) == (Status.PARTIAL, Fraction(2, 3))
     assert (str(verdict.expected), verdict.actual) == ("app.py is kept", "app.py")
+    kept = judge("*.md\n", keeps=("web/app.py",))
+    assert (kept.status, str(kept.expected)) == (Status.PASS, "web/app.py is kept")
 
 
 def test_a_file_that_is_too_complicated_is_read_by_a_person() -> None:

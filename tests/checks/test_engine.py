@@ -40,10 +40,13 @@ def test_an_old_api_is_told_beside_a_good_version() -> None:
     verdict = judged("engine", fields, saw(EngineNeed(), engine()))
     assert verdict.status is Status.PARTIAL
     assert (str(verdict.expected), str(verdict.actual)) == ("API version 1.50 or later", "1.45")
+    alone = judged("engine", {"min_api": "1.50"}, saw(EngineNeed(), engine()))
+    assert (alone.status, str(alone.expected)) == (Status.FAIL, "API version 1.50 or later")
 
 
 def test_without_fields_an_answer_is_enough_also_an_earlier_one() -> None:
-    assert judged("engine", {}, saw(EngineNeed(), engine())).status is Status.PASS
+    there = judged("engine", {}, saw(EngineNeed(), engine()))
+    assert (there.status, str(there.expected)) == (Status.PASS, "an engine answers")
     entries = [
         saw(EngineNeed(), engine(), run="a"),
         saw(EngineNeed(), Reason.ENGINE_UNREACHABLE, run="b"),

@@ -61,6 +61,10 @@ def test_no_command_is_unproven_and_a_failed_look_an_error() -> None:
     assert verdict.status is Status.UNPROVEN
     assert "`docker exec -it web sh`" in str(verdict.hint)
     assert "`docker run -d --name web" in str(judge().hint)
+    for fields in ({}, {"command": "ls"}):
+        assert (
+            str(judge(THERE, **fields).message) == "no command was seen to be run in container web"
+        )
     down = saw(EventWindowNeed(), Reason.ENGINE_UNREACHABLE)
     assert judge(THERE, down).status is Status.ERROR
 
@@ -68,6 +72,7 @@ def test_no_command_is_unproven_and_a_failed_look_an_error() -> None:
 def test_a_command_in_another_container_does_not_count() -> None:
     other = event("container exec_start", id="2", name="db", image="db:1", command="ls")
     assert judge(THERE, other).status is Status.UNPROVEN
+    assert judge(other, image="db:1").status is Status.UNPROVEN
 
 
 @pytest.mark.parametrize("command", ["", {}, {"contains": []}, {"matches": "["}, 1])

@@ -142,6 +142,23 @@ def test_a_look_that_failed_takes_nothing_that_was_earned_before() -> None:
     down = saw(NEED, Reason.ENGINE_UNREACHABLE, run="b")
     verdict = judged("image", {"image": REF, "exposes": [1]}, saw(NEED, IMAGE, run="a"), down)
     assert (verdict.status, verdict.ratio * 2) == (Status.ERROR, 1)
+    assert [proof.strength for proof in verdict.proofs] == [Strength.RECORDED]
+
+
+def test_what_grade_lab_itself_saw_of_an_image_counts_and_is_the_proof_but_is_not_there_now() -> (
+    None
+):
+    own = saw(NEED, IMAGE)
+    ours = own.model_copy(update={"source": "reproduction"})
+    for entries, fields, status in [
+        ([ours], {"user": "wisheasy"}, Status.PASS),
+        ([ours, own], {"user": "wisheasy"}, Status.PASS),
+        ([ours, own], {"user": "kim"}, Status.PARTIAL),
+    ]:
+        verdict = judged("image", {"image": REF, **fields}, *entries)
+        assert verdict.status is status
+        assert [proof.strength for proof in verdict.proofs] == [Strength.REPRODUCED]
+    assert judged("image", {"image": REF, "when": "now"}, ours).status is Status.UNPROVEN
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ def test_the_pushed_image_must_be_the_one_asked_for() -> None:
 def test_a_recorded_push_is_enough_where_identity_cannot_be_told() -> None:
     assert judge(local(REMOTE, None), HELD, PUSH).status is Status.PASS
     assert judge(HELD, PUSH).status is Status.PASS
+    assert judge(HELD, event("image tag", name=REMOTE)).status is Status.UNPROVEN
     assert judge(local(LOCAL, None), HELD, PUSH, same_as=LOCAL).status is Status.UNPROVEN
     assert judge(HELD, PUSH, same_as=LOCAL).status is Status.UNPROVEN
     verdict = judge(HELD)
@@ -108,6 +109,12 @@ def test_a_registry_that_cannot_be_asked_is_an_error(reason: Reason) -> None:
     assert judge(local(REMOTE, None), PUSH, registry_says(reason)).status is Status.ERROR
 
 
+def test_an_image_that_could_not_be_looked_at_here_is_an_error() -> None:
+    verdict = judge(HELD, saw(ImageNeed(image=REMOTE), Reason.ENGINE_UNREACHABLE))
+    assert verdict.status is Status.ERROR
+    assert "Docker Engine could not be reached" in str(verdict.message)
+
+
 def test_an_engine_that_cannot_ask_registries_is_believed_on_its_push_event() -> None:
     unsupported = registry_says(Reason.UNSUPPORTED)
     same = [local(LOCAL, None), local(REMOTE, None)]
@@ -115,6 +122,7 @@ def test_an_engine_that_cannot_ask_registries_is_believed_on_its_push_event() ->
     assert verdict.status is Status.PASS
     assert {proof.strength for proof in verdict.proofs} == {Strength.RECORDED}
     assert judge(*same, unsupported, same_as=LOCAL).status is Status.ERROR
+    assert judge(*same, unsupported).status is Status.ERROR
     other = [local(LOCAL, None), local(REMOTE, None, id_=OTHER)]
     assert judge(*other, PUSH, unsupported, same_as=LOCAL).status is Status.ERROR
 

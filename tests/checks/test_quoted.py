@@ -27,6 +27,7 @@ from tests.quoting import APP, OUTPUT, RECORDED, WEB, quoted
         ("log_line", "```\n127.0.0.1 GET / 200 in 3 ms\n```"),
         ("log_line", "> 2026-01-02T03:04:05Z INFO: wisheasy is listening on port 8000"),
         ("log_line", "- listening on port 8000"),
+        ("log_line", "I ran it, and read:\n> ing on port 8000\nSo it works."),
         ("container_id", WEB[:12]),
         ("container_id", WEB),
         ("container_id", f"`{WEB[:12].upper()}`였습니다"),
@@ -38,7 +39,10 @@ from tests.quoting import APP, OUTPUT, RECORDED, WEB, quoted
 def test_a_true_quotation_passes_on_two_pieces_of_evidence(of: str, answer: str) -> None:
     verdict = quoted(of, answer)
     assert verdict.status is Status.PASS
-    assert {p.strength for p in verdict.proofs} == {Strength.SUBMITTED, Strength.LIVE}
+    assert [p.strength for p in verdict.proofs] == [Strength.SUBMITTED, Strength.LIVE]
+    if of == "log_line" and "INFO" in answer:
+        told = "its log has the line: INFO: wisheasy is listening on port 8000"
+        assert str(verdict.proofs[1].detail) == told
 
 
 @pytest.mark.parametrize(
@@ -46,6 +50,7 @@ def test_a_true_quotation_passes_on_two_pieces_of_evidence(of: str, answer: str)
     [
         ("log_line", "the server started", "the server started"),
         ("log_line", "port 8000", "port 8000"),
+        ("log_line", "ng on port 8000", "ng on port 8000"),
         ("log_line", "{}", "{}"),
         ("container_id", WEB[:11], WEB[:11]),
         ("container_id", f"{hex_id('other')[:12]} nginx", hex_id("other")[:12]),
@@ -58,6 +63,16 @@ def test_a_false_quotation_fails_and_is_shown(of: str, answer: str, shown: str) 
     assert verdict.status is Status.FAIL
     assert verdict.actual == shown
     assert "docker" in str(verdict.hint)
+    assert [proof.strength for proof in verdict.proofs] == [Strength.SUBMITTED]
+
+
+def test_a_wrong_id_is_told_from_none_and_not_all_of_many_are_shown() -> None:
+    none = quoted("container_id", WEB[:11])
+    assert "no id is quoted" in str(none.message)
+    others = [hex_id(name)[:12] for name in "abcd"]
+    wrong = quoted("container_id", " ".join(others))
+    assert str(wrong.message) == "the id that is quoted is not that of container web"
+    assert wrong.actual == ", ".join(others[:3])
 
 
 @pytest.mark.parametrize("of", list(RECORDED))
@@ -156,6 +171,16 @@ def test_a_whole_line_is_quoted_and_not_a_word(stream: str) -> None:
         ("I saw that connections were accepted, listening or not", Status.FAIL),
     ]:
         assert quoted("log_line", answer, recorded=recorded).status is status
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [("ready 80", Status.PASS), ("ready 8", Status.FAIL), ("-" * 20, Status.FAIL)],
+)
+def test_a_line_is_one_that_says_something(line: str, status: Status) -> None:
+    log = Logs(container_id=WEB, stderr=f"starting up\n{line}\n")
+    recorded = [RECORDED["log_line"][0], saw(LogsNeed(name="web"), log)]
+    assert quoted("log_line", f"I saw {line}", recorded=recorded).status is status
 
 
 def test_an_answer_that_may_lie_beyond_what_was_recorded_is_shown() -> None:

@@ -110,6 +110,15 @@ def test_a_container_that_was_only_seen_counts_from_when_it_was_made() -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("of", "path"), [("container_id", "/containers/json"), ("image_id", "/images/json")]
+)
+def test_what_was_seen_and_went_was_not_listed_later(of: str, path: str) -> None:
+    recorded = [*WAS[of], RECORDED[of][0].model_copy(update={"at": minutes(2)})]
+    for at, status in ((3, Status.PASS), (6, Status.FAIL)):
+        assert quoted(of, "", call(path, at), recorded=recorded).status is status
+
+
 @pytest.mark.parametrize("of", list(RECORDED))
 def test_a_recorded_command_outweighs_a_wrong_quote_and_adds_to_a_right_one(of: str) -> None:
     path = {
@@ -118,7 +127,9 @@ def test_a_recorded_command_outweighs_a_wrong_quote_and_adds_to_a_right_one(of: 
         "image_id": "/images/json",
     }[of]
     true = {"log_line": "listening on port 8000", "container_id": WEB, "image_id": APP}[of]
-    assert quoted(of, "0123456789ab", call(path)).status is Status.PASS
+    wrong = quoted(of, "0123456789ab", call(path))
+    assert wrong.status is Status.PASS
+    assert [proof.strength for proof in wrong.proofs] == [Strength.RECORDED]
     strengths = [proof.strength for proof in quoted(of, true, call(path)).proofs]
     assert strengths == [Strength.RECORDED, Strength.SUBMITTED, Strength.LIVE]
 

@@ -43,6 +43,8 @@ def test_tag_events_prove_it_too() -> None:
     assert told == [f"docker tag … {name}" for name in (LOCAL, REMOTE)]
     mixed = judge(named(REMOTE, run="a"), named(REMOTE, run="b"), tags[0])
     assert len(mixed.proofs) == 2
+    pushed = judge(tags[0], event("image push", id=ID, name=REMOTE))
+    assert [str(proof.detail) for proof in pushed.proofs] == [f"docker tag … {LOCAL}"]
 
 
 def test_different_images_fail_with_the_command() -> None:
@@ -64,7 +66,7 @@ def test_a_name_that_nobody_saw_is_unproven_with_the_command() -> None:
     assert verdict.status is Status.UNPROVEN
     assert REMOTE in str(verdict.message)
     assert f"`docker tag {LOCAL} {REMOTE}`" in str(verdict.hint)
-    assert "docker build" in str(judge().hint)
+    assert f"`docker build -t {LOCAL} .`" in str(judge().hint)
 
 
 def test_a_look_that_failed_is_an_error() -> None:

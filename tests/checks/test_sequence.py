@@ -85,7 +85,9 @@ def test_a_step_too_early_is_named_with_what_it_should_follow_and_costs_its_shar
 
 def test_two_steps_the_wrong_way_round_fail() -> None:
     steps = ({"did": "pushed", "image": REMOTE}, {"did": "tagged", "image": REMOTE})
-    assert sequence(steps, *EVENTS).status is Status.FAIL
+    verdict = sequence(steps, *EVENTS)
+    assert (verdict.status, verdict.pending) == (Status.FAIL, False)
+    assert [proof.at for proof in verdict.proofs] == [minutes(3), minutes(2)]
 
 
 def test_doing_it_again_in_order_puts_it_right() -> None:
@@ -100,6 +102,7 @@ def test_a_step_of_which_nothing_was_seen_is_unproven_and_named() -> None:
     assert str(verdict.message) == f"not seen: pull of {REMOTE}"
     assert "after each of them" in str(verdict.hint)
     assert str(verdict.expected).startswith("in this order: ")
+    assert [proof.at for proof in verdict.proofs] == [minutes(n) for n in (1, 2, 3, 5, 6, 7, 8, 9)]
 
 
 def test_a_wrong_order_is_told_even_where_another_step_was_not_seen() -> None:
@@ -221,6 +224,7 @@ def test_the_share_is_of_the_most_steps_that_were_in_order() -> None:
         ((5, 6, 1, 2), Fraction(1, 3)),
         ((5, 1, 2, 3), Fraction(2, 3)),
         ((1, 2, 4, 3), Fraction(2, 3)),
+        ((1, 4, 2, 3), Fraction(2, 3)),
         ((4, 3, 2, 1), Fraction(0)),
     ]:
         events = [image_event("tag", at, name) for at, name in zip(times, names, strict=True)]

@@ -48,8 +48,9 @@ def judge(*entries: Entry) -> Verdict:
         ["start", "kill:9", "die:137", "destroy"],
         ["start", "kill:2", "die:130"],
         ["start", "kill:15", "die:1", "stop", "start"],
+        ["start", "kill:15", "die:1", "stop", "start", "kill:15", "die:1", "start", "restart"],
     ],
-    ids=["stop", "stop-26", "stop-hard", "rm-f", "ctrl-c", "stopped-and-started"],
+    ids=["stop", "stop-26", "stop-hard", "rm-f", "ctrl-c", "stopped-and-started", "restarted"],
 )
 def test_events_prove_a_stop_whatever_came_later(actions: list[str]) -> None:
     for later in ([], [GONE], [saw(NEED, Reason.ENGINE_UNREACHABLE, at=20, run="b")], [RUNNING]):
@@ -70,11 +71,21 @@ def test_one_that_ran_and_is_gone_must_have_been_stopped() -> None:
     assert judge(*did("start"), RUNNING, GONE).status is Status.PASS
     away = saw(NEED, Reason.ENGINE_UNREACHABLE, at=20, run="b")
     assert judge(RUNNING, away).status is Status.ERROR
+    another = saw(NEED, a_container("web", id=hex_id("another")), at=20, run="b")
+    assert judge(RUNNING, another).status is Status.PASS
+
+
+def test_one_that_ended_by_itself_and_is_gone_was_not_stopped() -> None:
+    assert judge(exited(0), GONE).status is Status.UNPROVEN
+    assert judge(RUNNING, *did("start", "die:0"), GONE).status is Status.FAIL
+    # Started again, it still has the time at which it last finished.
+    again = a_container("web", started=minutes(2), finished=minutes(0))
+    assert judge(saw(NEED, again, at=2), *did("start", "die:0"), GONE).status is Status.FAIL
 
 
 def test_a_container_that_still_runs_is_told_with_the_command() -> None:
     verdict = judge(*did("start"), RUNNING)
-    assert verdict.status is Status.FAIL
+    assert (verdict.status, verdict.pending) == (Status.FAIL, True)
     assert "`docker stop web`" in str(verdict.hint)
 
 
@@ -158,6 +169,7 @@ def test_a_container_that_nobody_saw_is_unproven() -> None:
     verdict = judge()
     assert verdict.status is Status.UNPROVEN
     assert "`docker run -d --name web IMAGE`" in str(verdict.hint)
+    assert "was gone before grade-lab looked" in str(judge(*did("start"), GONE).message)
 
 
 def test_where_only_the_end_tells_the_signal_it_is_a_stop_unless_memory_ran_out() -> None:

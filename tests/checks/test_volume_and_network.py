@@ -37,6 +37,7 @@ def test_one_that_only_an_event_tells_of_passes_but_its_driver_is_unknown() -> N
     assert volume(made, gone).status is Status.PASS
     assert volume(made, gone, driver="local").status is Status.UNPROVEN
     assert network(event("network create", name="lab"), internal=True).status is Status.UNPROVEN
+    assert network(event("network create", name="lab"), driver="bridge").status is Status.UNPROVEN
     assert network(event("network create", name="data")).status is Status.UNPROVEN
 
 
