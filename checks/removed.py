@@ -186,9 +186,13 @@ class Removed(Check):
         if looked_at is None:
             return None
         later = [event for event in made if event.seq > series.seq and event.at > looked_at]
-        went = evidence.image_events("untag", "delete", image=self.image) if self.image else ()
         last = max(later, key=lambda event: event.at, default=None)
-        return None if last and any(event.at >= last.at for event in went) else last
+        if last and self.image:
+            untags = evidence.image_events("untag", image=self.image)
+            # One that tells a name has told of this one already, or is of another.
+            if any(event.at >= last.at and not event.fact.name for event in untags):
+                return None
+        return last
 
     def _passed(
         self, series: Series[Fact], made: Sequence[Seen[Event]], gone: Sequence[Seen[Event]]

@@ -98,7 +98,9 @@ def test_an_event_also_tells_that_it_was_there(kind: str, events: list[Entry]) -
 )
 def test_an_event_tells_that_it_went_also_when_the_engine_is_down(kind: str, went: Entry) -> None:
     down = not_seen(kind, Reason.ENGINE_UNREACHABLE)
-    assert judge(kind, seen(kind), went, down).status is Status.PASS
+    verdict = judge(kind, seen(kind), went, down)
+    assert verdict.status is Status.PASS
+    assert [proof.at for proof in verdict.proofs] == [minutes(1), minutes(5)]
     made_again = {
         "container": event("container create", 6, **CONTAINER),
         "image": event("image tag", 6, **IMAGE),
@@ -143,7 +145,8 @@ def test_of_many_events_the_last_of_each_kind_is_told() -> None:
 
 @pytest.mark.parametrize("kind", ["container", "volume", "network"])
 def test_another_thing_that_went_is_not_this_one(kind: str) -> None:
-    went = event(f"{kind} destroy", 5, id="2", name="other")
+    made, went = (event(f"{kind} {did}", 5, id="2", name="other") for did in ("create", "destroy"))
+    assert judge(kind, made, not_seen(kind)).status is Status.UNPROVEN
     same_name = event("volume destroy", 5, id="web", name=next(iter(THINGS[kind][0].values())))
     down = not_seen(kind, Reason.ENGINE_UNREACHABLE)
     assert judge(kind, seen(kind), went, down).status is Status.ERROR
@@ -173,6 +176,31 @@ def test_an_image_that_came_back_and_went_again_is_gone(action: str, about: dict
     assert judge("image", *looked, back, went).status is Status.PASS
     earlier = event(f"image {action}", 2.5, **about)
     assert judge("image", *looked, earlier, back).status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    "went",
+    [
+        event("image delete", 4, id="sha256:old"),
+        event("image untag", 4, id=IMAGE["id"], name="other:1"),
+    ],
+    ids=["an earlier image of the name", "another name of the image"],
+)
+def test_what_else_went_after_an_image_came_back_is_not_this_one(went: Entry) -> None:
+    old = saw(THINGS["image"][1], an_image("app:1", id="sha256:old"), 1, "a")
+    gone = saw(THINGS["image"][1], Reason.NOT_THERE, 2, "b")
+    verdict = judge("image", old, gone, event("image tag", 3, **IMAGE), went)
+    assert verdict.status is Status.FAIL
+
+
+@pytest.mark.parametrize("kind", THINGS)
+def test_what_is_later_in_the_journal_or_by_the_clock_alone_did_not_come_back(kind: str) -> None:
+    (name,) = THINGS[kind][0].values()
+    action = "tag" if kind == "image" else "create"
+    before, after = (event(f"{kind} {action}", at, name=name) for at in (2, 25))
+    assert judge(kind, not_seen(kind), before).status is Status.PASS
+    assert judge(kind, after, not_seen(kind)).status is Status.PASS
+    assert judge(kind, not_seen(kind), after).status is Status.FAIL
 
 
 @pytest.mark.parametrize(
