@@ -14,6 +14,7 @@ from grader.check import (
     Unproven,
     conclude,
     protocol_port,
+    score,
     then_grade,
     unavailable,
 )
@@ -62,6 +63,10 @@ def test_what_the_system_said_is_told_in_the_readers_language() -> None:
     assert Translator("ko").text(unavailable(closed).actual or "") == "권한이 없습니다"
 
 
+def test_a_reason_that_no_look_fails_for_is_told_as_an_error_of_the_engine() -> None:
+    assert unavailable(_series(Reason.NOT_THERE)) == unavailable(_series(Reason.ENGINE_ERROR))
+
+
 def test_each_reason_has_words_of_its_own() -> None:
     told = {str(unavailable(_series(r)).message) for r in COULD_NOT_LOOK}
     assert len(told) == len(COULD_NOT_LOOK)
@@ -91,6 +96,10 @@ def test_only_what_is_wrong_is_told_with_the_first_hint_and_is_pending_when_all_
     assert verdict.pending
     later = conclude([*parts, Part(False, "x")], (), passed=WHOLE, failed=WHOLE)
     assert not later.pending
+
+
+def test_of_nothing_asked_for_nothing_holds() -> None:
+    assert score([]) == 0
 
 
 @pytest.mark.parametrize(

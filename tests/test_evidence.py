@@ -89,6 +89,8 @@ def test_without_the_looks_that_failed_it_is_as_if_nobody_had_tried() -> None:
     assert disturbed.of(WEB).unavailable
     found = evidence_of(there(1, "a"), DOWN).undisturbed.of(WEB).now
     assert [seen.strength for seen in found] == [Strength.RECORDED]  # the last grading failed
+    later = evidence_of(DOWN, there(9, "d")).undisturbed.of(WEB).now
+    assert [seen.at for seen in later] == [minutes(9)]
     for reason in (Reason.UNSUPPORTED, Reason.OUTSIDE):  # these are answers
         told = evidence_of(there(1, "a"), by(DOWN, reason=reason))
         assert told.undisturbed is told
@@ -154,9 +156,9 @@ def test_a_reproduction_that_a_journal_brings_along_is_only_a_record() -> None:
 
 def test_an_answer_that_does_not_fit_its_question_is_left_out_and_told_once() -> None:
     broken = by(there(2, "a"), data={"name": 5})
-    evidence = evidence_of(there(1, "a"), broken)
+    evidence = evidence_of(there(1, "a"), broken, there(3, "a", "later"))
     for reproduced in (False, True):
-        assert names(evidence.of(WEB, reproduced=reproduced).found) == ["web"]
+        assert names(evidence.of(WEB, reproduced=reproduced).found) == ["later", "web"]
     (defect,) = evidence.defects
     assert defect.line == 2
 

@@ -113,6 +113,7 @@ def test_a_missing_prerequisite_skips_and_is_named(first: str, own: str) -> None
 def test_what_proves_itself_counts_though_nobody_saw_the_prerequisite(first: str) -> None:
     judged = one(objective("a", first), objective("b", "pass", requires=("a",)))
     assert (judged.status, judged.score) == (Status.PASS, 10)
+    assert judged.requires == ("a",)
 
 
 def test_a_skip_passes_on_and_names_only_what_is_directly_missing() -> None:
@@ -159,6 +160,12 @@ def test_a_broken_check_takes_no_points_from_the_others() -> None:
 def test_a_passed_check_gives_no_hint_and_a_failed_one_does() -> None:
     judged = one(objective("a", "pass", "fail"))
     assert [check.hint for check in judged.checks] == ["", "do it"]
+
+
+def test_what_a_check_does_not_tell_is_left_empty() -> None:
+    judged = result(objective("a", "review"))
+    (check,) = judged.objectives[0].checks
+    assert (check.hint, check.expected, check.actual, judged.lang) == ("", "", "", "en")
 
 
 @given(

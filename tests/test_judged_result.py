@@ -13,10 +13,10 @@ from grader.check import (
     Verdict,
 )
 from grader.evidence import Evidence, Strength
-from grader.facts import Engine, Fact
+from grader.facts import Engine, EventWindow, Fact
 from grader.journal import Defect, Journal
 from grader.messages import msg
-from grader.needs import EngineNeed, ImageNeed, Need
+from grader.needs import EngineNeed, EventWindowNeed, ImageNeed, Need
 from grader.result import (
     CheckResult,
     EvidenceItem,
@@ -183,3 +183,6 @@ def test_the_steps_of_the_lab_are_told_in_their_order() -> None:
     )
     judged = result(Concludes(verdict=WRONG), journal=journal)
     assert [step.at for step in judged.timeline] == [minutes(1), minutes(2)]
+    lost = saw(EventWindowNeed(), EventWindow(count=0, oldest=minutes(5), continues=False), 9)
+    (gap,) = result(Concludes(verdict=WRONG), journal=journal_of(*journal.entries, lost)).gaps
+    assert (gap.start, gap.end) == (minutes(2), minutes(5))

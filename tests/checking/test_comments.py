@@ -13,6 +13,8 @@ from grader.checking.answers import answer_to
         ("<!-- fill in -->\n## vm\n\nmine\n", "mine"),
         ("## vm\n\n<!-- a -->one<!-- b -->two\n", "onetwo"),
         ("## vm\n\none <!-- > --> two\n", "one  two"),
+        ("## vm\n\none --><!-- b --><!---->two\n", "one -->two"),
+        ("<!--\n## vm\n\nan example\n-->\n# end\n", ""),
         ("## vm\n\n    docker ps\n", "docker ps"),
         ("## VM\n\nmine\n", "mine"),
     ],

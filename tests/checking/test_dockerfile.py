@@ -71,6 +71,7 @@ def test_an_onbuild_instruction_is_not_one_of_this_image() -> None:
         ("ARG V=1\nARG V", "python:$V", None),
         ("ARG V=1 W=2", "python:$V.$W", "python:1.2"),
         ("# escape=`\nARG V=1", "a`b:$V", "ab:1"),
+        ("# escape=`\nARG V=1`2", "a:$V", "a:12"),
         ("ARG V=" + "a" * 50, "${V/*a*a*a*a*a*a*a*a*b/}", None),
         ("ARG A=aaaaaaaaaa\n" + "ARG A=$A$A$A$A\n" * 40, "$A", None),
     ],
@@ -86,6 +87,7 @@ def test_an_onbuild_instruction_is_not_one_of_this_image() -> None:
             "taken back",
             "two",
             "escape",
+            "escape in a default",
         ),
         *("slow pattern", "ever longer"),
     ],
@@ -127,6 +129,12 @@ def test_what_docker_would_refuse_is_an_error_with_its_line(text: str, line: int
     with pytest.raises(DockerfileError) as caught:
         parse(text)
     assert caught.value.line == line
+
+
+def test_a_from_with_too_much_is_told_in_docker_s_words() -> None:
+    with pytest.raises(DockerfileError) as caught:
+        parse("FROM a b\n")
+    assert caught.value.reason == "FROM requires either one or three arguments"
 
 
 def test_a_huge_comment_at_the_top_is_read_at_once() -> None:

@@ -106,6 +106,7 @@ def test_an_image_agrees_with_the_dockerfile_it_was_built_from(history: list[str
         ("RUN echo shell", 'RUN ["echo", "shell"]', 23),
         ("RUN echo shell", "RUN shell", 23),
         ("EXPOSE 7000-7002", "EXPOSE 7000-7003", 21),
+        ("EXPOSE 7000-7002", "EXPOSE 7000 7002", 21),
         ("9000/udp", "9000", 20),
         ("USER 1000", "USER 1001", 19),
         ("ADD sub sub2/", "COPY sub sub2/", 17),
@@ -167,6 +168,8 @@ def test_an_exec_form_is_no_shell_form() -> None:
         ("USER $OWNER", "USER kim"),
         ('COPY ["a.py", "/srv/my app/"]', "COPY a.py /srv/my app/ # buildkit"),
         ("CMD python app.py", 'CMD ["/bin/sh" "-c" "python app.py"]'),
+        ("ENV X=1", "ENV X=***"),
+        ('COPY app.py "/srv/X"', "COPY app.py /srv/X # buildkit"),
     ],
 )
 def test_what_only_one_side_knows_does_not_differ(instruction: str, step: str) -> None:

@@ -23,6 +23,8 @@ def folder(source: str, target: str = "/app", read_only: bool | None = None) -> 
         ("data:/data/", volume()),
         ("data:/data", volume(target="/data/")),
         ("data:/X", volume(target="/X")),
+        ("X:/data", volume("X")),
+        ("./X:/app", folder("/home/kim/X")),
         ("data:/data:ro", volume(read_only=True)),
         ("data:/data:z,ro", volume(read_only=True)),
         ("data:/data:ro", volume()),

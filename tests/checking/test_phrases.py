@@ -41,6 +41,10 @@ from grader.checking.phrases import Phrase, Plain
         ("가 격리된", "격리"),
         ("Straße", "STRASSE"),
         ("İstanbul runs", "istanbul runs"),
+        ("Die Straße fast leer", "fast"),
+        ("An OS, on a host", "os"),
+        ("They are logging", "log"),
+        ("Docker와VM의 차이", "VM"),
     ],
 )
 def test_spacing_case_and_endings_do_not_matter(text: str, phrase: str) -> None:
@@ -69,6 +73,8 @@ def test_spacing_case_and_endings_do_not_matter(text: str, phrase: str) -> None:
         ("osx", "os"),
         ("osss", "os"),
         ("isolation", "is"),
+        ("abc", "c"),
+        ("it logs on vmware", "logs on vm"),
     ],
 )
 def test_what_only_seems_to_stand_there_is_not_found(text: str, phrase: str) -> None:
@@ -92,6 +98,8 @@ def test_what_only_seems_to_stand_there_is_not_found(text: str, phrase: str) -> 
         ("Not everybody knows it, but on every computer they are fast", "fast"),
         ("빠르기 때문에 쓰지 않을 이유가 전혀 하나도 없다", "빠르"),
         ("A notion: they are fast", "fast"),
+        ("It is not slow. Fast it is.", "fast"),
+        ("They are fast. A myth is another thing. I know.", "fast"),
     ],
 )
 def test_what_is_said_is_asserted(text: str, phrase: str) -> None:

@@ -15,6 +15,7 @@ from grader.facts import PortBinding
         (PortBinding(container="8000/tcp", host="8080", ip="0.0.0.0"), "8080:8000"),
         (PortBinding(container="8000/tcp", host="8080", ip="127.0.0.1"), "127.0.0.1:8080:8000"),
         (PortBinding(container="53/udp", host="53", ip=""), "53:53/udp"),
+        (PortBinding(container="8000/tcp", host="8080", ip="::1"), "[::1]:8080:8000"),
     ],
 )
 def test_a_port_is_told_as_the_option_that_publishes_it(binding: PortBinding, option: str) -> None:
@@ -26,3 +27,4 @@ def test_a_port_is_told_as_the_option_that_publishes_it(binding: PortBinding, op
 )
 def test_a_text_is_told_on_one_line_that_has_room(text: str, line: str) -> None:
     assert shorten(text, 4) == line
+    assert len(shorten("x" * 200)) == 80

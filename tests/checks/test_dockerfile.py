@@ -51,6 +51,8 @@ def test_a_broken_rule_is_told_with_file_and_line() -> None:
 def test_a_missing_instruction_is_named() -> None:
     verdict = judge(GOOD, instructions=("HEALTHCHECK",))
     assert str(verdict.message) == "Dockerfile has no HEALTHCHECK"
+    empty = judge("", instructions=("HEALTHCHECK",))
+    assert str(empty.message) == "Dockerfile cannot be read as a Dockerfile"
 
 
 def test_an_instruction_in_a_comment_a_heredoc_or_after_onbuild_does_not_count() -> None:

@@ -104,6 +104,15 @@ def test_a_mistake_is_named_with_its_place(
         assert found[0].startswith(f"demo.yaml:{place}:")
 
 
+def test_a_file_beside_the_rubric_is_read(tmp_path: Path) -> None:
+    (tmp_path / "lesson.md").write_text("# Lesson\n", encoding="utf-8")
+    answer = "{type: answer, question: vm, min_chars: 1, source_text: lesson.md}"
+    rubric = load_text(tmp_path, f"{GOOD}      - {answer}\n")
+    assert rubric.objectives[1].checks[1].source_text == "# Lesson\n"  # type: ignore[attr-defined]
+    (found,) = problems(tmp_path, f"{GOOD}      - {answer.replace('lesson', 'other')}\n")
+    assert "other.md" in found
+
+
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     found = problems(tmp_path, GOOD.replace('image: "', 'imgae: "').replace("path:", "pth:"))
     assert len([p for p in found if "did you mean" in p]) == 2
