@@ -127,14 +127,14 @@ def _kept(file: str, keeps: Iterable[str], patterns: _Patterns) -> Iterator[Part
             yield Part(True, expected)
             continue
         line = patterns.last_that_excludes(path)
-        place = f"{file}:{line.number}" if line else file
+        place = f"{file}:{line.number}"
         yield Part(
             False,
             expected,
-            shorten(line.text) if line else "",
+            shorten(line.text),
             msg("add the line `!{line}` at the end of {path}", line=path, path=file),
             problem=msg("{place} excludes {path}, which the build needs", place=place, path=path),
-            place=Location(file, line.number if line else None),
+            place=Location(file, line.number),
         )
 
 
@@ -174,11 +174,11 @@ class _Patterns:
     def exclude(self, path: str) -> bool:
         return all(map(self.matcher.matches, self._probes(path)))
 
-    def last_that_excludes(self, path: str) -> _Line | None:
+    def last_that_excludes(self, path: str) -> _Line:
+        """The last line that alone excludes the path, which all of them together do."""
         probe = next(self._probes(path))
         return next(
-            (line for line in reversed(self.lines) if line.matcher and line.matcher.matches(probe)),
-            None,
+            line for line in reversed(self.lines) if line.matcher and line.matcher.matches(probe)
         )
 
     def _probes(self, path: str) -> Iterator[str]:

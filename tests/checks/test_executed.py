@@ -11,7 +11,8 @@ from grader.check import Status, Verdict
 from grader.evidence import Strength
 from grader.facts import Reason
 from grader.journal import Entry
-from grader.needs import ContainerNeed, EventWindowNeed
+from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed
+from grader.plugins import check_type
 from tests.factories import a_container, event, hex_id, judged, minutes, saw
 
 THERE = saw(ContainerNeed(name="web"), a_container("web"))
@@ -116,3 +117,14 @@ def test_the_end_of_an_earlier_command_is_not_that_of_a_later_one() -> None:
     assert judge(THERE, earlier, begun, exit_code=0).status is Status.UNPROVEN
     at_once = event("container exec_die", 2, exit_code=0, **about)
     assert judge(THERE, begun, at_once, exit_code=0).status is Status.PASS
+
+
+def test_without_a_name_no_container_of_another_image_is_looked_at() -> None:
+    def needs(**fields: str) -> set[Any]:
+        return set(check_type("executed").model_validate({"type": "executed", **fields}).needs())
+
+    image = {ContainerNeed(image="app:1"), EventsNeed(image="app:1")}
+    assert needs(image="app:1") == image
+    both = {"name": "web", "image": "app:1"}
+    named = {ContainerNeed(name="web"), ContainerNeed(image="app:1")}
+    assert needs(**both) == {ContainerNeed(**both), EventsNeed(**both), *named}
