@@ -11,7 +11,8 @@ from grader.check import Status, Verdict
 from grader.evidence import Strength
 from grader.facts import Logs, Manifest, Reason, RegistryImage
 from grader.journal import Entry
-from grader.needs import ImageNeed, LogsNeed, ManifestNeed, RegistryImageNeed
+from grader.needs import EventsNeed, ImageNeed, LogsNeed, ManifestNeed, RegistryImageNeed
+from grader.plugins import check_type
 from grader.verdict import Errored
 from tests.factories import an_image, hex_id, judged, saw
 
@@ -217,3 +218,9 @@ def test_a_file_without_verifiers_is_a_mistake_in_the_rubric(text: str) -> None:
 def test_line_ends_of_the_verifiers_do_not_matter() -> None:
     windows = VERIFIERS.replace("\n", "\r\n") + "\r\n"
     assert judge(in_registry(MINE), verifiers=windows).status is Status.PASS
+
+
+def test_what_happened_to_the_image_is_recorded_too() -> None:
+    fields = {"image": IMAGE, "course": COURSE, "learner": "s-001", "verifiers": VERIFIERS}
+    check = check_type("challenge").model_validate({"type": "challenge", **fields})
+    assert EventsNeed(image=IMAGE) in check.needs()

@@ -8,7 +8,8 @@ import pytest
 
 from grader.check import Status
 from grader.facts import Reason, Resource
-from grader.needs import ContainerNeed, NetworkNeed, VolumeNeed
+from grader.needs import ContainerNeed, EventsNeed, NetworkNeed, VolumeNeed
+from grader.plugins import check_type
 from tests.factories import a_container, event, judged, minutes, saw
 
 VOLUME, NETWORK = VolumeNeed(volume="data"), NetworkNeed(network="lab")
@@ -111,3 +112,9 @@ def test_a_volume_with_another_driver_is_told_with_the_command_that_makes_the_ri
     verdict = volume(saw(VOLUME, DATA), driver="nfs")
     assert (str(verdict.expected), str(verdict.actual)) == ("driver nfs", "driver local")
     assert "`docker volume create --driver nfs data`" in str(verdict.hint)
+
+
+def test_what_happened_to_containers_of_a_network_is_recorded_too() -> None:
+    fields = {"type": "network", "network": "lab", "attached": ("web",)}
+    needs = set(check_type("network").model_validate(fields).needs())
+    assert {ContainerNeed(name="web"), EventsNeed(name="web")} <= needs
