@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ TREE_FILES = 5000
 SKIPPED = frozenset((".git", ".grade-lab", ".venv", "venv"))
 VENV_MARK = "pyvenv.cfg"
 BOM = b"\xef\xbb\xbf"
+_NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}
 
 
 def file(folder: Path, path: str) -> facts.File:
@@ -119,10 +121,11 @@ def _opened(place: Path) -> Iterator[tuple[IO[bytes], int]]:
             raise UnavailableError(Reason.TOO_LARGE, f"{size} bytes")
         with open(os.open(place, flags), "rb") as opened:  # noqa: PTH123 # a descriptor
             yield opened, size
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise AbsentError(Reason.NOT_THERE, error.strerror or "") from error
     except OSError as error:
-        raise UnavailableError(Reason.UNREADABLE, error.strerror or str(error)) from error
+        words = error.strerror or str(error)
+        if error.errno in _NOT_THERE:
+            raise AbsentError(Reason.NOT_THERE, words) from error
+        raise UnavailableError(Reason.UNREADABLE, words) from error
 
 
 def _text(beginning: bytes) -> str | None:

@@ -62,7 +62,7 @@ def tar_bytes(*members: tuple[tarfile.TarInfo, bytes], form: int = tarfile.PAX_F
     with tarfile.open(fileobj=buffer, mode="w", format=form) as archive:
         for info, content in [(a_member("lab.yaml"), LAB), *members]:
             info.size = info.size or len(content)
-            archive.addfile(info)
+            buffer.write(info.tobuf(form))  # `addfile` wants as much content as the header claims
             buffer.write(content + bytes(-len(content) % 512))
             archive.offset = buffer.tell()
     return buffer.getvalue()

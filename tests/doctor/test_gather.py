@@ -59,7 +59,8 @@ def test_a_broken_config_is_told_with_its_line_and_none_of_its_secrets(home: Pat
     (home / ".docker" / "config.json").write_text(text)
     code, found, output = doctor(home)
     assert code == 1
-    assert found["config-broken"]["detail"].startswith("line 3:")
+    # Of a comma too many, newer Pythons tell the place; older ones where something has to follow.
+    assert found["config-broken"]["detail"].startswith(("line 2:", "line 3:"))
     assert (
         '`mv "~/.docker/config.json" "~/.docker/config.json.old"`'
         in found["config-broken"]["steps"][1]
