@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from grader.collect.answer import NoAnswerError, UnavailableError
 from grader.collect.credential_helper import end_helpers
-from grader.collect.endpoint import Endpoint
+from grader.collect.endpoint import Endpoint, tried
 from grader.collect.engine_answer import (
     causes_of,
     list_of_objects,
@@ -207,8 +207,8 @@ class Client:
                 failures[host] = UnavailableError(error.reason, error.detail, error.status)
         denied = [e for e in failures.values() if e.reason is Reason.PERMISSION]
         reason = denied[0].reason if denied else Reason.ENGINE_UNREACHABLE
-        tried = "; ".join(f"{host}: {error.detail}" for host, error in failures.items())
-        self._failure = UnavailableError(reason, tried)
+        words = tried({host: error.detail for host, error in failures.items()})
+        self._failure = UnavailableError(reason, words)
         raise self._failure
 
     def _negotiate(self, host: str) -> None:

@@ -36,6 +36,14 @@ class Endpoint:
     verify: bool = True
 
 
+def tried(failures: Mapping[str, str]) -> str:
+    """Which addresses could not be used, each with the reason; a reason of several is told once."""
+    alike: dict[str, list[str]] = {}
+    for host, reason in failures.items():
+        alike.setdefault(reason, []).append(host)
+    return "; ".join(f"{', '.join(hosts)}: {reason}" for reason, hosts in alike.items())
+
+
 def resolve(env: Mapping[str, str], platform: str) -> Endpoint:
     """The endpoint that ``docker`` would use, ``platform`` being that of ``sys.platform``.
 

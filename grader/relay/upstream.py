@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from grader.collect.endpoint import Endpoint
+from grader.collect.endpoint import Endpoint, tried
 
 CONNECT_SECONDS = 10.0
 PORT = 2375
@@ -40,13 +40,13 @@ def _is_plain(endpoint: Endpoint) -> bool:
 
 
 def _plain(hosts: tuple[str, ...]) -> socket.socket:
-    failures = []
+    failures: dict[str, str] = {}
     for host in hosts:
         try:
             return _unix(host) if host.startswith("unix://") else _tcp(host)
         except OSError as error:
-            failures.append(f"{host}: {error.strerror or error}")
-    raise OSError("; ".join(failures))
+            failures[host] = error.strerror or str(error)
+    raise OSError(tried(failures))
 
 
 def _unix(host: str) -> socket.socket:

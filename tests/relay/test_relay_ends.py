@@ -121,6 +121,8 @@ def test_the_second_address_is_tried_and_else_both_are_told(tmp_path: Path) -> N
         assert answered(none, host) == ANSWER
     told = json.loads(answered(none, wrong).partition(b"\r\n\r\n")[2])["message"]
     assert f"{none}: No such file or directory; {wrong}: {wrong} is no address" in told
+    told = answered(none, f"{none}.2").decode()
+    assert f"{none}, {none}.2: No such file or directory" in told
 
 
 DIALS = """#!/bin/sh
