@@ -39,7 +39,7 @@ def text_of(evidence: Evidence, path: str, missing: Message) -> tuple[str, Seen[
         return Failed(
             message=msg("{path} cannot be read as text", path=path),
             places=(Location(path),),
-            expected=msg("text in UTF-8"),
+            expected=msg("text that an editor saved with the encoding UTF-8"),
             actual=msg("{size} bytes in another encoding, or too long", size=seen.fact.size),
             hint=msg("open {path} in an editor and save it with the encoding UTF-8", path=path),
         )
