@@ -115,7 +115,7 @@ def _files(prepared: Run) -> Iterator[str]:
 def _misnamed(prepared: Run) -> Iterator[tuple[str, str]]:
     for path in _files(prepared):
         place = prepared.submission.folder / path
-        with suppress(OSError):  # no such folder, or a closed one
+        with suppress(OSError, ValueError):  # no such folder, a closed one, or one outside
             if place.exists():
                 continue
             for other in sorted(islice(place.parent.iterdir(), MAX_NAMES)):
