@@ -25,14 +25,14 @@ def judge_resource(
 ) -> Verdict:
     """The verdict on a volume or network, by what was seen of it.
 
-    Where only the engine's events tell that it was made, they tell nothing but its name: ``parts``
-    gets a resource without a driver.
+    Where only the engine's events tell that it was made, or went, they tell nothing but its name:
+    ``parts`` gets a resource without a driver.
     """
-    made = evidence.events("create", name=name, kind=need.kind)
+    events = evidence.events("create", "destroy", name=name, kind=need.kind)
 
     def missing() -> Verdict:
-        if made and not now:
-            return _made(made[-1], parts(Resource(id="", name=name)), subject)
+        if events and not now:
+            return _existed(events[-1], parts(Resource(id="", name=name)), subject)
         return absence(evidence.of(need), subject, hint, now=now)
 
     return judge_series(
@@ -56,7 +56,7 @@ def driver_part(wanted: str, seen: Resource, hint: Message, unknown: Verdict) ->
     )
 
 
-def _made(event: Seen[Event], parts: Sequence[Part], subject: Message) -> Verdict:
+def _existed(event: Seen[Event], parts: Sequence[Part], subject: Message) -> Verdict:
     return conclude(
         parts,
         (Proof.of(event, event.fact.action),),

@@ -36,6 +36,7 @@ def test_one_that_only_an_event_tells_of_passes_but_its_driver_is_unknown() -> N
     made = event("volume create", name="data", id="data")
     gone = saw(VOLUME, Reason.NOT_THERE, at=2)
     assert volume(made, gone).status is Status.PASS
+    assert volume(event("volume destroy", name="data", id="data"), gone).status is Status.PASS
     assert volume(made, gone, driver="local").status is Status.UNPROVEN
     assert network(event("network create", name="lab"), internal=True).status is Status.UNPROVEN
     assert network(event("network create", name="lab"), driver="bridge").status is Status.UNPROVEN
