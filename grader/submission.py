@@ -30,6 +30,9 @@ MAX_LOOKED_AT, MAX_NAMED = 500, 3
 _MEANT = {"lab.yaml", "lab.yml", "lab.yaml.txt", "lab.yml.txt", "lab.txt"}
 """What lab.yaml is called by mistake, letters aside: Notepad adds ``.txt``, and hides it."""
 
+_OF_YAML = "!&*"
+"""What may stand before a value and is none of it: a tag, an anchor, an alias."""
+
 _Scalar = str | int | float
 _Short = Annotated[str, Field(max_length=200)]
 
@@ -127,7 +130,8 @@ def _as_written(source: Source, value: Any, place: Place) -> Any:
     """A value with its numbers as they stand in the file: 1.10 is not 1.1, and 0012 not 12."""
     if isinstance(value, dict):
         return {name: _as_written(source, each, (*place, name)) for name, each in value.items()}
-    return source.text_of(place) if isinstance(value, int | float) else value
+    written = source.text_of(place) if isinstance(value, int | float) else ""
+    return written if written and written[0] not in _OF_YAML else value
 
 
 def _broken(

@@ -112,8 +112,8 @@ def test_where_one_is_is_told_in_full(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_number_counts_as_it_is_written(tmp_path: Path) -> None:
-    lab = "learner: {id: 0012345}\nvariables: {tag: 1.10, port: 8080, on: 1e3}\n"
+    lab = "learner: {id: 0012345}\nvariables: {tag: 1.10, port: &a 8080, on: 1e3, to: *a}\n"
     (tmp_path / "lab.yaml").write_text(lab, encoding="utf-8")
     submission = load(tmp_path)
     assert submission.learner.id == "0012345"
-    assert submission.variables == {"tag": "1.10", "port": "8080", "on": "1e3"}
+    assert submission.variables == {"tag": "1.10", "port": "8080", "on": "1e3", "to": "8080"}
