@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from learner import Learner
 
 from .lab import ROOT, Lab
-from .student import Student
+from .student import Student, registry
 
 HUB_ID = "haneul"
 BASE = "python:3.11-slim"
@@ -36,7 +36,7 @@ def never_pushed(student: Student) -> None:
     learner = _learner(student)
     learner.build()
     learner.tag()
-    _log_in(learner)
+    registry()  # logs in
     learner.run(image=learner.local, env_file="")
     learner.wait_for_app()
     learner.logs()
@@ -49,7 +49,7 @@ def borrowed_image(student: Student) -> None:
     learner = _learner(student)
     learner.docker("tag", BASE, learner.local)
     learner.tag()
-    _log_in(learner)
+    registry()  # logs in
     learner.push()
     learner.docker("run", "-d", "--name", learner.name, learner.remote, "sleep", "300")
     student.answer(
@@ -78,27 +78,22 @@ def nothing_yet(student: Student) -> None:
 
 def _learner(student: Student) -> Learner:
     """Who types the lesson's commands in the student's folder."""
-    registry = os.environ["GRADE_LAB_REGISTRY"]
+    address = os.environ["GRADE_LAB_REGISTRY"]
     student.write_lab(
-        f'hub_id: {HUB_ID}, tag: "{student.tag}", port: {student.port}, registry: "{registry}"'
+        f'hub_id: {HUB_ID}, tag: "{student.tag}", port: {student.port}, registry: "{address}"'
     )
-    return Learner(student.folder, registry, hub_id=HUB_ID, version=student.tag, port=student.port)
+    return Learner(student.folder, address, hub_id=HUB_ID, version=student.tag, port=student.port)
 
 
 def _up_to_pull(student: Student) -> Learner:
     learner = _learner(student)
     learner.build()
     learner.tag()
-    _log_in(learner)
+    registry()  # logs in
     learner.push()
     learner.remove_remote_tag()
     learner.pull()
     return learner
-
-
-def _log_in(learner: Learner) -> None:
-    user, password = (os.environ[f"GRADE_LAB_REGISTRY_{part}"] for part in ("USER", "PASSWORD"))
-    learner.login(user, password)
 
 
 def _run_and_look(learner: Learner) -> None:
