@@ -26,7 +26,8 @@ from grader.needs import EnvFileNeed, Need
 
 
 class Container(ContainerSubject, Check):
-    """A container ran; it was started and did not crash. A container that was stopped counts.
+    """A container ran; it was started and did not crash. A container that was stopped counts; one
+    that was created but never started, as over a port that is taken, did not run.
 
     ``ports`` as ``docker run -p`` takes them: ``8080:8000``, ``127.0.0.1:8080:8000``, or ``8000``
     for any port of the computer; ``published: false`` wants no port published. ``env`` lists names
@@ -82,12 +83,15 @@ class Container(ContainerSubject, Check):
         )
 
     def _parts(self, container: ContainerFact, evidence: Evidence) -> Iterator[Part]:
+        if self.never_started(evidence, container):  # how it was to run is not how it ran
+            yield self.state(evidence, container)
+            return
         yield Part(True, msg("{subject} is there", subject=self.subject))
         if self.exit_code is not None:
             yield self._ended(container, evidence)
         else:
             yield self.state(evidence, container)
-        if self.when == "running" and container.status != "created":
+        if self.when == "running":
             yield Part(
                 container.running,
                 msg("it runs"),

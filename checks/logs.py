@@ -54,7 +54,7 @@ class Logs(SoughtText, ContainerSubject, Check):
     def _never_started(self, logs: LogsFact, evidence: Evidence) -> list[Part]:
         found = (seen.fact for seen in self.containers(evidence).found)
         newest = next((fact for fact in found if fact.id == logs.container_id), None)
-        if newest is None or newest.status != "created":
+        if newest is None or not self.never_started(evidence, newest):
             return []
         return [self.state(evidence, newest)]
 

@@ -123,7 +123,7 @@ class Stopped(ContainerSubject, Check):
         self, evidence: Evidence, series: Series[Container], died: Collection[Seen[Event]]
     ) -> Verdict:
         seen = next(iter(series.found), None)
-        if seen is not None and seen.fact.status == "created":
+        if seen is not None and self.never_started(evidence, seen.fact):
             state = self.state(evidence, seen.fact)
             return conclude([state], (), passed=self.subject, failed=self.subject)
         last = max(died, key=lambda event: event.at, default=None)

@@ -11,7 +11,16 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from grader.check import Failed, ImageReference, Part, Proof, Verdict, absence, then_grade
+from grader.check import (
+    Failed,
+    ImageReference,
+    Part,
+    Proof,
+    Unproven,
+    Verdict,
+    absence,
+    then_grade,
+)
 from grader.checking.crash import crashed_at_start, last_words, state_part
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Container, Event, Fact
@@ -164,14 +173,42 @@ class ContainerSubject(BaseModel):
         logs = (seen.fact for seen in evidence.of(self.logs_need).found)
         return next((last_words(log) for log in logs if log.container_id == container.id), "")
 
+    def never_started(self, evidence: Evidence, container: Container) -> bool:
+        """Whether it was only created, and no event tells that it started later."""
+        if container.status != "created":
+            return False
+        return all(event.fact.id != container.id for event in self.events(evidence, "start"))
+
     def state(self, evidence: Evidence, container: Container) -> Part:
         """Whether such a container was started and did not crash."""
         ended = {seen.fact.id for seen in self.events(evidence, "kill", "stop")}
-        return state_part(
+        part = state_part(
             self._as_it_ended(evidence, container),
             self.last_words(evidence, container),
             by_hand=container.id in ended,
         )
+        if not (self.never_started(evidence, container) and self._lost(evidence, container)):
+            return part
+        unseen = Unproven(
+            message=msg(
+                "{subject} was seen before its start, and then no more; keep `grade-lab watch` "
+                "open in a second terminal, and do it again",
+                subject=self.subject,
+            ),
+            hint=then_grade(self.run_command()),
+        )
+        return part._replace(unknown=unseen)
+
+    def _lost(self, evidence: Evidence, container: Container) -> bool:
+        """Whether such a container is gone, and its events may not all have been seen."""
+        series = self.containers(evidence)
+        if any(seen.fact.id == container.id for seen in series.now):
+            return False
+        if all(event.fact.id != container.id for event in self.events(evidence, "destroy")):
+            return True
+        last = max(seen.at for seen in series.found if seen.fact.id == container.id)
+        windows = evidence.event_window.found
+        return any(seen.at > last and not seen.fact.continues for seen in windows)
 
     def _as_it_ended(self, evidence: Evidence, container: Container) -> Container:
         """The container, or, where its last start came to nothing, as that left it.
@@ -185,6 +222,9 @@ class ContainerSubject(BaseModel):
         if not newest.running and crashed_at_start(newest):
             return newest
         events = [e for e in self.events(evidence, "start", "die") if e.fact.id == container.id]
+        starts = [event.at for event in events if event.fact.action == "start"]
+        if container.status == "created" and starts:  # it was seen before its start
+            container = container.model_copy(update={"status": "running", "started": starts[-1]})
         for start, end in pairwise(events[-2:]):
             if start.fact.action == "start" and end.fact.action == "die":
                 if _ran_before(start, container, events):

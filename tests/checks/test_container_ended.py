@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from grader.check import Status, Verdict
-from grader.facts import Container, Logs
+from grader.facts import Container, EventWindow, Logs, Reason
 from grader.journal import Entry
-from grader.needs import ContainerNeed, LogsNeed
+from grader.needs import ContainerNeed, EventWindowNeed, LogsNeed
 from tests.factories import a_container, event, hex_id, judged, minutes, saw
 
 NAME, IMAGE = "wisheasy", "me/wisheasy:1.0"
@@ -134,8 +134,47 @@ def test_one_that_has_not_ended_yet_is_waited_for() -> None:
     assert "`docker stop wisheasy`" in str(verdict.hint)
 
 
-def test_one_that_was_never_started_is_told_so_also_where_it_should_run_now() -> None:
-    verdict = judge(wisheasy(status="created"), when="running")
+@pytest.mark.parametrize(
+    "asked", [{}, {"when": "running"}, {"exit_code": 128}, {"network": "bridge", "env": ["OWNER"]}]
+)
+def test_one_that_was_never_started_did_not_run_in_any_way(asked: dict[str, Any]) -> None:
+    """As `docker run` leaves it when the port is taken."""
+    options = {"networks": ("bridge",), "env": {"OWNER": "run"}, "exit_code": 128}
+    verdict = judge(wisheasy(status="created", **options), **asked)
     assert "was never started" in str(verdict.message)
     assert str(verdict.expected) == "started, and not crashed"
-    assert verdict.pending
+    assert (verdict.status, verdict.ratio, verdict.pending) == (Status.FAIL, 0, True)
+
+
+def test_one_that_was_seen_before_its_start_ran_as_its_events_tell() -> None:
+    """It came and went between two looks: `docker create`, a look, `docker start`, `docker rm`."""
+    created = wisheasy(status="created", env={"OWNER": "run"})
+
+    def happened(action: str, at: float, **fields: Any) -> Entry:
+        about = {"id": created.id, "name": NAME, "image": IMAGE, **fields}
+        return event(f"container {action}", at, **about)
+
+    start, gone = happened("start", 1), happened("destroy", 30)
+    assert judge(created, start, gone, env=["OWNER"]).status is Status.PASS
+    assert judge(created, start, gone, when="running").status is Status.PARTIAL
+    crashed = judge(created, start, happened("die", 1.05, exit_code=1), gone, env=["OWNER"])
+    assert crashed.status is Status.PARTIAL
+    assert "crashed (exit code 1)" in str(crashed.message)
+    another = event("container start", 1, id=hex_id("other"), name=NAME, image=IMAGE)
+    assert "was never started" in str(judge(created, another).message)
+
+
+def test_whether_one_that_is_gone_was_started_is_told_where_its_events_were_seen() -> None:
+    created, gone = wisheasy(status="created"), saw(NEED, Reason.NOT_THERE, 20, "run-2")
+    removed = event("container destroy", 10, id=created.id, name=NAME, image=IMAGE)
+
+    def window(**fields: Any) -> Entry:
+        return saw(EventWindowNeed(), EventWindow(count=1, **fields), 20, "run-2")
+
+    seen_to_the_end = judge(created, removed, window(), gone)
+    assert seen_to_the_end.status is Status.FAIL
+    assert "was never started" in str(seen_to_the_end.message)
+    for unseen in (judge(created, gone), judge(created, removed, window(continues=False), gone)):
+        assert unseen.status is Status.UNPROVEN
+        assert "was seen before its start, and then no more" in str(unseen.message)
+        assert "docker run -d --name wisheasy" in str(unseen.hint)

@@ -12,7 +12,7 @@ from grader.evidence import Strength
 from grader.facts import Logs, Reason
 from grader.journal import Entry
 from grader.needs import ContainerNeed, LogsNeed
-from tests.factories import a_container, hex_id, judged, saw
+from tests.factories import a_container, event, hex_id, judged, saw
 
 NEED = LogsNeed(name="web")
 LOG = Logs(
@@ -138,3 +138,6 @@ def test_the_empty_log_of_what_never_started_is_told_as_that() -> None:
     assert verdict.status is Status.FAIL
     assert "was never started" in str(verdict.message)
     assert "`docker start web`" in str(verdict.hint)
+    started = event("container start", id=hex_id("web"), name="web", image="app:1")
+    verdict = judge(created, started, empty, contains="listening")
+    assert "lacks something" in str(verdict.message)

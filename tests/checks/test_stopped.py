@@ -165,6 +165,13 @@ def test_without_proof_of_a_stop(state: Entry, status: Status) -> None:
     assert judge(state).status is status
 
 
+def test_one_that_was_seen_before_its_start_and_ended_by_itself_was_not_stopped() -> None:
+    created = saw(NEED, a_container("web", status="created"), at=1, run="a")
+    verdict = judge(created, *did("start", "die:0"), GONE)
+    assert verdict.status is Status.FAIL
+    assert "ended by itself (exit code 0)" in str(verdict.message)
+
+
 def test_a_container_that_nobody_saw_is_unproven() -> None:
     verdict = judge()
     assert verdict.status is Status.UNPROVEN

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from lab.docker import DockerError
 
 from tests.live.learners import Learner, Outcome, up_to_pull, up_to_run
 
@@ -52,11 +53,22 @@ def test_a_committed_container_was_not_built(learner: Learner) -> None:
     assert "was not built from this Dockerfile" in outcome.told("build")
 
 
-def test_created_over_a_port_that_is_taken_is_told_as_never_started(learner: Learner) -> None:
+def test_run_over_a_port_that_is_taken_did_not_run_until_it_is_started(learner: Learner) -> None:
     up_to_pull(learner)
     learner.write_env()
-    learner.docker("create", "--name", "wisheasy", "-p", f"{learner.port}:8000", learner.remote)
+    other = f"other-{learner.port}"
+    learner.docker("run", "-d", "--name", other, "-p", f"{learner.port}:8000", learner.remote)
+    try:
+        with pytest.raises(DockerError):
+            learner.run()
+        outcome = Outcome.of(learner)
+        assert outcome.status("run") == "fail"
+        assert "was never started" in outcome.told("run")
+        assert "the port is in use" in outcome.told("run")
+        assert outcome.statuses("answers-http", "logs") == {"skip"}
+    finally:
+        learner.docker("rm", "--force", other)
+    learner.docker("start", "wisheasy")
+    learner.wait_for_app()
     outcome = Outcome.of(learner)
-    for objective in ("run", "answers-http", "logs"):
-        assert "was never started" in outcome.told(objective)
-    assert "the port is in use" in outcome.told("run")
+    assert outcome.statuses("run", "answers-http", "logs") == {"pass"}, outcome.not_passed
