@@ -231,8 +231,8 @@ def _assignment(  # noqa: PLR0917 # an option each
     formats: list[str],
     lang: str,
 ) -> Assignment:
+    from grader.batch.discover import Kind, kind_of
     from grader.batch.model import Assignment
-    from grader.csv_text import SUFFIXES
     from grader.rubric.load import find
 
     place = source.resolve()
@@ -243,7 +243,8 @@ def _assignment(  # noqa: PLR0917 # an option each
             msg("choose another folder with --out, such as {folder}", folder=place / "results"),
             where=str(place),
         )
-    if roster is None and place.suffix.lower() in SUFFIXES and place.is_file():
+    kind = kind_of(place)  # a mistyped name is told before anything is made
+    if roster is None and kind is Kind.ROSTER:
         roster = place
     return Assignment(
         rubric=find(rubric, Path.cwd()).resolve(),

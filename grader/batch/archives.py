@@ -149,11 +149,16 @@ def root_of(folder: Path) -> Path:
     return innermost(folder)
 
 
-def innermost(folder: Path) -> Path:
-    """The innermost of folders that hold only each other, at most `NESTED` deep."""
+def innermost(folder: Path, until: Callable[[Path], bool] = lambda _: False) -> Path:
+    """The innermost of folders that hold only each other, at most `NESTED` deep.
+
+    One of which ``until`` says so is not gone into.
+    """
     for _ in range(NESTED):
         inside = [path for path in folder.iterdir() if not is_litter(path.name)]
         if len(inside) != 1 or inside[0].is_symlink() or not inside[0].is_dir():
+            break
+        if until(inside[0]):
             break
         folder = inside[0]
     return folder

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 
 from grader import csv_text
@@ -24,6 +25,9 @@ from grader.submission import LAB_FILE
 from grader.system_error import reason_of
 
 TOLD_NAMES = 3
+
+Kind = Enum("Kind", "FOLDER ARCHIVE ROSTER")
+"""What holds, or names, the submissions of a class."""
 
 
 def discover(source: Path, roster: Roster | None, scratch: Path) -> Iterator[Candidate]:
@@ -48,18 +52,31 @@ def discover(source: Path, roster: Roster | None, scratch: Path) -> Iterator[Can
 
 
 def _found(source: Path, roster: Roster | None, scratch: Path) -> Iterable[Candidate]:
+    kind = kind_of(source)
+    if kind is Kind.FOLDER:
+        return _in_folder(_class_in(source), roster)
+    if kind is Kind.ARCHIVE:
+        return _in_export(source, roster, scratch)
+    return _in_roster(roster or Roster.load(source))
+
+
+def kind_of(source: Path) -> Kind:
+    """What an instructor gave, by its content and name.
+
+    Raises:
+        GradeLabError: there is no such file, or it is none of these.
+    """
     if source.is_dir():
-        return _in_folder(source, roster)
+        return Kind.FOLDER
     try:
-        form = format_of(source)
+        if format_of(source):
+            return Kind.ARCHIVE
     except OSError as error:
         raise GradeLabError(
             msg("{path} cannot be read: {reason}", path=source, reason=reason_of(error))
         ) from None
-    if form:
-        return _in_export(source, roster, scratch)
     if source.suffix.lower() in csv_text.SUFFIXES:
-        return _in_roster(roster or Roster.load(source))
+        return Kind.ROSTER
     raise GradeLabError(
         msg("{path} is neither a folder, nor an archive, nor a roster (CSV)", path=source)
     )
@@ -79,7 +96,7 @@ def _in_roster(roster: Roster) -> Iterator[Candidate]:
 
 def _in_export(archive: Path, roster: Roster | None, scratch: Path) -> Iterator[Candidate]:
     left_out = unpack_export(archive, scratch)
-    folder = innermost(scratch)
+    folder = innermost(scratch, until=_is_of_a_learner)
     if (folder / LAB_FILE).is_file():
         enrolled = roster.of_source(archive) if roster else None
         yield Candidate(str(archive), safe_label(exports.stem(archive.name)), enrolled)
@@ -89,6 +106,32 @@ def _in_export(archive: Path, roster: Roster | None, scratch: Path) -> Iterator[
         name = Path(candidate.source).relative_to(folder).parts[0]
         told = tuple(summary(by_name.pop(name, ())))
         yield replace(candidate, notices=(*candidate.notices, *told))
+
+
+def _class_in(folder: Path) -> Path:
+    """The folder of the class: what unpacked an archive may have put others around it."""
+    inside = _items(folder)
+    around = next(inside, None)
+    if around is None or next(inside, None) is not None or not _is_class(around.path):
+        return folder
+    return _class_in(around.path)
+
+
+def _is_class(path: Path) -> bool:
+    """Whether a folder that is alone holds submissions, and is none itself."""
+    try:
+        if not path.is_dir() or path.is_symlink() or _is_of_a_learner(path):
+            return False
+        if (path / exports.METADATA).is_file():
+            return True
+        items = [] if (root_of(path) / LAB_FILE).is_file() else list(_items(path))
+    except OSError:  # whoever judges it says why
+        return False
+    return len(items) > 1 or any(item.entry.owner for item in items)
+
+
+def _is_of_a_learner(path: Path) -> bool:
+    return bool(exports.read(path.name).owner)
 
 
 def _by_name(left_out: Iterable[LeftOut], folder: str) -> dict[str, list[LeftOut]]:

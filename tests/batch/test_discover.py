@@ -222,6 +222,38 @@ def test_an_archive_or_folder_of_one_submission_is_that_one(tmp_path: Path) -> N
     assert found(folder) == {"lee": Candidate(str(folder), "lee")}
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("submission_1/", "submission_metadata.yml"),
+        ("김민지 - lab.zip", "박서준 - lab.zip"),
+        ("s-1/", "s-2/", "roster.csv"),
+        ("Kim_12_assignsubmission_file/lab.zip",),
+    ],
+)
+def test_a_folder_that_unpacking_put_around_a_class_is_no_submission(
+    names: tuple[str, ...], tmp_path: Path
+) -> None:
+    folder = fill(tmp_path / "outer" / "export", *names)
+    (tmp_path / "outer" / ".DS_Store").write_text("x")
+    inside = found(folder)
+    assert "export" not in inside
+    assert found(tmp_path / "outer") == inside
+
+
+def test_a_class_of_one_is_no_folder_around_a_class(tmp_path: Path) -> None:
+    for name in ("a/kim/lab/lab.yaml", "b/kim/lab.zip", "c/kim/lab/src/app.py"):
+        fill(tmp_path, name)
+        assert list(found(tmp_path / name[0])) == ["kim"]
+
+
+def test_of_an_export_of_one_learner_the_name_is_known(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "export", "Kim_12_assignsubmission_file/lab.zip")
+    archive = shutil.make_archive(str(tmp_path / "moodle"), "zip", folder)
+    [candidate] = found(Path(archive)).values()
+    assert candidate.named == Named(name="Kim", user="12")
+
+
 def test_a_roster_tells_where_submissions_are(tmp_path: Path) -> None:
     fill(tmp_path, "subs/kim/project.zip", "subs/lee/")
     path = tmp_path / "roster.csv"

@@ -7,6 +7,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.places import GRADE_LAB
 
 
@@ -48,6 +50,21 @@ def test_results_may_lie_around_the_submissions_and_not_just_among_them(tmp_path
     assert refused.returncode == 2
     assert "cannot go into the folder of the submissions itself" in refused.stderr
     assert sorted(path.name for path in submissions.iterdir()) == ["one", "two"]
+
+
+@pytest.mark.parametrize("name", ["submisions", "notes.pdf"])
+def test_a_source_that_is_none_leaves_nothing_behind(name: str, tmp_path: Path) -> None:
+    (tmp_path / "notes.pdf").write_text("no submissions")
+    options = ["--rubric", "container-and-docker", "--lang", "en"]
+    done = subprocess.run(
+        [GRADE_LAB, "batch", tmp_path / name, *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert str(tmp_path / name) in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.pdf"]
 
 
 def test_whoever_could_not_be_verified_is_named_with_the_reason(tmp_path: Path) -> None:
