@@ -110,7 +110,7 @@ class Evidence:
         self._series: dict[tuple[Need[Fact], bool], Series[Fact]] = {}
         self._image_ids: dict[str, frozenset[str]] = {}
         self._about: dict[tuple[str | None, ...], tuple[Seen[Event], ...]] = {}
-        self._defects: list[Defect] = []
+        self._defects: dict[int, Defect] = {}
         for entry in journal.entries:
             if entry.by == "grade":
                 self._last_grading = entry.run
@@ -136,7 +136,7 @@ class Evidence:
     @property
     def defects(self) -> tuple[Defect, ...]:
         """Entries whose content does not fit their need, found so far; they are left out."""
-        return tuple(self._defects)
+        return tuple(self._defects.values())
 
     def of(self, need: Need[F_co], *, reproduced: bool = False) -> Series[F_co]:
         """All answers to ``need`` by looks at the learner's own things.
@@ -260,9 +260,8 @@ class Evidence:
             try:
                 fact = entry.need.answer.model_validate(entry.data)
             except ValidationError:
-                defect = Defect(entry.seq, msg("its content does not fit its kind"))
-                if defect not in self._defects:
-                    self._defects.append(defect)
+                misfit = Defect(entry.seq, msg("its content does not fit its kind"))
+                self._defects.setdefault(entry.seq, misfit)
                 continue
             found.append(Seen(fact, entry.at, entry.source, self._strength(entry), entry.seq))
             if own:

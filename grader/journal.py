@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -24,6 +25,11 @@ from grader.needs import AnyNeed
 VERSION = 1
 GENESIS = "0" * 64
 MAX_LINE_BYTES = 4 * 1024 * 1024
+MAX_LINES = 1_000_000
+"""More than fit into a journal of the size that is read at all."""
+MAX_DEFECTS = 1000
+"""How many are named: a file of nothing else could have millions."""
+MAX_REASON = 200
 
 Source = Literal[
     "engine", "events", "registry", "http", "config", "submission", "reproduction", "relay"
@@ -97,45 +103,51 @@ EMPTY = Journal()
 def parse(data: bytes, where: str = "journal", onto: Journal = EMPTY) -> Journal:
     """Parse a journal's bytes, or those that follow the whole lines of ``onto``.
 
-    Lines that were altered are left out and reported; the others are kept.
+    Lines that were altered are left out and reported, the first thousand; the others are kept.
 
     Raises:
-        JournalError: a newer version wrote it.
+        JournalError: a newer version wrote it, or it has more lines than any journal.
     """
+    _refuse_endless(data, where)
     entries: list[Entry] = []
     defects = [defect for defect in onto.defects if defect.line <= onto.lines]
-    head = onto.head
-    lines = data.split(b"\n")
-    torn = len(lines.pop())
-    for number, line in enumerate(lines, onto.lines + 1):
+    head, number, torn = onto.head, onto.lines, 0
+
+    def defective(line: int, message: Message) -> None:
+        if len(defects) < MAX_DEFECTS:
+            defects.append(Defect(line, message))
+
+    for line in BytesIO(data):
+        if not line.endswith(b"\n"):
+            torn = len(line)
+            defective(number + 1, msg("the last line was cut short; it is ignored"))
+            break
+        number += 1
         match = _LINE.match(line) if len(line) <= MAX_LINE_BYTES else None
         if match is None:
-            defects.append(Defect(number, msg("not a line of a journal")))
+            defective(number, msg("not a line of a journal"))
             continue
         if match[3].decode() != head:
-            defects.append(Defect(number, msg("lines before this one were removed or moved")))
+            defective(number, msg("lines before this one were removed or moved"))
         head = match[1].decode()
         if hashlib.sha256(match[2]).hexdigest() != head:
-            defects.append(Defect(number, msg("the line was altered after it was written")))
+            defective(number, msg("the line was altered after it was written"))
             continue
         try:
             entry = Entry.model_validate_json(b"{" + match[2])
         except ValidationError as error:
             _refuse_newer(line, where)
-            defects.append(Defect(number, msg("unknown content: {reason}", reason=_first(error))))
+            defective(number, msg("unknown content: {reason}", reason=_first(error)))
             continue
         if entry.by == "batch":  # what a batch finds out never stands in a journal
-            defects.append(Defect(number, msg("written by nobody who writes journals")))
+            defective(number, msg("written by nobody who writes journals"))
             continue
         entries.append(entry)
-    if torn:
-        cut = msg("the last line was cut short; it is ignored")
-        defects.append(Defect(onto.lines + len(lines) + 1, cut))
     return Journal(
         entries=(*onto.entries, *entries),
         defects=tuple(defects),
         head=head,
-        lines=onto.lines + len(lines),
+        lines=number,
         torn=torn,
     )
 
@@ -157,6 +169,13 @@ def written(
         yield b'{"hash":"%s",%s\n' % (head.encode(), body[1:])
 
 
+def _refuse_endless(data: bytes, where: str) -> None:
+    if data.count(b"\n") > MAX_LINES:
+        raise JournalError(
+            msg("the journal has more than {limit} lines", limit=MAX_LINES), where=where
+        )
+
+
 def _refuse_newer(line: bytes, where: str) -> None:
     version = re.search(rb'"v":(\d{1,9})', line)
     if version and int(version[1]) > VERSION:
@@ -173,4 +192,4 @@ def _refuse_newer(line: bytes, where: str) -> None:
 
 def _first(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:MAX_REASON]

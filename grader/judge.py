@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 from grader.check import Check, Errored, Location, Passed, Proof, Status, Unproven, Verdict
 from grader.conclude import failed_look
 from grader.evidence import Evidence
-from grader.journal import Journal
+from grader.journal import MAX_DEFECTS, Journal
 from grader.messages import Message, Translator, msg
 from grader.needs import EngineNeed
 from grader.result import (
@@ -285,7 +285,7 @@ def _text(text: Message | str | None, translator: Translator) -> str:
 
 
 def _journal(journal: Journal, evidence: Evidence, translator: Translator) -> JournalInfo:
-    defects = [*journal.defects, *evidence.defects]
+    defects = [*journal.defects, *evidence.defects][:MAX_DEFECTS]
     return JournalInfo(
         entries=len(journal.entries),
         head=journal.head,

@@ -192,3 +192,28 @@ def test_a_reader_takes_up_a_journal_that_was_replaced(path: Path) -> None:
     path.unlink()
     JournalFile(path).append([[observation("new")]], "run-2")
     assert names(reader.read()) == ["new"]
+
+
+def test_a_file_of_nothing_but_broken_lines_is_told_in_bounds(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"\n" * 100_000)
+    read = JournalFile(path).read()
+    assert (len(read.entries), read.lines, read.intact) == (5, 100_005, False)
+    assert len(read.defects) == journal.MAX_DEFECTS
+    again = JournalFile(path)
+    again.append([[observation("later")]], "run-2")
+    assert again.read().entries[-1].need == FileNeed(path="later")
+
+
+def test_a_file_of_more_lines_than_any_journal_has_is_refused(path: Path) -> None:
+    path.write_bytes(b"\n" * (journal.MAX_LINES + 1))
+    with pytest.raises(JournalError, match="more than 1000000 lines"):
+        JournalFile(path).read()
+
+
+def test_a_reason_that_quotes_a_long_text_is_shortened(path: Path) -> None:
+    need = {"kind": "x" * 100_000}
+    body = json.dumps({"prev": journal.GENESIS, "v": 1, "need": need}, separators=(",", ":"))
+    digest = hashlib.sha256(body[1:].encode()).hexdigest()
+    path.write_text(f'{{"hash":"{digest}",{body[1:]}\n')
+    (defect,) = JournalFile(path).read().defects
+    assert len(str(defect.message)) < 300

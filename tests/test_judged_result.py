@@ -14,7 +14,7 @@ from grader.check import (
 )
 from grader.evidence import Evidence, Strength
 from grader.facts import Engine, EventWindow, Fact
-from grader.journal import Defect, Journal
+from grader.journal import MAX_DEFECTS, Defect, Journal
 from grader.messages import msg
 from grader.needs import EngineNeed, EventWindowNeed, ImageNeed, Need
 from grader.result import (
@@ -139,6 +139,13 @@ def test_what_is_wrong_with_a_journal_is_told_by_line() -> None:
         told.message != plain.message
         for told, plain in zip(translated.defects, judged.defects, strict=True)
     )
+
+
+def test_of_many_entries_that_are_amiss_a_thousand_are_named() -> None:
+    sound = journal_of(saw(ImageNeed(image="app:1"), an_image())).entries[0]
+    strange = (sound.model_copy(update={"seq": n, "data": {}}) for n in range(MAX_DEFECTS + 5))
+    judged = result(Looks(), journal=Journal(tuple(strange))).journal
+    assert (judged.intact, len(judged.defects)) == (False, MAX_DEFECTS)
 
 
 def test_a_skipped_objective_says_what_to_do_first_and_keeps_its_points() -> None:
