@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
+from grader.messages import msg
+
 SUFFIXES = (".csv", ".tsv", ".txt")
 """Of their names: "Unicode text" of Excel ends in the last."""
 ENCODINGS = ("utf-8-sig", "cp949")
 """Tried in this order for a file that has no UTF-16 mark: Excel in Korea writes CP949."""
 DELIMITERS = ",;\t"
+NOT_TEXT = msg("is neither UTF-8 nor CP949; save it as “CSV UTF-8”")
+"""What is wrong with a file that `decoded` refuses."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 

@@ -88,8 +88,7 @@ def _source(path: Path) -> Source:
     except InvalidYamlError as error:
         raise _broken([error.problem]) from None
     except UnicodeDecodeError:
-        message = msg("is neither UTF-8 nor CP949; save it as “CSV UTF-8”")
-        raise _broken([Problem(str(path), message)]) from None
+        raise _broken([Problem(str(path), csv_text.NOT_TEXT)]) from None
     except csv.Error as error:
         message = msg("not valid CSV: {reason}", reason=str(error))
         raise _broken([Problem(str(path), message)]) from None

@@ -14,12 +14,11 @@ from grader.batch.discover import discover
 from grader.batch.given import Given
 from grader.batch.model import Assignment, Candidate, Row
 from grader.batch.roster import Roster
-from grader.batch.store import Store
+from grader.batch.store import Store, unusable
 from grader.batch.work import done, executor
 from grader.batch.worker import SCRATCH, Task, error_row, is_reported, work
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
-from grader.system_error import reason_of
 
 STORE = "class.sqlite"
 LOCK = ".lock"
@@ -161,11 +160,7 @@ def _alone(out: Path) -> Iterator[Path]:
             where=str(out),
         ) from error
     except OSError as error:
-        raise GradeLabError(
-            msg("the class's folder cannot be used: {reason}", reason=reason_of(error)),
-            msg("free some disk space, or choose another folder with --out"),
-            where=str(out),
-        ) from error
+        raise unusable(out, error) from error
     try:
         yield scratch
     finally:

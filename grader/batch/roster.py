@@ -162,7 +162,7 @@ class _Reader:
             return csv_text.decoded(data)
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
-            self._problem(line, msg("is neither UTF-8 nor CP949; save it as “CSV UTF-8”"))
+            self._problem(line, csv_text.NOT_TEXT)
             raise self._unusable() from None
 
     def _header(self, rows: Iterator[list[str]]) -> tuple[str, ...]:

@@ -130,11 +130,7 @@ class Store:
         try:
             yield
         except OSError as error:
-            raise GradeLabError(
-                msg("the class's folder cannot be used: {reason}", reason=reason_of(error)),
-                msg("free some disk space, or choose another folder with --out"),
-                where=str(self.path.parent),
-            ) from error
+            raise unusable(self.path.parent, error) from error
         except (sqlite3.Error, ValueError) as error:  # a row of pydantic is a ValueError
             reason = "damaged row" if isinstance(error, ValueError) else str(error)
             raise GradeLabError(
@@ -142,6 +138,15 @@ class Store:
                 msg("free some disk space; or delete the file, and everything is judged anew"),
                 where=str(self.path),
             ) from error
+
+
+def unusable(folder: Path, error: OSError) -> GradeLabError:
+    """That the folder of a class cannot be used, and why."""
+    return GradeLabError(
+        msg("the class's folder cannot be used: {reason}", reason=reason_of(error)),
+        msg("free some disk space, or choose another folder with --out"),
+        where=str(folder),
+    )
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

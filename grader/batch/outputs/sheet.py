@@ -13,6 +13,7 @@ from typing import Final
 
 from grader.batch.columns import plain as plain_name
 from grader.cells import MARK, is_formula
+from grader.csv_text import NOT_TEXT
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
 from grader.system_error import reason_of
@@ -140,7 +141,7 @@ def _text(path: Path) -> tuple[str, str]:
                 return data.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
-    raise _unusable(path, msg("is neither UTF-8 nor CP949; save it as “CSV UTF-8”"))
+    raise _unusable(path, NOT_TEXT)
 
 
 def _unusable(path: Path, reason: Message) -> GradeLabError:
