@@ -231,7 +231,7 @@ _UNAVAILABLE: Mapping[Reason, tuple[Message, Message]] = {
     ),
     Reason.PERMISSION: (
         msg("grade-lab may not look at it: permission denied"),
-        msg("make sure that `docker ps` works for you without an error, then run grade-lab again"),
+        msg("run `grade-lab doctor`: it says how to be allowed to; then run grade-lab again"),
     ),
     Reason.REGISTRY_UNREACHABLE: (
         msg("the registry could not be reached"),

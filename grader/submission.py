@@ -113,7 +113,7 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
 
 
 def _near(folder: Path) -> Iterator[Message]:
-    """What to do where lab.yaml has another name, or is in a folder below."""
+    """What to do where lab.yaml has another name, or is in a folder below or above."""
     try:
         found = sorted(islice(folder.iterdir(), MAX_LOOKED_AT))
         for path in found:
@@ -124,6 +124,8 @@ def _near(folder: Path) -> Iterator[Message]:
         return
     for name in below[:MAX_NAMED]:
         yield msg('there is one in the folder {name}: `cd "{name}"`', name=name)
+    if (folder.absolute().parent / LAB_FILE).is_file():
+        yield msg("there is one in the folder above: `cd ..`")
 
 
 def _as_written(source: Source, value: Any, place: Place) -> Any:

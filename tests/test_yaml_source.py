@@ -105,6 +105,14 @@ def test_in_the_folder_above_the_project_is_named(tmp_path: Path) -> None:
     assert 'cd "내 프로젝트 #1"' in str(caught.value.advice[0])
 
 
+def test_in_a_folder_of_the_project_the_way_up_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lab.yaml").write_text(LAB, encoding="utf-8")
+    (tmp_path / "src").mkdir()
+    with pytest.raises(SubmissionError) as caught:
+        load(tmp_path / "src")
+    assert "`cd ..`" in str(caught.value.advice[0])
+
+
 def test_where_one_is_is_told_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SubmissionError, match=f"there is no lab.yaml in {tmp_path}"):

@@ -21,6 +21,7 @@ class Surroundings:
     """A computer, seen from Docker. ``platform`` is that of ``sys.platform``.
 
     ``products`` are those installed, running or not; of WSL also Docker Desktop on Windows.
+    ``docker_host`` is the variable of that name, which sends the docker command to an engine.
     """
 
     platform: str = "linux"
@@ -28,6 +29,7 @@ class Surroundings:
     systemd: bool = True
     group: Group = "none"
     products: frozenset[Product] = frozenset()
+    docker_host: str = ""
 
 
 _SILENT = re.compile(r"in time|timed out|takes too long")
@@ -44,10 +46,26 @@ def advice(around: Surroundings, reason: Reason, words: str = "") -> list[Messag
         steps = permission(around)
     elif reason is Reason.ENGINE_UNREACHABLE:
         steps = restart(around) if _SILENT.search(words) else start(around)
+        steps += _led_astray(around)
     else:
         return []
     more = msg("`grade-lab doctor` looks closer, and says more")
     return [*steps, msg("then try `docker version`, and run `grade-lab` again"), more]
+
+
+def _led_astray(around: Surroundings) -> list[Message]:
+    """What to do where a variable, perhaps of long ago, sends docker where no engine is."""
+    if not around.docker_host:
+        return []
+    windows = around.platform == "win32"
+    return [
+        msg(
+            "docker goes to {host}, because the variable DOCKER_HOST says so; if you do not know "
+            "why, type `{command}`",
+            host=around.docker_host,
+            command="Remove-Item Env:DOCKER_HOST" if windows else "unset DOCKER_HOST",
+        )
+    ]
 
 
 def start(around: Surroundings) -> list[Message]:

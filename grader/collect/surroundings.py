@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.collect.advice import Group, Product, Surroundings
+from grader.shell_environment import outside
 
 _PROGRAMS: Mapping[Product, tuple[str, ...]] = {
     "engine": ("dockerd",),
@@ -58,6 +59,7 @@ def surroundings(env: Mapping[str, str] = os.environ) -> Surroundings:
         systemd=Path("/run/systemd/system").is_dir(),
         group=_docker_group(),
         products=frozenset(products),
+        docker_host=outside(env).get("DOCKER_HOST", ""),
     )
 
 

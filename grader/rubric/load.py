@@ -198,7 +198,8 @@ class _Loader:
             else:
                 values[name] = _example(name, variable)
                 if value is None and not self.lenient:
-                    self._problem(place, *_no_value(name))
+                    aid = msg("{items}", items=variable.hint) if variable.hint else None
+                    self._problem(place, *_no_value(name), aid)
         return values
 
     def _fits(self, name: str, variable: Variable, value: str, given: Mapping[str, str]) -> bool:

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from grader import shell_environment
 from grader.collect.advice import Product, Surroundings, advice
 from grader.collect.endpoint import host_name, resolve, usual_sockets
+from grader.collect.surroundings import surroundings
 from grader.errors import GradeLabError
 from grader.facts import Reason
 
@@ -191,6 +193,25 @@ def test_without_systemd_the_engine_is_restarted_as_a_service() -> None:
     around = Surroundings(systemd=False, products=frozenset({"engine"}))
     (first, *_) = advice(around, Reason.ENGINE_UNREACHABLE, SILENT[0])
     assert "`sudo service docker restart`" in str(first)
+
+
+@pytest.mark.parametrize(
+    ("platform", "command"),
+    [("linux", "`unset DOCKER_HOST`"), ("win32", "`Remove-Item Env:DOCKER_HOST`")],
+)
+def test_a_variable_that_leads_to_no_engine_is_named(platform: str, command: str) -> None:
+    around = Surroundings(platform=platform, docker_host="tcp://localhost:2375")
+    told = " ".join(map(str, advice(around, Reason.ENGINE_UNREACHABLE)))
+    assert "docker goes to tcp://localhost:2375, because" in told
+    assert command in told
+    usual = advice(Surroundings(platform=platform), Reason.ENGINE_UNREACHABLE)
+    assert command not in " ".join(map(str, usual))
+
+
+def test_the_variable_of_a_recorded_shell_is_not_the_learners() -> None:
+    env = shell_environment.inside({"PATH": ""}, "unix:///tmp/relay.sock")
+    assert surroundings(env).docker_host == ""
+    assert surroundings({"DOCKER_HOST": "tcp://x:1"}).docker_host == "tcp://x:1"
 
 
 def test_no_advice_where_the_engine_answers() -> None:

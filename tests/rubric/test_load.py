@@ -122,6 +122,9 @@ def test_a_required_variable_that_is_not_given(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, GOOD, {})
     assert found.startswith("demo.yaml:5:3: the variable 'hub_id' is required")
     assert "--set hub_id=VALUE" in found
+    hinted = GOOD.replace("{required: true,", "{required: true, hint: Not your name.,")
+    (found,) = problems(tmp_path, hinted, {})
+    assert found.endswith("; Not your name.")
 
 
 @pytest.mark.parametrize("value", ["A!", "a" * 31, "../x", "x\nyyyy", ""])
