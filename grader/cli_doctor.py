@@ -49,7 +49,7 @@ def doctor_command(  # noqa: PLR0917 # an option each
     if form == "json":
         click.echo(as_json(machine, findings, lang), nl=False)
     else:
-        from rich.console import Console
+        from grader.report.console import Output
 
-        show(findings, Console(no_color=no_color or None, highlight=False), lang)
+        show(findings, Output(no_color=no_color), lang)
     return ExitCode.PASSED if first_problem(findings) is None else ExitCode.BELOW_PASS_MARK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,8 +130,9 @@ def _judge(
 
     result = steps.judged(run, lang, overrides)
     if out == "-":
-        for report in chosen.values():
-            sys.stdout.write(report.render(result))
+        with suppress(BrokenPipeError):  # whoever read has enough; the exit code is still told
+            for report in chosen.values():
+                sys.stdout.write(report.render(result))
         return steps.exit_code(result)
     folder = Path(out) if out else run.submission.folder / REPORT
     paths = steps.write(result, chosen, folder)
@@ -142,8 +144,7 @@ def _judge(
 
 
 def _show(result: Result, paths: dict[str, Path], *, no_color: bool) -> None:
-    from rich.console import Console
-
+    from grader.report.console import Output
     from grader.report.terminal import show
 
-    show(result, Console(no_color=no_color or None, highlight=False), paths=paths)
+    show(result, Output(no_color=no_color), paths=paths)

@@ -150,9 +150,9 @@ def rubric_schema(of: str) -> None:
 
 
 def _console(no_color: bool, *, wrap: bool = False) -> Console:
-    from rich.console import Console
+    from grader.report.console import Output
 
-    return Console(no_color=no_color or None, highlight=False, soft_wrap=not wrap)
+    return Output(no_color=no_color, soft_wrap=not wrap)
 
 
 rubric_command.add_command(rubric_new)

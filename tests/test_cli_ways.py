@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.errors import ExitCode
 from tests.places import GRADE_LAB
 
 ENV = {**os.environ, "DOCKER_HOST": "unix:///nonexistent/docker.sock", "LANG": "en_US.UTF-8"}
@@ -45,6 +46,29 @@ def test_a_closed_stream_takes_nothing_but_what_it_would_show(
 ) -> None:
     done = run(folder, command, after=closed)
     assert done.returncode == code
+
+
+@pytest.mark.parametrize("shown", [[], ["--format", "json", "--out", "-"]])
+def test_a_reader_who_has_seen_enough_does_not_change_the_exit_code(
+    folder: Path, shown: list[str]
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [GRADE_LAB, "grade", *shown],
+            env=ENV,
+            cwd=folder,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+        )
+    finally:
+        os.close(writer)
+    assert done.returncode == ExitCode.INCOMPLETE
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
 
 
 @pytest.mark.parametrize("option", [["--lang", "ko"], ["--lang=ko"]])
