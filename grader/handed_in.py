@@ -6,36 +6,21 @@ was verified; neither is written into the learner's journal.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from grader.collect.collect import look
-from grader.errors import GradeLabError, RubricError, SubmissionError
+from grader.errors import RubricError, SubmissionError
 from grader.journal import VERSION, Entry, Journal, Observation
 from grader.messages import Message, msg
 from grader.needs import OF_SUBMISSION, FileNeed
 from grader.rubric.load import load
 from grader.rubric.model import Rubric
-from grader.submission import JOURNAL, LAB_FILE, Submission
+from grader.submission import LAB_FILE, Submission
 
 MAX_NAMED = 3
-
-
-def guard(folder: Path) -> None:
-    """Refuse links that lead out of a submission, and what is no file where one is to be read.
-
-    Raises:
-        GradeLabError: its ``lab.yaml`` or its journal is such.
-    """
-    for name in (LAB_FILE, JOURNAL):
-        path = folder / name
-        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
-            raise GradeLabError(msg("{path} is a link that leads out of it", path=str(name)))
-        if path.exists() and not path.is_file():  # a pipe would never end
-            raise GradeLabError(msg("{path} is not a file", path=str(name)))
 
 
 def rubric_of(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -72,7 +74,8 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
     """Read a submission's ``lab.yaml``.
 
     Raises:
-        SubmissionError: no such folder; ``lab.yaml`` broken, or missing though needed.
+        SubmissionError: no such folder; ``lab.yaml`` broken, or missing though needed; it or
+            something of grade-lab's own is a link that leads out, or a pipe.
     """
     try:
         if not folder.is_dir():
@@ -80,6 +83,7 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
                 msg("there is no folder {folder}", folder=folder),
                 msg("go to the folder of your project (`cd`), or give its path: grade-lab PATH"),
             )
+        _guard(folder)
         source = Source.read(folder / LAB_FILE, max_bytes=MAX_BYTES, max_nodes=MAX_VALUES)
         lab = _Lab.model_validate(_as_written(source, as_mapping(source), ()))
     except FileNotFoundError:
@@ -110,6 +114,22 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
         learner=Learner(id=lab.learner.id, name=lab.learner.name),
         variables={name: str(value) for name, value in lab.variables.items()},
     )
+
+
+def _guard(folder: Path) -> None:
+    """Whoever handed it in could have us write elsewhere, or wait for ever."""
+    root, own = Path(os.path.realpath(folder)), folder / JOURNAL.parent
+    kept: list[Path] = []
+    with suppress(OSError):  # whoever needs what is in there says why it cannot be read
+        kept = sorted(own.iterdir())
+    hint = msg("remove it, or put a plain file or folder in its place")
+    for path in (folder / LAB_FILE, own, *kept):
+        name = path.relative_to(folder).as_posix()
+        if not Path(os.path.realpath(path)).is_relative_to(root):
+            told = msg("{path} is a link that leads out of the submission", path=name)
+            raise SubmissionError(told, hint)
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would never end
+            raise SubmissionError(msg("{path} is not a file", path=name), hint)
 
 
 def _near(folder: Path) -> Iterator[Message]:

@@ -21,7 +21,7 @@ from grader.batch.prints import prints_of
 from grader.batch.roster import Roster
 from grader.check import Status
 from grader.errors import GradeLabError
-from grader.handed_in import guard, rubric_of, with_files, with_found
+from grader.handed_in import rubric_of, with_files, with_found
 from grader.journal import Journal
 from grader.journal_file import JournalFile
 from grader.judge import judge
@@ -107,7 +107,7 @@ def _work(task: Task, given: Given) -> Row | None:
     assignment, candidate = task.assignment, task.candidate
     text = Translator(assignment.lang).text
     with _folder_of(task) as (folder, left_out):
-        handed_in = _handed_in(folder)
+        handed_in = load_submission(folder, needs_lab_file=False)
         identity = identify(handed_in, candidate, given.roster)
         identity = replace(identity, notices=(*identity.notices, *left_out))
         mine = given.overrides.get(identity.learner.id, {})
@@ -187,12 +187,6 @@ def _scratch(task: Task) -> Iterator[Path]:
         yield Path(place) / "submission"
 
 
-def _handed_in(folder: Path) -> Submission:
-    """The submission in a folder. A link that leads out of it is not followed."""
-    guard(folder)
-    return load_submission(folder, needs_lab_file=False)
-
-
 def _rubric(
     assignment: Assignment, given: Given, handed_in: Submission, identity: Identity
 ) -> tuple[Rubric, list[Message]]:
@@ -220,7 +214,7 @@ def opened(task: Task, given: Given) -> Iterator[tuple[Rubric, Path]]:
         GradeLabError: it cannot be opened, or is not usable.
     """
     with _folder_of(task) as (folder, _):
-        handed_in = _handed_in(folder)
+        handed_in = load_submission(folder, needs_lab_file=False)
         identity = identify(handed_in, task.candidate, given.roster)
         yield _rubric(task.assignment, given, handed_in, identity)[0], folder
 

@@ -54,7 +54,6 @@ def judged(
     Raises:
         GradeLabError: submission, rubric, overrides or the docker configuration cannot be used.
     """
-    handed_in.guard(folder)
     run, notes = _prepared(folder, rubric, settings)
     result, more = _judged(run, lang, verify=verify, overrides=overrides)
     text = Translator(lang).text
