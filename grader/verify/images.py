@@ -26,6 +26,8 @@ from grader.verify.ownership import Ownership
 PULL_SECONDS = 600.0
 MAX_PULL_BYTES = 4 * 1024**3
 """Of compressed layers."""
+MAX_MADE = 500
+"""Images of a build: a step may print what looks like one, without end."""
 
 _ID = re.compile(r"^(?: -)?--> ([0-9a-f]{11,64})\s*$")  # with less of both on Podman
 _NEEDS_BUILDKIT = re.compile(
@@ -148,8 +150,12 @@ class Images:
                 if error := told.get("error"):
                     raise _failure(str(error), network=sandbox.network)
                 line = _ID.match(str(told.get("stream") or ""))
-                if line and self._ownership.note_new(line[1]):
-                    made.append(line[1])
+                if line and line[1] not in made:
+                    if len(made) >= MAX_MADE:
+                        words = f"its build tells of more than {MAX_MADE} images"
+                        raise UnavailableError(Reason.SANDBOX, words)
+                    if self._ownership.note_new(line[1]):
+                        made.append(line[1])
                 id_ = str((told.get("aux") or {}).get("ID") or id_)
         if not id_:
             raise UnavailableError(Reason.ENGINE_ERROR, "the builder made no image")

@@ -96,3 +96,16 @@ def test_what_a_build_leaves_is_removed_but_for_its_base(tmp_path: Path) -> None
     }
     assert build(machine, tmp_path, Sandbox()) is None
     assert machine.did == [f"remove_image {STEP}"]
+
+
+def test_a_step_that_prints_ids_without_end_is_stopped_and_what_was_made_goes(
+    tmp_path: Path,
+) -> None:
+    """Each would be asked for and removed at the end, while others wait."""
+    lines = [{"stream": f" ---> {number:012x}\n"} for number in range(100_000)]
+    machine = Builder(*lines)
+    machine.images_here = {STEP: {"Id": f"sha256:{STEP}"}, f"{7:012x}": {"Id": "sha256:7"}}
+    error = build(machine, tmp_path, Sandbox())
+    assert error is not None
+    assert error.reason is Reason.SANDBOX
+    assert machine.did == [f"remove_image {7:012x}"]
