@@ -28,6 +28,7 @@ class Mistake:
 TEXT, LIST, MAP = msg("a text"), msg("a list"), msg("a map of fields")
 WHOLE, NUMBER, TRUTH = msg("a whole number"), msg("a number"), msg("`true` or `false`")
 MOMENT = msg("a date and time with its zone")
+SHARE = msg("write it as a share: 70 % is `0.7`")
 
 KINDS: Mapping[str, str] = {
     "string_type": "text",
@@ -103,8 +104,17 @@ def _instead(kinds: Sequence[str], value: Any, raw: str) -> Message | None:
         return msg("put it in quotes: `{text}`", text=f'"{raw}"')
     if "list" in kinds and short and isinstance(value, str | int | float):
         return msg("put it in brackets: `{text}`", text=f"[{raw}]")
+    return _like(kinds, value, raw)
+
+
+def _like(kinds: Sequence[str], value: Any, raw: str) -> Message | None:
+    """What a value of these kinds looks like."""
     if "truth" in kinds:
         return msg("write `true` or `false`")
+    if "list" in kinds and isinstance(value, dict):
+        return msg("begin each part of the list with `- `")
+    if "number" in kinds and re.fullmatch(r"[\d.]+ *%", raw):
+        return msg("leave out the `%`; as a share, 70 % is `0.7`")
     examples = {"moment": "2026-11-30T23:59:00+09:00", "whole": "10", "number": "10"}
     example = next((examples[kind] for kind in kinds if kind in examples), None)
     return msg("write it like `{example}`", example=example) if example else None
@@ -128,7 +138,8 @@ def mistake_in(detail: ErrorDetails, name: str, value: Any) -> Mistake:
             key, template = _RANGES[kind]
             limit = Message(template.template, {"limit": _plain(context[key])})
             message = msg("'{name}' must be {range}", name=name, range=limit)
-            return Mistake("out-of-range", message, of_value=True)
+            is_share = detail["type"] == "less_than_equal" and context[key] == 1
+            return Mistake("out-of-range", message, SHARE if is_share else None, of_value=True)
         case _:
             message = msg("'{name}': {reason}", name=name, reason=detail["msg"])
             return Mistake("invalid-value", message, of_value=True)

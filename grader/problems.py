@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from grader.errors import Problem
@@ -16,7 +17,7 @@ from grader.yaml_source import Place, Source
 
 
 def _close(name: str, known: Collection[str]) -> str | None:
-    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.5)), None)
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
 
 
 def nearest(name: str, known: Sequence[str]) -> Message | str:
@@ -74,16 +75,30 @@ def _mistake(
     name = str(detail["loc"][-1]) if detail["loc"] else ""
     match detail["type"]:
         case "extra_forbidden":
-            aid = did_you_mean(name, _fields_at(model, detail["loc"]))
-            return Mistake("unknown-field", msg("unknown field '{name}'", name=name), aid)
+            known = _fields_at(model, detail["loc"])
+            message = msg("unknown field '{name}'", name=name)
+            return Mistake("unknown-field", message, _instead_of(name, list(known)))
         case "missing":
             typed = value if isinstance(value, dict) else {}
             known = _fields_at(model, detail["loc"])
             if any(_close(key, known) == name for key in typed if key not in known):
                 return None  # its name was mistyped, and that is told
-            return Mistake("missing-field", msg("the field '{name}' is missing", name=name), None)
+            message = msg("the field '{name}' is missing", name=name)
+            return Mistake("missing-field", message, _only_way(name, known.get(name)))
         case _:
             return mistake_in(detail, _name(place), value)
+
+
+def _instead_of(name: str, known: Sequence[str]) -> Message:
+    if name == "<<":
+        return msg("YAML 1.2 has no `<<`: write out the fields that it stands for")
+    return did_you_mean(name, known) or msg("there can be: {names}", names=known)
+
+
+def _only_way(name: str, field: FieldInfo | None) -> Message | None:
+    """How to write a field that can have one value only."""
+    values = get_args(field.annotation) if field and get_origin(field.annotation) is Literal else ()
+    return msg("write `{text}`", text=f"{name}: {values[0]}") if len(values) == 1 else None
 
 
 def _name(place: Place) -> str:
@@ -115,8 +130,8 @@ def _value_at(data: Any, place: Place) -> Any:
     return data
 
 
-def _fields_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The names that a field at this place can have."""
+def _fields_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> dict[str, FieldInfo]:
+    """The fields that there can be at this place, by name."""
     models = [model]
     for step in loc[:-1]:
         inner = [
@@ -127,7 +142,9 @@ def _fields_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
             for found in _models_in(field.annotation)
         ]
         models = inner or [each for each in models if each.__name__ == step] or models
-    return [field.alias or key for each in models for key, field in each.model_fields.items()]
+    return {
+        field.alias or key: field for each in models for key, field in each.model_fields.items()
+    }
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

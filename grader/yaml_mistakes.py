@@ -39,7 +39,8 @@ def explained(error: MarkedYAMLError, lines: Sequence[str]) -> YamlMistake:
         )
     said = str(error.problem or error.context)
     above = next((i for i in range(line - 1, -1, -1) if lines[i].strip()), line)
-    nearby = (above, line) if "mapping values are not allowed" in said else (line,)
+    is_of_key = "mapping values are not allowed" in said or "expected ':'" in said
+    nearby = (above, line) if is_of_key else (line,)
     if amiss := sign_amiss(lines, nearby):
         return amiss
     opened = error.context_mark
@@ -78,7 +79,7 @@ def _cut_short(line: int, before: str, rest: str, said: str) -> YamlMistake | No
         begun = max(before.rfind(_OPENING[sign], 0, column - 1), 0)
         return _syntax(line, begun, reason, _QUOTE_IT if sign in "]}" else _DOUBLE_IT)
     if rest.startswith(":") and ("did not find expected" in said or "unexpected ':'" in said):
-        return _syntax(line, column, msg("a second `:` in one value"), _QUOTE_IT)
+        return _syntax(line, column, msg("a second `:` in one value"), _QUOTE_PORTS)
     if "mapping values are not allowed" in said and ": " in before:
         return _syntax(line, column, msg("a second `: ` in one line"), _QUOTE_IT_TOO)
     return None
@@ -109,6 +110,7 @@ def _syntax(line: int, column: int, reason: Message, aid: Message | None) -> Yam
 
 _OPENING = {"}": "{", "]": "[", '"': '"', "'": "'"}
 _QUOTE_IT = msg("put quotes around the whole text, as in {example}", example='`"{hub_id}/app"`')
+_QUOTE_PORTS = msg("put quotes around the whole text, as in {example}", example='`"8080:80"`')
 _DOUBLE_IT = msg("a quote within the text is written twice: `'it''s'`")
 _QUOTE_IT_TOO = msg(
     "put the whole text in quotes, or check that the line before is indented as it should be"
