@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.complaint import complain
-from grader.errors import ExitCode
+from grader.errors import ExitCode, OutputError
 from grader.language import described
 from grader.messages import Translator, msg
 from grader.options import language_option, quiet_option, report_options, rubric_options
@@ -135,7 +135,12 @@ def _judge(
                 sys.stdout.write(report.render(result))
         return steps.exit_code(result)
     folder = Path(out) if out else run.submission.folder / REPORT
-    paths = steps.write(result, chosen, folder)
+    try:
+        paths = steps.write(result, chosen, folder)
+    except OutputError:
+        if not quiet:  # a report that has no room takes nobody's result
+            _show(result, {}, no_color=no_color)
+        raise
     if not quiet:
         _show(result, paths, no_color=no_color)
     if open_report and "html" in paths:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -32,9 +33,14 @@ def whole(path: Path, mode: int = 0o666) -> Iterator[Path]:
         yield draft
         draft.replace(path)
     except OSError as error:
+        advice = msg("close it if another program has it open, or write to another folder")
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            advice = msg(
+                "free some disk space, or make the folder writable, and run the command again"
+            )
         raise OutputError(
             msg("the file cannot be written: {reason}", reason=reason_of(error)),
-            msg("close it if another program has it open, or write to another folder"),
+            advice,
             where=str(path),
         ) from error
     finally:

@@ -54,6 +54,15 @@ def result(folder: Path) -> dict[str, object]:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
+def test_a_result_whose_reports_cannot_be_written_is_shown_all_the_same(submission: Path) -> None:
+    (submission / "full").write_text("")
+    done = run(submission, "--out", submission / "full")
+    assert done.returncode == 2
+    assert "the file cannot be written" in done.stderr
+    assert "Passed: 10/10" in done.stdout
+    assert "Report:" not in done.stdout
+
+
 def test_a_pass_exits_with_0_and_leaves_both_reports(submission: Path) -> None:
     done = run(submission)
     assert done.returncode == 0, done.stderr

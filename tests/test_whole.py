@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -45,6 +46,15 @@ def test_a_private_file_is_nobody_elses_to_read_at_any_time(tmp_path: Path) -> N
         assert stat.S_IMODE(draft.stat().st_mode) == 0o600
         draft.write_text("secret")
     assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"), [(errno.ENOSPC, "free some disk space"), (errno.EACCES, "close it if")]
+)
+def test_what_to_do_fits_what_is_in_the_way(tmp_path: Path, code: int, advice: str) -> None:
+    with pytest.raises(OutputError) as caught, whole(tmp_path / "file.txt"):
+        raise OSError(code, "")
+    assert advice in str(caught.value.advice[0])
 
 
 def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
