@@ -34,6 +34,11 @@ class Finding:
     line: int | None = None
     check: str = ""
 
+    @property
+    def in_one_line(self) -> str:
+        """What is wrong, and then what to do, which the message has on a line of its own."""
+        return " → ".join(self.message.split("\n"))
+
 
 @dataclass(frozen=True, slots=True)
 class Graded:

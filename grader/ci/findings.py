@@ -45,7 +45,7 @@ def findings(result: Result, folder: Path, root: Path) -> tuple[Finding, ...]:
 def refusal(error: GradeLabError, lang: str, root: Path) -> Finding:
     """Why there is no result, at the place of the first mistake where one is known."""
     text = Translator(lang).text
-    problems = [f"{problem.where}: {text(problem.message)}" for problem in error.problems]
+    problems = [f"{problem.where}: {text(problem.told)}" for problem in error.problems]
     place = error.problems[0].where if error.problems else error.where or ""
     named = _PLACE.fullmatch(place)
     file, line = named.group("path", "line") if named else ("", None)

@@ -47,7 +47,7 @@ def _issues(rubric: str, findings: Iterable[Finding]) -> Iterator[dict[str, obje
         what = (rubric, finding.check, finding.path, finding.message)
         told[what] = told.get(what, 0) + 1
         yield {
-            "description": plain(f"{finding.title}: {finding.message}"),
+            "description": plain(f"{finding.title}: {finding.in_one_line}"),
             "check_name": finding.check,
             "fingerprint": hashlib.sha256(json.dumps([*what, told[what]]).encode()).hexdigest(),
             "severity": SEVERITIES[finding.level],

@@ -28,9 +28,9 @@ class Plain:
 def lines(findings: Iterable[Finding]) -> list[str]:
     """What is wrong in files, as compilers tell it; the rest stands in the table."""
     return [
-        one_line(f"{finding.path}:{finding.line or 1}: {finding.level}: {finding.message}")
+        one_line(f"{finding.path}:{finding.line or 1}: {finding.level}: {finding.in_one_line}")
         if finding.path
-        else one_line(f"grade-lab: {finding.message}")
+        else one_line(f"grade-lab: {finding.in_one_line}")
         for finding in findings
         if finding.path or not finding.check
     ]

@@ -187,4 +187,4 @@ def test_a_line_of_plain_output_is_one_line(tmp_path: Path) -> None:
     note = Finding(Level.WARNING, "grade-lab", "a note")
     elsewhere = Finding(Level.ERROR, "A", "in the table", check="a.2")
     lines = Plain(tmp_path).log("table", graded(tmp_path, note, finding, elsewhere)).splitlines()
-    assert lines == ["table", "grade-lab: a note", "Dockerfile:2: error: one two␍::error::x"]
+    assert lines == ["table", "grade-lab: a note", "Dockerfile:2: error: one → two␍::error::x"]

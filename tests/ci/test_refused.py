@@ -20,7 +20,7 @@ def test_a_broken_lab_file_is_annotated(tmp_path: Path) -> None:
     assert done.returncode == 2
     [told] = commands(done.stdout)
     assert told.properties == {"file": "lab/lab.yaml", "line": "2", "title": "grade-lab"}
-    assert "variabels" in told.data
+    assert "variabels'; did you mean 'variables'?" in told.data
     assert b"variabels" in done.stderr
 
 
