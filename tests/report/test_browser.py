@@ -99,6 +99,25 @@ def test_the_keyboard_opens_every_detail(browser: Browser, tmp_path: Path) -> No
     assert opened > 5
 
 
+@pytest.mark.parametrize("width", [360, 1200])
+def test_the_mark_of_the_focus_is_seen_whole(browser: Browser, tmp_path: Path, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 700})
+    visit(page, tmp_path, long_texts("en"))
+    cut = page.evaluate(
+        """[...document.querySelectorAll('.overview a')].filter(link => {
+            link.focus({focusVisible: true});
+            const style = getComputedStyle(link);
+            const room = parseFloat(style.outlineOffset) + parseFloat(style.outlineWidth);
+            const mark = link.getBoundingClientRect();
+            const seen = link.closest('.overview').getBoundingClientRect();
+            return mark.left - room < Math.max(seen.left, 0) || mark.right + room > seen.right
+                || mark.right + room > innerWidth || mark.bottom + room > seen.bottom;
+        }).length"""
+    )
+    page.close()
+    assert cut == 0
+
+
 def test_the_first_key_leads_to_the_objectives(browser: Browser, tmp_path: Path) -> None:
     page = browser.new_page()
     visit(page, tmp_path, a_result())
