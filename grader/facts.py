@@ -10,7 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
+
+from grader.instant import Instant
 
 FIRST_YEAR_OF_DOCKER = 2013
 
@@ -71,7 +73,7 @@ class Image(Fact):
     tags: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
     created: str = ""
-    last_tagged: AwareDatetime | None = None
+    last_tagged: Instant | None = None
     labels: dict[str, str] = {}
     exposes: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
@@ -139,9 +141,9 @@ class Container(Fact):
     image_id: str
     status: str
     exit_code: int | None = None
-    created: AwareDatetime | None = None
-    started: AwareDatetime | None = None
-    finished: AwareDatetime | None = None
+    created: Instant | None = None
+    started: Instant | None = None
+    finished: Instant | None = None
     ports: tuple[PortBinding, ...] = ()
     env: dict[str, Literal["image", "run"]] = {}
     detached: bool | None = False
@@ -292,7 +294,7 @@ class EventWindow(Fact):
     """
 
     count: int
-    oldest: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    oldest: Instant | None = None
+    until: Instant | None = None
     evicted: bool = False
     continues: bool = True

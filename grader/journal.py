@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader.errors import JournalError
 from grader.facts import Reason
+from grader.instant import Instant
 from grader.messages import Message, msg
 from grader.needs import AnyNeed
 
@@ -47,7 +48,7 @@ class Observation(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, defer_build=True)  # judging makes none of its own
-    at: AwareDatetime
+    at: Instant
     source: Source
     need: AnyNeed
     outcome: Outcome

@@ -217,3 +217,14 @@ def test_a_reason_that_quotes_a_long_text_is_shortened(path: Path) -> None:
     path.write_text(f'{{"hash":"{digest}",{body[1:]}\n')
     (defect,) = JournalFile(path).read().defects
     assert len(str(defect.message)) < 300
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_time_that_no_zone_can_tell_is_a_defect(path: Path, at: str) -> None:
+    body = observation("strange").model_dump(mode="json", exclude_none=True) | {"at": at}
+    entry = {"prev": JournalFile(path).read().head, "v": 1, "seq": 6, "run": RUN, **body}
+    told = json.dumps(entry, separators=(",", ":"))[1:].encode()
+    line = b'{"hash":"%s",%s\n' % (hashlib.sha256(told).hexdigest().encode(), told)
+    path.write_bytes(path.read_bytes() + line)
+    read = JournalFile(path).read()
+    assert (names(read)[-1], [defect.line for defect in read.defects]) == ("f4", [6])

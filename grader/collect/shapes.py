@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from grader import facts
 from grader.collect import redact
+from grader.instant import END, FIRST
 from grader.reference import familiar
 
 if TYPE_CHECKING:
@@ -257,9 +258,9 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def _time(value: object) -> datetime | None:
-    """A time; None for the engine's zero time, which stands for never."""
+    """A time; None for the engine's zero time, which stands for never, and what is none."""
     try:
         time = datetime.fromisoformat(str(value))
     except ValueError:
         return None
-    return time if time.tzinfo and time.year > 1 else None
+    return time if time.tzinfo and FIRST <= time < END else None

@@ -83,6 +83,11 @@ def test_a_manifest_tells_its_platforms_without_attestations() -> None:
     assert fact.platforms == ("linux/amd64",)
 
 
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_that_no_zone_can_tell_is_none(time: str) -> None:
+    assert shapes.container({"State": {"StartedAt": time}, "Created": time}, {}).started is None
+
+
 def test_a_pulled_image_was_never_tagged_here() -> None:
     zero = {"Metadata": {"LastTagTime": "0001-01-01T00:00:00Z"}}
     assert shapes.image(zero, []).last_tagged is None

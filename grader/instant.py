@@ -1,0 +1,13 @@
+"""Times in evidence, which whoever forges it chooses freely."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+FIRST, END = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+Instant = Annotated[AwareDatetime, Field(ge=FIRST, lt=END)]
+"""A time that can be told in any zone and compared; those at the ends of the calendar cannot."""
