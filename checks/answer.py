@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Annotated, Literal, Self
@@ -25,7 +26,7 @@ from grader.check import (
 )
 from grader.checking.answers import answer_to, line_of
 from grader.checking.overlap import overlap
-from grader.checking.phrases import Phrase, Plain
+from grader.checking.phrases import Phrase, Plain, Sought, sought
 from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence, Seen
 from grader.facts import Fact, File
@@ -36,9 +37,9 @@ Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1)]
 
 
 @lru_cache(maxsize=1024)
-def _exactly(number: float) -> Fraction:
+def _exactly(number: float) -> Decimal:
     """The number as it is written in the rubric."""
-    return Fraction(str(number))
+    return Decimal(str(number))
 
 
 class Concept(BaseModel):
@@ -50,9 +51,17 @@ class Concept(BaseModel):
     weight: Annotated[float, Field(gt=0, le=1000)] = 1
 
     @property
-    def points(self) -> Fraction:
+    def points(self) -> Decimal:
         """``weight``, exactly."""
         return _exactly(self.weight)
+
+    def stands_in(self, answer: Plain) -> bool:
+        """Whether the answer names it."""
+        return answer.holds(self._sought)
+
+    @cached_property
+    def _sought(self) -> Sought:
+        return sought(self.any)
 
 
 class Misconception(BaseModel):
@@ -70,13 +79,21 @@ class Misconception(BaseModel):
     cost: Annotated[float, Field(gt=0, le=1)] | Literal["flag"] = "flag"
 
     @property
-    def share(self) -> Fraction:
+    def share(self) -> Decimal:
         """What it costs of the points."""
-        return Fraction(0) if self.cost == "flag" else _exactly(self.cost)
+        return Decimal(0) if self.cost == "flag" else _exactly(self.cost)
 
     def stands_in(self, answer: Plain) -> bool:
         """Whether the answer asserts it."""
-        return any(map(answer.asserts, self.any)) and not any(map(answer.holds, self.unless))
+        return answer.asserts(self._sought) and not answer.holds(self._excused)
+
+    @cached_property
+    def _sought(self) -> Sought:
+        return sought(self.any)
+
+    @cached_property
+    def _excused(self) -> Sought:
+        return sought(self.unless)
 
 
 class Answer(Check):
@@ -118,11 +135,11 @@ class Answer(Check):
         return self
 
     @cached_property
-    def _all_points(self) -> Fraction:
-        return sum((concept.points for concept in self.concepts), Fraction(0))
+    def _all_points(self) -> Decimal:
+        return sum((concept.points for concept in self.concepts), Decimal(0))
 
     @cached_property
-    def _needed(self) -> Fraction:
+    def _needed(self) -> Decimal:
         return self._all_points if self.need is None else _exactly(self.need)
 
     def needs(self) -> Iterable[Need[Fact]]:
@@ -163,7 +180,9 @@ class Answer(Check):
         )
 
     def _copied(self, answer: Plain, proofs: tuple[Proof, ...]) -> Verdict | None:
-        found = overlap(answer, self.source_text or "")
+        if not self.source_text:
+            return None
+        found = overlap(answer, self.source_text)
         if not found.copied:
             return None
         return Review(
@@ -194,19 +213,19 @@ class Answer(Check):
     def _by_content(self, answer: Plain, proofs: tuple[Proof, ...]) -> Verdict:
         named = self._named(answer)
         held = [m for m in self.misconceptions if m.stands_in(answer)]
-        earned = sum((concept.points for concept in named), Fraction(0))
+        earned = sum((concept.points for concept in named), Decimal(0))
         enough = earned >= self._needed
-        missing = [] if enough else [c.name for c in self.concepts if c not in named]
-        share = Fraction(1) if enough else earned / self._needed
-        share = max(share - sum((m.share for m in held), Fraction(0)), Fraction(0))
-        if not missing and not held:
+        if enough and not held:
             return Passed(
                 message=msg("the answer to {question} says what it should", question=self.question),
                 proofs=proofs,
                 actual=_mentions(named),
             )
+        missing = [] if enough else [c.name for c in self.concepts if c not in named]
+        share = Fraction(1) if enough else Fraction(earned) / Fraction(self._needed)
+        share -= sum((Fraction(m.share) for m in held), Fraction(0))
         verdict = partial_or_failed(
-            share,
+            max(share, Fraction(0)),
             message=self._wrong(missing, [m.name for m in held]),
             proofs=proofs,
             expected=_mentions(self.concepts),
@@ -224,7 +243,7 @@ class Answer(Check):
         )
 
     def _named(self, answer: Plain) -> list[Concept]:
-        return [concept for concept in self.concepts if any(map(answer.holds, concept.any))]
+        return [concept for concept in self.concepts if concept.stands_in(answer)]
 
     def _wrong(self, missing: list[Text], held: list[Text]) -> Message:
         if not held:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -25,6 +25,7 @@ from grader.reference import familiar, repository_of
 
 F_co = TypeVar("F_co", bound=Fact, covariant=True)
 N = TypeVar("N", bound=Need[Fact])
+T = TypeVar("T")
 
 
 class Strength(StrEnum):
@@ -94,7 +95,6 @@ class Series(NamedTuple, Generic[F_co]):
 
 _NEVER_LOOKED: Series[Fact] = Series()
 
-
 _ANSWERS = {Reason.UNSUPPORTED, Reason.OUTSIDE}
 """What an engine cannot tell, or what leads astray, is an answer: nobody failed to look."""
 
@@ -108,8 +108,7 @@ class Evidence:
         self._last_grading = ""
         self._in_batch = self._was_reproduced = self._is_disturbed = False
         self._series: dict[tuple[Need[Fact], bool], Series[Fact]] = {}
-        self._image_ids: dict[str, frozenset[str]] = {}
-        self._about: dict[tuple[str | None, ...], tuple[Seen[Event], ...]] = {}
+        self._derived: dict[Hashable, object] = {}
         self._defects: dict[int, Defect] = {}
         for entry in journal.entries:
             if entry.by == "grade":
@@ -136,7 +135,7 @@ class Evidence:
     @property
     def defects(self) -> tuple[Defect, ...]:
         """Entries whose content does not fit their need, found so far; they are left out."""
-        return tuple(self._defects.values())
+        return tuple(self._defects[line] for line in sorted(self._defects))
 
     def of(self, need: Need[F_co], *, reproduced: bool = False) -> Series[F_co]:
         """All answers to ``need`` by looks at the learner's own things.
@@ -153,19 +152,29 @@ class Evidence:
             series = self._series[key] = self._fold(entries)
         return series  # type: ignore[return-value] # keyed by the need whose answer is F_co
 
+    def once(self, key: Hashable, derive: Callable[[], T]) -> T:
+        """What follows from this evidence and ``key`` alone: derived once, for all checks."""
+        derived = self._derived.get(key)
+        if derived is None:
+            derived = self._derived[key] = derive()
+        return derived  # type: ignore[return-value] # one key, one way to derive
+
     def needs(self, kind: type[N]) -> tuple[N, ...]:
         """The needs of this kind that the journal answers, in the order of first mention."""
         return tuple(need for need in self._by_need if type(need) is kind)
 
     def image_ids(self, reference: str) -> frozenset[str]:
         """Every image id that was ever seen under this reference."""
-        known = self._image_ids.get(reference)
-        if known is None:
-            ids = {seen.fact.id for seen in self.of(ImageNeed(image=reference)).found}
+
+        def ids() -> frozenset[str]:
+            seen = [seen.fact.id for seen in self.of(ImageNeed(image=reference)).found]
             name = familiar(reference)
-            ids |= {e.fact.id for e in self._naming if e.fact.name == name and e.fact.id}
-            known = self._image_ids[reference] = frozenset(ids)
-        return known
+            events = [e.fact for e in self._of_kind.get("image", ()) if e.fact.name == name]
+            # Of these some engines tell both an image's id and its name.
+            told = [e.id for e in events if e.id and e.action in {"tag", "push", "untag"}]
+            return frozenset(seen + told)
+
+        return self.once(("image ids", reference), ids)
 
     def container_ids(self, need: OfContainers[Fact]) -> frozenset[str]:
         """Every id of a container that was ever seen and that this need asks about."""
@@ -185,11 +194,10 @@ class Evidence:
 
         Another ``kind`` is ``volume`` or ``network``, by name.
         """
-        key = kind, name, service, project, image
-        about = self._about.get(key)
-        if about is None:
+
+        def about() -> tuple[Seen[Event], ...]:
             wanted = familiar(image) if image else None
-            about = self._about[key] = tuple(
+            return tuple(
                 seen
                 for seen in self._of_kind.get(kind, ())
                 if (name is None or seen.fact.name == name)
@@ -197,28 +205,29 @@ class Evidence:
                 and (project is None or seen.fact.project == project)
                 and (wanted is None or familiar(seen.fact.image) == wanted)
             )
-        return _that_tell(actions, about)
+
+        return that_tell(actions, self.once((kind, name, service, project, image), about))
 
     def image_events(self, *actions: str, image: str) -> tuple[Seen[Event], ...]:
         """Image events (tag, push, pull, untag, delete) about this reference, oldest first.
 
         A pull of all tags of its repository is one, where the reference is older.
         """
-        key = "image", image
-        about = self._about.get(key)
-        if about is None:
+
+        def about() -> tuple[Seen[Event], ...]:
             wanted = familiar(image)
             ids, repository = self.image_ids(image), repository_of(image)
             images = self._of_kind.get("image", ())
             named = min((s.at for s in images if familiar(s.fact.name) == wanted), default=None)
-            about = self._about[key] = tuple(
+            return tuple(
                 seen
                 for seen in images
                 if familiar(seen.fact.name) == wanted
                 or (named and seen.at >= named and seen.fact.name == repository)
                 or (seen.fact.action in {"untag", "delete"} and seen.fact.id in ids)
             )
-        return _that_tell(actions, about)
+
+        return that_tell(actions, self.once(("image", image), about))
 
     @cached_property
     def event_window(self) -> Series[EventWindow]:
@@ -232,12 +241,6 @@ class Evidence:
         for seen in sorted(self.of(EventsNeed()).found, key=lambda seen: seen.at):
             by_kind.setdefault(seen.fact.type, []).append(seen)
         return by_kind
-
-    @cached_property
-    def _naming(self) -> tuple[Seen[Event], ...]:
-        """Events of which some engines tell both an image's id and its name."""
-        images = self._of_kind.get("image", ())
-        return tuple(e for e in images if e.fact.action in {"tag", "push", "untag"})
 
     def _fold(self, entries: Sequence[Entry]) -> Series[Fact]:
         found: list[Seen[Fact]] = []
@@ -292,8 +295,6 @@ class Evidence:
         return _BY_SOURCE.get(entry.source) or (Strength.LIVE if of_last else Strength.RECORDED)
 
 
-def _that_tell(
-    actions: tuple[str, ...], events: tuple[Seen[Event], ...]
-) -> tuple[Seen[Event], ...]:
+def that_tell(actions: tuple[str, ...], events: tuple[Seen[Event], ...]) -> tuple[Seen[Event], ...]:
     """The events of these actions; all, when none is named."""
     return tuple([e for e in events if e.fact.action in actions]) if actions else events

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 from grader.check import Part
@@ -40,8 +41,8 @@ def crashed_at_start(container: Container) -> bool:
     return soon and crashed(container, by_hand=False)
 
 
-def state_part(container: Container, last_words: str, *, by_hand: bool) -> Part:
-    """The assertion that it was started and did not crash; ``last_words`` are shown if it did."""
+def state_part(container: Container, last_words: Callable[[], str], *, by_hand: bool) -> Part:
+    """The assertion that it was started and did not crash; ``last_words`` are asked if it did."""
     expected = msg("started, and not crashed")
     if container.status == "created":
         return Part(
@@ -67,7 +68,7 @@ def state_part(container: Container, last_words: str, *, by_hand: bool) -> Part:
     return Part(
         False,
         expected,
-        last_words or msg("exit code {code}", code=container.exit_code),
+        last_words() or msg("exit code {code}", code=container.exit_code),
         msg(
             "read `docker logs {name}`, put the mistake right, run it again, and then `grade-lab`",
             name=container.name,

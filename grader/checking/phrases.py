@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -76,20 +76,24 @@ class Plain:
         """What the letters from ``start`` up to ``end`` were in the text."""
         return self.text[self.origin[start] : self.origin[end - 1] + 1] if start < end else ""
 
-    def holds(self, phrase: str) -> bool:
-        """Whether every part of ``phrase`` occurs somewhere."""
-        return all(map(self._holds, _parts(phrase)))
+    def holds(self, phrases: Sought) -> bool:
+        """Whether every part of one of the ``phrases`` occurs somewhere."""
+        return any(all(map(self._holds, parts)) for parts in self._likely(phrases))
 
-    def asserts(self, phrase: str) -> bool:
-        """Whether every part of ``phrase`` occurs somewhere without being negated."""
-        return all(
-            any(not self._negated(start, start + len(part.letters)) for start in self._found(part))
-            for part in _parts(phrase)
-        )
+    def asserts(self, phrases: Sought) -> bool:
+        """Whether every part of one of the ``phrases`` occurs somewhere without being negated."""
+        return any(all(map(self._asserts, parts)) for parts in self._likely(phrases))
+
+    def _likely(self, phrases: Sought) -> Iterator[Parts]:
+        # Most are not there at all, and that is quickly seen.
+        return (parts for letters, parts in phrases if letters in self.letters)
 
     def _holds(self, part: Plain) -> bool:
-        # Most are not there at all, and that is quickly seen.
-        return part.letters in self.letters and any(True for _ in self._found(part))
+        return any(True for _ in self._found(part))
+
+    def _asserts(self, part: Plain) -> bool:
+        size = len(part.letters)
+        return any(not self._negated(start, start + size) for start in self._found(part))
 
     def _found(self, part: Plain) -> Iterator[int]:
         start = -1
@@ -164,8 +168,21 @@ def _begins_after(between: str) -> int:
     return begins
 
 
-@lru_cache(maxsize=4096)
-def _parts(phrase: str) -> tuple[Plain, ...]:
+Parts = tuple[Plain, ...]
+"""What a phrase stands for: each of them, anywhere."""
+
+Sought = tuple[tuple[str, Parts], ...]
+"""Phrases, ready to be sought in many answers: the letters of the longest part, and all parts."""
+
+
+def sought(phrases: Iterable[str]) -> Sought:
+    """Make phrases ready to be sought."""
+    return tuple(
+        (max((part.letters for part in parts), key=len), parts) for parts in map(_parts, phrases)
+    )
+
+
+def _parts(phrase: str) -> Parts:
     return tuple(Plain.of(part) for part in phrase.split(" + "))
 
 

@@ -22,7 +22,7 @@ from grader.check import (
     then_grade,
 )
 from grader.checking.crash import crashed_at_start, last_words, state_part
-from grader.evidence import Evidence, Seen, Series
+from grader.evidence import Evidence, Seen, Series, that_tell
 from grader.facts import Container, Event, Fact
 from grader.messages import Message, msg
 from grader.needs import ContainerNeed, EventsNeed, LogsNeed, Need, Picked
@@ -145,6 +145,10 @@ class ContainerSubject(BaseModel):
 
         A container of this name that runs the same image under another reference is one of them.
         """
+        picked = self.name, self.image, self.service, self.project
+        return evidence.once(("containers", picked), lambda: self._containers(evidence))
+
+    def _containers(self, evidence: Evidence) -> Series[Container]:
         series = evidence.of(self.container_need)
         if series.found or self.image is None or (self.name is None and self.service is None):
             return series
@@ -155,13 +159,16 @@ class ContainerSubject(BaseModel):
 
     def events(self, evidence: Evidence, *actions: str) -> tuple[Seen[Event], ...]:
         """Events of such containers, oldest first, whatever they were called at the time."""
+        picked = self.name, self.image, self.service, self.project
+        events = evidence.once(("events", picked), lambda: self._events(evidence))
+        return that_tell(actions, events)
+
+    def _events(self, evidence: Evidence) -> tuple[Seen[Event], ...]:
         if self.name is None and self.service is None:
-            return evidence.events(*actions, **self.picked)
+            return evidence.events(**self.picked)
         ids = {seen.fact.id for seen in self.containers(evidence).found}
-        named = {seen.seq for seen in evidence.events(*actions, **self.picked)}
-        return tuple(
-            seen for seen in evidence.events(*actions) if seen.seq in named or seen.fact.id in ids
-        )
+        named = {seen.seq for seen in evidence.events(**self.picked)}
+        return tuple(seen for seen in evidence.events() if seen.seq in named or seen.fact.id in ids)
 
     @cached_property
     def logs_need(self) -> LogsNeed:
@@ -184,7 +191,7 @@ class ContainerSubject(BaseModel):
         ended = {seen.fact.id for seen in self.events(evidence, "kill", "stop")}
         part = state_part(
             self._as_it_ended(evidence, container),
-            self.last_words(evidence, container),
+            lambda: self.last_words(evidence, container),
             by_hand=container.id in ended,
         )
         if not (self.never_started(evidence, container) and self._lost(evidence, container)):

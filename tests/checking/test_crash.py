@@ -87,7 +87,7 @@ def test_a_crash_is_told_with_its_kind_its_last_words_and_where_to_read_more(
     fields: dict[str, Any], log: str, problem: str, actual: str
 ) -> None:
     container = a_container(**{"status": "exited", "exit_code": 1, **fields})
-    part = state_part(container, log, by_hand=False)
+    part = state_part(container, lambda: log, by_hand=False)
     assert not part.holds
     assert problem in str(part.problem)
     assert str(part.actual) == actual
@@ -96,7 +96,7 @@ def test_a_crash_is_told_with_its_kind_its_last_words_and_where_to_read_more(
 
 
 def test_a_container_that_was_only_created_may_yet_be_started() -> None:
-    part = state_part(a_container(status="created"), "", by_hand=False)
+    part = state_part(a_container(status="created"), str, by_hand=False)
     assert (part.holds, part.pending, str(part.actual)) == (False, True, "created")
     assert "`docker start web`" in str(part.hint)
     assert "never started" in str(part.problem)

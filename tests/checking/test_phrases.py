@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from grader.checking.phrases import Phrase, Plain
+from grader.checking.phrases import Phrase, Plain, sought
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ from grader.checking.phrases import Phrase, Plain
     ],
 )
 def test_spacing_case_and_endings_do_not_matter(text: str, phrase: str) -> None:
-    assert Plain.of(text).holds(phrase)
+    assert Plain.of(text).holds(sought([phrase]))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_spacing_case_and_endings_do_not_matter(text: str, phrase: str) -> None:
     ],
 )
 def test_what_only_seems_to_stand_there_is_not_found(text: str, phrase: str) -> None:
-    assert not Plain.of(text).holds(phrase)
+    assert not Plain.of(text).holds(sought([phrase]))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_what_only_seems_to_stand_there_is_not_found(text: str, phrase: str) -> 
     ],
 )
 def test_what_is_said_is_asserted(text: str, phrase: str) -> None:
-    assert Plain.of(text).asserts(phrase)
+    assert Plain.of(text).asserts(sought([phrase]))
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ def test_what_is_said_is_asserted(text: str, phrase: str) -> None:
 )
 def test_what_is_negated_is_held_but_not_asserted(text: str, phrase: str) -> None:
     plain = Plain.of(text)
-    assert plain.holds(phrase)
-    assert not plain.asserts(phrase)
+    assert plain.holds(sought([phrase]))
+    assert not plain.asserts(sought([phrase]))
 
 
 @pytest.mark.parametrize("phrase", ["", " ", "…", "a + ", "+ a +  + b"])
@@ -145,13 +145,13 @@ def test_a_phrase_without_a_letter_is_a_mistake(phrase: str) -> None:
 def test_any_text_can_be_searched(text: str, phrase: str) -> None:
     plain = Plain.of(text)
     assert len(plain.letters) == len(plain.breaks) == len(plain.origin)
-    assert plain.holds(phrase) or not plain.asserts(phrase)
+    assert plain.holds(sought([phrase])) or not plain.asserts(sought([phrase]))
 
 
 @given(st.text("가나다abc .,\n", min_size=1).filter(str.strip), st.text("가나 .", max_size=20))
 def test_a_text_holds_itself_whatever_stands_around_it(text: str, around: str) -> None:
     if Plain.of(text).letters:
-        assert Plain.of(f"{around} {text} {around}").holds(text.replace(" + ", " "))
+        assert Plain.of(f"{around} {text} {around}").holds(sought([text.replace(" + ", " ")]))
 
 
 @pytest.mark.parametrize(
