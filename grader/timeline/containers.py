@@ -41,7 +41,7 @@ def containers(evidence: Evidence, events: Events) -> Iterator[Life]:
     for id_ in dict.fromkeys([*lives, *states]):
         name = next((e.fact.name for e in reversed(lives[id_]) if e.fact.name), "")
         name = name or next((state.fact.name for state in states[id_]), "")
-        steps = [*_lived(lives[id_], name, said)]
+        steps = [*_lived(lives[id_], name, said, _code_of_no_start(states[id_]))]
         steps += _unseen_life(states[id_], lives[id_], gone.get(id_), said)
         if steps:
             yield Life(name, [*_without_repeats(steps)])
@@ -63,14 +63,24 @@ def _exited(
     )
 
 
-def _lived(events: Events, name: str, said: LastWords) -> Iterator[TimelineStep]:
+def _code_of_no_start(states: Sequence[Seen[Container]]) -> int | None:
+    """The exit code of a container that could not be started; None where nothing tells of one."""
+    created = (seen.fact for seen in states if seen.fact.status == "created")
+    return next((fact.exit_code for fact in created if fact.exit_code), None)
+
+
+def _lived(
+    events: Events, name: str, said: LastWords, no_start: int | None
+) -> Iterator[TimelineStep]:
     """The steps of one container that events tell."""
     for number, run in enumerate(_runs(events)):
         opening = run[0]
         if opening.fact.action in {"create", "start"}:
             first = ("docker run", familiar(opening.fact.image))
             words = ("docker start", name) if number else first
-            yield step("container", opening.at, *words, detail=name)
+            code = None if any(seen.fact.action == "start" for seen in run) else no_start
+            failed = code is not None
+            yield step("container", opening.at, *words, detail=name, failed=failed, exit_code=code)
         yield from _executed(run, name)
         yield from _ended(run, name, said)
     for seen in events:
@@ -137,16 +147,16 @@ def _unseen_life(
     first, last = ordered[0], ordered[-1].fact
     if not actions & {"create", "start"}:
         at = first.fact.created or first.fact.started
-        failed = first.fact.status == "created" and bool(first.fact.exit_code)
+        code = _code_of_no_start([first])
         yield step(
             "container",
             min(at or first.at, first.at),
             "docker run",
             familiar(first.fact.image),
             detail=first.fact.name,
-            failed=failed,
+            failed=code is not None,
             exact=at is not None,
-            exit_code=first.fact.exit_code if failed else None,
+            exit_code=code,
         )
     if last.status == "exited" and last.finished and not actions & {"stop", "kill", "die"}:
         yield _exited(last.finished, last, said, oom=last.oom_killed)

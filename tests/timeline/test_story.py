@@ -156,8 +156,12 @@ def test_a_container_that_ended_by_itself_failed_unless_it_says_0(code: int, fai
 
 def test_a_container_that_could_not_start_is_a_failed_run() -> None:
     state = a_container("web", REMOTE, status="created", exit_code=127, created=minutes(1))
-    [step] = steps(saw(WEB, state, 2))
-    assert (step.label, step.failed) == ("docker run me/app:1", True)
+    seen = saw(WEB, state, 2)
+    for told in ([seen], [web("create", 1), seen], [web("create", 1), seen, web("destroy", 3)]):
+        run = steps(*told)[0]
+        assert (run.label, run.failed, run.exit_code) == ("docker run me/app:1", True, 127)
+    [run] = steps(web("create", 1), seen, web("start", 3))
+    assert (run.label, run.failed, run.exit_code) == ("docker run me/app:1", False, None)
 
 
 @pytest.mark.parametrize(
