@@ -54,7 +54,7 @@ CLASS: Mapping[str, Message] = {
         "cost no points."
     ),
     "now": msg("Now"),
-    "of-learners": msg("{count} learners"),
+    "of-learners": msg("Learners: {count}"),
     "people": msg("Number of learners"),
     "review": msg("To review"),
     "review-intro": msg(

@@ -197,6 +197,14 @@ def test_the_page_scrolls_in_one_direction_only(
         page.close()
 
 
+def test_on_a_phone_a_name_is_not_written_downwards(browser: Browser, tmp_path: Path) -> None:
+    viewport = {"width": 360, "height": 800}
+    page = opened(browser, tmp_path / "class.html", a_view(5), viewport=viewport)
+    boxes = [name.bounding_box() for name in page.locator("tbody th bdi").all()]
+    assert [box for box in boxes if box is None or box["height"] > box["width"]] == []
+    page.close()
+
+
 def test_the_drawing_is_told_in_words_too(page: Page) -> None:
     view = a_view(1000)
     assert view.spread is not None
@@ -212,7 +220,7 @@ def test_a_long_list_is_cut_and_says_so(browser: Browser, tmp_path: Path) -> Non
     rows = [Row(label=f"s-{i}", key="", error="bad") for i in range(MAX_LISTED + 3)]
     view = class_report(lambda: iter(rows), sample.about())
     page = opened(browser, tmp_path / "class.html", view)
-    page.get_by_text(f"{MAX_LISTED + 3} learners").click()
+    page.get_by_text(f"Learners: {MAX_LISTED + 3}").click()
     expect(page.locator("details.list li")).to_have_count(MAX_LISTED)
     expect(page.get_by_text("3 more are not shown here")).to_be_visible()
     page.close()
