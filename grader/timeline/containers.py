@@ -78,9 +78,11 @@ def _lived(
         if opening.fact.action in {"create", "start"}:
             first = ("docker run", familiar(opening.fact.image))
             words = ("docker start", name) if number else first
-            code = None if any(seen.fact.action == "start" for seen in run) else no_start
+            code = no_start if opening.fact.action == "create" else None
             failed = code is not None
             yield step("container", opening.at, *words, detail=name, failed=failed, exit_code=code)
+            if failed and (start := next((e for e in run if e.fact.action == "start"), None)):
+                yield step("container", start.at, "docker start", name, detail=name)
         yield from _executed(run, name)
         yield from _ended(run, name, said)
     for seen in events:

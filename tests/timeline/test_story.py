@@ -160,8 +160,9 @@ def test_a_container_that_could_not_start_is_a_failed_run() -> None:
     for told in ([seen], [web("create", 1), seen], [web("create", 1), seen, web("destroy", 3)]):
         run = steps(*told)[0]
         assert (run.label, run.failed, run.exit_code) == ("docker run me/app:1", True, 127)
-    [run] = steps(web("create", 1), seen, web("start", 3))
-    assert (run.label, run.failed, run.exit_code) == ("docker run me/app:1", False, None)
+    run, start = steps(web("create", 1), seen, web("start", 3))
+    assert (run.label, run.failed, run.exit_code) == ("docker run me/app:1", True, 127)
+    assert (start.label, start.failed, start.at) == ("docker start web", False, minutes(3))
 
 
 @pytest.mark.parametrize(
