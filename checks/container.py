@@ -110,7 +110,12 @@ class Container(ContainerSubject, Check):
 
     def _ended(self, container: ContainerFact, evidence: Evidence) -> Part:
         expected = msg("exit code {code}", code=self.exit_code)
-        if container.status not in {"exited", "dead"}:
+        code = container.exit_code
+        if container.status not in {"exited", "dead"}:  # it may be gone since, as with `--rm`
+            began = container.started
+            died = [e for e in self.events(evidence, "die") if e.fact.id == container.id]
+            code = next((e.fact.exit_code for e in died if not began or e.at >= began), None)
+        if code is None:
             return Part(
                 False,
                 expected,
@@ -122,16 +127,16 @@ class Container(ContainerSubject, Check):
                 problem=msg("container {name} has not ended", name=container.name),
                 pending=True,
             )
-        ended = msg("exit code {code}", code=container.exit_code)
+        ended = msg("exit code {code}", code=code)
         return Part(
-            container.exit_code == self.exit_code,
+            code == self.exit_code,
             expected,
             self.last_words(evidence, container) or ended,
             msg("read `docker logs {name}`: it says why", name=container.name),
             problem=msg(
                 "container {name} ended with exit code {code}",
                 name=container.name,
-                code=container.exit_code,
+                code=code,
             ),
         )
 

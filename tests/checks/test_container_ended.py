@@ -127,6 +127,20 @@ def test_a_wrong_exit_code_is_told_with_the_last_words_if_there_are_any() -> Non
     assert judge(ended, log_of(ended, stdout="bye\n"), exit_code=3).actual == "bye"
 
 
+def test_one_that_was_seen_to_run_and_is_gone_ended_as_its_event_tells() -> None:
+    """As with `docker run --rm`."""
+    running = wisheasy(started=minutes(1))
+
+    def died(code: int, at: float, **fields: Any) -> Entry:
+        about = {"id": running.id, "name": NAME, "image": IMAGE, **fields}
+        return event("container die", at, exit_code=code, **about)
+
+    assert judge(running, died(3, 2), exit_code=3).status is Status.PASS
+    assert "ended with exit code 0" in str(judge(running, died(0, 2), exit_code=3).message)
+    for other in (died(3, 0.5), died(3, 2, id=hex_id("other"))):
+        assert "has not ended" in str(judge(running, other, exit_code=3).message)
+
+
 def test_one_that_has_not_ended_yet_is_waited_for() -> None:
     verdict = judge(wisheasy(), exit_code=3)
     assert str(verdict.message) == "container wisheasy has not ended"
