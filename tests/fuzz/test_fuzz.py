@@ -24,7 +24,6 @@ EXAMPLES = 40
 pytestmark = pytest.mark.filterwarnings(
     "error",
     "ignore::ruamel.yaml.error.YAMLWarning",
-    "ignore::FutureWarning:e2b_dockerfile_utils",
     # What other tests left open is closed whenever Python finds it: at times, during these.
     "ignore::pytest.PytestUnraisableExceptionWarning",
     "ignore::pytest.PytestUnhandledThreadExceptionWarning",

@@ -102,8 +102,16 @@ def test_a_pattern_that_docker_would_refuse_is_the_learners_mistake(folder: Path
         sent(folder)
 
 
-def test_ignore_patterns_that_could_take_for_ever_are_not_tried(folder: Path) -> None:
-    (folder / ".dockerignore").write_text("*a" * 30 + "\n", encoding="utf-8")
+def test_ignore_patterns_take_no_longer_for_their_stars(folder: Path) -> None:
+    """What tries every way to match would take longer than anybody lives."""
+    (folder / ".dockerignore").write_text("*a" * 30 + "b\n", encoding="utf-8")
+    (folder / ("a" * 200)).write_text("kept")
+    (folder / os.fsdecode(b"a\xff" * 50)).write_text("kept")
+    assert "a" * 200 in sent(folder)
+
+
+def test_more_ignore_patterns_than_anybody_writes_are_not_tried(folder: Path) -> None:
+    (folder / ".dockerignore").write_text("a\n" * 501, encoding="utf-8")
     with pytest.raises(UnavailableError) as caught:
         sent(folder)
     assert caught.value.reason is Reason.UNSUPPORTED
