@@ -69,7 +69,7 @@ def kind_of(source: Path) -> Kind:
     if source.is_dir():
         return Kind.FOLDER
     try:
-        if format_of(source):
+        if format_of(source) and source.suffix.lower() not in exports.DOCUMENTS:
             return Kind.ARCHIVE
     except OSError as error:
         raise GradeLabError(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.batch.archive_makers import a_zip
 from tests.places import GRADE_LAB
 
 
@@ -52,9 +53,10 @@ def test_results_may_lie_around_the_submissions_and_not_just_among_them(tmp_path
     assert sorted(path.name for path in submissions.iterdir()) == ["one", "two"]
 
 
-@pytest.mark.parametrize("name", ["submisions", "notes.pdf"])
+@pytest.mark.parametrize("name", ["submisions", "notes.pdf", "roster.xlsx"])
 def test_a_source_that_is_none_leaves_nothing_behind(name: str, tmp_path: Path) -> None:
     (tmp_path / "notes.pdf").write_text("no submissions")
+    a_zip(tmp_path / "roster.xlsx", [])  # as which a workbook is packed
     options = ["--rubric", "container-and-docker", "--lang", "en"]
     done = subprocess.run(
         [GRADE_LAB, "batch", tmp_path / name, *options],
@@ -64,7 +66,7 @@ def test_a_source_that_is_none_leaves_nothing_behind(name: str, tmp_path: Path) 
     )
     assert done.returncode == 2
     assert str(tmp_path / name) in done.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["notes.pdf"]
+    assert {path.name for path in tmp_path.iterdir()} == {"notes.pdf", "roster.xlsx"}
 
 
 def test_whoever_could_not_be_verified_is_named_with_the_reason(tmp_path: Path) -> None:
