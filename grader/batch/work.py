@@ -108,7 +108,7 @@ def _gone() -> GradeLabError:
 
 def _reason(error: BaseException) -> Message:
     if isinstance(error, TimeoutError):
-        return msg("it took too long to judge, and was given up")
+        return msg("it took too long to judge, and was given up; `--seconds` allows more")
     if isinstance(error, MemoryError):
         return msg("it needs too much memory to be judged")
     if isinstance(error, ProcessExpired):

@@ -84,7 +84,10 @@ def test_the_others_are_told_what_they_are_without_them(
 def test_what_takes_too_long_is_a_row_with_an_error(site: Path, tmp_path: Path) -> None:
     class_ = OddClass.make(tmp_path, {"slow": "slow"})
     assert class_.run(seconds=1) == Progress(total=1, done=1, errors=1)
-    assert class_.rows()["slow"].error == "it took too long to judge, and was given up"
+    assert (
+        class_.rows()["slow"].error
+        == "it took too long to judge, and was given up; `--seconds` allows more"
+    )
 
 
 def test_a_process_that_somebody_ends_costs_no_row(site: Path, tmp_path: Path) -> None:
