@@ -24,7 +24,8 @@ _NAMES = frozenset(
 _SHELL_OPTION = re.compile(r" (?:-\w+|/[cC])$")  # whatever the shell, what precedes the command
 _MASKED = re.compile(r"\|\d+ .*=\*\*\*")
 """Build arguments whose values were masked and, as no shell follows, the command with them."""
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"|\\?\Z)', re.DOTALL)
+"""One that is not closed ends with the text: to look on from each of its signs takes for ever."""
 _ESCAPE = re.compile(
     r'\\(?:[abfnrtv\\"]|[0-3][0-7]{2}'
     r"|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U(?:000[\da-fA-F]|0010)[\da-fA-F]{4})",

@@ -13,7 +13,9 @@ from grader.report.plain import one_line
 from grader.report.reading import pieces
 
 _HANGUL = "[가-힣]{1,5}"
-_END = re.compile(rf"(?:(?<![가-힣]){_HANGUL}(?:\({_HANGUL}\))?[.,;:!?…]*|[.,;:!?…]+)\Z")
+_END = re.compile(
+    rf"(?:(?<![가-힣]){_HANGUL}(?:\({_HANGUL}\))?[.,;:!?…]*|(?<![.,;:!?…])[.,;:!?…]+)\Z"
+)
 """What may follow a word that is code: Korean particles, such as 을(를), and punctuation."""
 _PLAIN = re.compile(
     r"(?!\W*[0-9a-f]{7,40}\W*\Z)"  # it could be a commit

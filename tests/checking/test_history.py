@@ -210,3 +210,10 @@ def test_a_command_is_read_as_go_quotes_it(characters: list[tuple[str, str]]) ->
 def test_what_go_never_writes_stays_as_it_is(odd: str) -> None:
     instructions = parse(f"FROM a\nCMD {json.dumps([odd])}").final
     assert difference([f'CMD ["{odd}"]'], instructions) is None
+
+
+@pytest.mark.parametrize("end", ["", "\\", "\\\n"])
+def test_signs_of_a_text_that_is_never_closed_are_gone_through_once(end: str) -> None:
+    """Else this would take hours."""
+    endless = 'CMD ["' + '\\"' * 300_000 + end
+    assert difference([endless], parse('FROM a\nCMD ["b"]\n').final)
