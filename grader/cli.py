@@ -202,15 +202,15 @@ def _failed(error: Exception, lang: str) -> ExitCode:
             _say_no_more()
             return ExitCode.PASSED
         case OSError():  # such as a full disk below standard output
-            from grader.system_error import reason_of
+            from pathlib import Path
+
+            from grader.system_error import reason_of, to_write_again
 
             _say_no_more()
             reason = reason_of(error)
             place = str(error.filename) if error.filename else None
             refused = msg("this computer refused something: {reason}", reason=reason)
-            advice = msg(
-                "free some disk space, or make the folder writable, and run the command again"
-            )
+            advice = to_write_again(error, Path(place or ""))
             return _fail(GradeLabError(refused, advice, where=place), lang)
     raise error
 

@@ -15,7 +15,7 @@ from grader.errors import ExitCode, GradeLabError
 from grader.language import described
 from grader.messages import Message, Translator, msg
 from grader.options import color_option, language_option, quiet_option, rubric_options
-from grader.system_error import reason_of
+from grader.system_error import reason_of, to_write_again
 
 if TYPE_CHECKING:
     from grader.run import Run
@@ -141,7 +141,7 @@ def _ended_by_ctrl_c(submission: Submission) -> Iterator[None]:
     except OSError as error:
         raise GradeLabError(
             msg("the recording cannot start: {reason}", reason=reason_of(error)),
-            msg("free some disk space, or make the folder writable, and run the command again"),
+            to_write_again(error, submission.journal),
             where=str(submission.journal.parent),
         ) from error
 

@@ -14,7 +14,7 @@ from grader.errors import JournalError
 from grader.journal import EMPTY, Journal, Observation, Writer, parse, written
 from grader.messages import msg
 from grader.needs import EventsNeed
-from grader.system_error import reason_of
+from grader.system_error import reason_of, to_write_again
 
 MAX_BYTES = 256 * 1024 * 1024
 LOCK_SECONDS = 120
@@ -143,6 +143,6 @@ def _explained(path: Path) -> Iterator[None]:
     except OSError as error:
         raise JournalError(
             msg("the journal cannot be written: {reason}", reason=reason_of(error)),
-            msg("free some disk space, or make the folder writable, and run the command again"),
+            to_write_again(error, path),
             where=str(path),
         ) from error

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import re
+import sys
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 from grader.messages import Message, msg
 
@@ -59,6 +61,17 @@ def _known() -> tuple[Mapping[str, Message], re.Pattern[str]]:
 def reason_of(error: OSError) -> Message | str:
     """Why: what the error is known by, or the words that came with it."""
     return _WORDS.get(error.errno or 0) or error.strerror or str(error)
+
+
+def to_write_again(error: OSError, path: Path) -> Message:
+    """What to do so that ``path``, which could not be written, can be."""
+    if sys.platform != "win32" and error.errno in {errno.EACCES, errno.EPERM}:
+        return msg(
+            "make the folder writable; if it belongs to root, because grade-lab ran with `sudo` "
+            'once, make it yours: `sudo chown -R $USER "{folder}"`',
+            folder=next((above for above in path.parents if above.exists()), path.parent),
+        )
+    return msg("free some disk space, or make the folder writable, and run the command again")
 
 
 def translatable(words: Message | str) -> Message | str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from grader.errors import OutputError
 from grader.messages import msg
-from grader.system_error import reason_of
+from grader.system_error import reason_of, to_write_again
 
 PRIVATE = 0o600
 """The mode of a file that only its owner may read."""
@@ -33,14 +34,14 @@ def whole(path: Path, mode: int = 0o666) -> Iterator[Path]:
         yield draft
         draft.replace(path)
     except OSError as error:
-        advice = msg("close it if another program has it open, or write to another folder")
+        advice = [msg("close it if another program has it open, or write to another folder")]
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            advice = msg(
-                "free some disk space, or make the folder writable, and run the command again"
-            )
+            advice = [to_write_again(error, path)]
+        elif error.errno == errno.EACCES and sys.platform != "win32":
+            advice.append(to_write_again(error, path))
         raise OutputError(
             msg("the file cannot be written: {reason}", reason=reason_of(error)),
-            advice,
+            *advice,
             where=str(path),
         ) from error
     finally:

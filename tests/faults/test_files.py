@@ -116,6 +116,7 @@ def test_a_folder_that_is_read_only(tmp_path: Path, read_only: Lab, words: list[
     quiet(ran)
     assert ran.code == 2, ran
     assert "make the folder writable" in ran.told
+    assert "`sudo chown -R $USER" in ran.told
     assert judged.code == 0, judged  # what was recorded can be judged all the same
 
 
