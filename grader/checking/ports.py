@@ -18,6 +18,8 @@ _OPTION = re.compile(
     r"(?:(?P<ip>\d+(?:\.\d+){3}|\[[0-9a-fA-F:]+\]):)?(?:(?P<host>\d{1,5})?:)?"
     r"(?P<container>\d{1,5})(?:/(?P<protocol>tcp|udp|sctp))?"
 )
+_UNPUBLISHED = {"host", "none"}
+"""Networks in which `-p` is ignored, with a warning at most, though the container remembers it."""
 _EVERY_ADDRESS = {"", "0.0.0.0", "::"}  # noqa: S104 # compared with, not bound to
 
 
@@ -51,6 +53,21 @@ class Published:
     def part(self, container: Container) -> Part:
         """Whether a container publishes this port, and if not, why."""
         bindings = container.ports
+        if without := next((name for name in container.networks if name in _UNPUBLISHED), ""):
+            option = f"--network {without}"
+            return Part(
+                False,
+                f"-p {self}",
+                option,
+                msg(
+                    "run `docker rm -f {name}`, and then run it again without `{option}`",
+                    name=container.name,
+                    option=option,
+                ),
+                problem=msg(
+                    "with `{option}` no port is published: `-p` does nothing", option=option
+                ),
+            )
         if any(self._is(binding) for binding in bindings):
             return Part(True, f"-p {self}")
         return Part(

@@ -28,6 +28,17 @@ def test_a_read_only_mount_counts_also_where_nobody_noted_that(
     assert judge({"mounts": (mount,)}, mounts=["data:/data"]).status is Status.PASS
 
 
+@pytest.mark.parametrize("network", ["host", "none"])
+def test_where_p_does_nothing_no_port_is_published(network: str) -> None:
+    """`docker run --network host -p` is remembered as asked for, and ignored."""
+    asked = {"ports": (PortBinding(container="8000/tcp", host="8080"),)}
+    verdict = judge({**asked, "networks": (network,)}, ports=["8080:8000"])
+    assert verdict.status is Status.PARTIAL
+    assert f"with `--network {network}` no port is published" in str(verdict.message)
+    assert f"without `--network {network}`" in str(verdict.hint)
+    assert judge({**asked, "networks": ("bridge",)}, ports=["8080:8000"]).status is Status.PASS
+
+
 def test_a_container_that_must_publish_no_port() -> None:
     assert judge({"ports": ()}, published=False).status is Status.PASS
     ports = (PortBinding(container="80/tcp"), PortBinding(container="53/udp", host="53"))
