@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML, MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.constructor import ConstructorError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLWarning
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.reader import ReaderError
 
 from grader.errors import Problem, Snippet
@@ -21,8 +23,13 @@ warnings.simplefilter("ignore", YAMLWarning)
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 50_000
+MAX_DEPTH = 500
+"""Of lists and maps in one another: the library's fast parser has a frame in C for each."""
 MAX_INTEGER_BITS = 64
 """A longer number is a text of digits: whatever has so many is no number that people mean."""
+
+_BRACKETS, _DEEPER = re.compile(r"[\[{]"), re.compile(r"[-? ]")
+"""Signs of which each opens one list or map at most; the latter within a line."""
 
 _TEXT = "tag:yaml.org,2002:str"
 
@@ -71,6 +78,8 @@ class Source:
             message = msg("is larger than {limit} bytes", limit=max_bytes)
             self._refuse(YamlMistake("too-large", 0, 0, message))
         try:
+            if not pure:
+                self._refuse_depth(text)
             node = self._yaml.compose(text)
             self.data: Any = None if node is None else self._value(node, ())
         except _MistakeError as error:
@@ -82,6 +91,18 @@ class Source:
         except (YAMLError, ValueError, RecursionError) as error:
             reason = msg("not valid YAML: {reason}", reason=str(error).splitlines()[0])
             self._refuse(YamlMistake("yaml-syntax", 0, 0, reason))
+
+    def _refuse_depth(self, text: str) -> None:
+        in_a_line = max((len(_DEEPER.findall(line)) for line in self._lines), default=0)
+        if len(_BRACKETS.findall(text)) + in_a_line <= MAX_DEPTH:
+            return  # as always: it cannot be so deep
+        depth = 0
+        for event in YAML(typ="safe").parse(text):
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                mark = event.start_mark
+                message = msg("is nested more than {limit} deep", limit=MAX_DEPTH)
+                raise _MistakeError(YamlMistake("yaml-syntax", mark.line, mark.column, message))
 
     def _refuse(self, found: YamlMistake) -> None:
         raise InvalidYamlError(self._told(found))

@@ -125,3 +125,16 @@ def test_a_number_counts_as_it_is_written(tmp_path: Path) -> None:
     submission = load(tmp_path)
     assert submission.learner.id == "0012345"
     assert submission.variables == {"tag": "1.10", "port": "8080", "on": "1e3", "to": "8080"}
+
+
+@pytest.mark.parametrize("opening", ["[", "- ", "? ", "{a: ", "\r\ufeff- - ", "--- - - "])
+def test_what_is_nested_deeper_than_the_library_can_follow_is_refused(opening: str) -> None:
+    """It would end the process."""
+    with pytest.raises(InvalidYamlError):
+        Source("deep.yaml", opening * 100_000)
+
+
+def test_what_is_nested_as_deep_as_nobody_writes_is_told() -> None:
+    with pytest.raises(InvalidYamlError, match=r"deep\.yaml:2:502: is nested more than 500 deep"):
+        Source("deep.yaml", "a:\n  " + "[" * 600)
+    assert Source("deep.yaml", "a: " + "[" * 300 + "]" * 300).data["a"]
