@@ -50,11 +50,21 @@ def meaning(result: Result) -> Message:
             **values,
         )
     if not result.complete:
-        return msg(
-            "{count} of the objectives could not be judged. That is not your fault: "
-            "do the next step below, and run `grade-lab` again. So far you have {score} of "
-            "{max_score} points; {needed} are needed.",
-            **values,
+        first = next_objective(result)
+        return (
+            msg(
+                "{count} of the objectives could not be judged. That is not your fault: "
+                "do the next step below, and run `grade-lab` again. So far you have {score} of "
+                "{max_score} points; {needed} are needed.",
+                **values,
+            )
+            if first is None or first.status == "error"
+            else msg(
+                "{count} of the objectives could not be judged. That is not your fault: each of "
+                "them says below what to do. So far you have {score} of {max_score} points; "
+                "{needed} are needed.",
+                **values,
+            )
         )
     if result.score == result.max_score:
         return msg("You have all {max_score} points. Well done!", **values)

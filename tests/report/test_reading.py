@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from grader.report.reading import commands, next_objective, pieces, points, trouble
+from grader.report.reading import commands, meaning, next_objective, pieces, points, trouble
 from tests.results import a_check, a_result, an_objective
 
 
@@ -45,6 +45,21 @@ def test_the_next_objective_and_what_is_wrong_with_it_come_in_the_order_of_the_r
     check = trouble(half)
     assert check
     assert check.message == "here"
+
+
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [
+        (("error", "fail"), "do the next step below"),
+        (("fail", "error"), "each of them says below what to do"),
+    ],
+)
+def test_the_next_step_is_promised_to_help_only_where_it_is_of_what_could_not_be_judged(
+    order: tuple[str, str], told: str
+) -> None:
+    objectives = tuple(an_objective(status, a_check(status)) for status in order)
+    result = a_result(objectives=objectives, passed=False, complete=False)
+    assert told in str(meaning(result))
 
 
 @pytest.mark.parametrize(
