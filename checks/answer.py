@@ -146,27 +146,30 @@ class Answer(Check):
         return [FileNeed(path=self.path)]
 
     def judge(self, evidence: Evidence) -> Verdict:
-        how = msg(
-            "write the heading `## {question}` in {path}, and your answer below it",
-            question=self.question,
-            path=self.path,
-        )
-        read = text_of(evidence, self.path, how)
+        read = text_of(evidence, self.path, self._how)
         if isinstance(read, Verdict):
             return read
         text, seen = read
-        verdict = self._judge_text(text, seen, how)
+        verdict = self._judge_text(text, seen)
         if isinstance(verdict, Passed):
             return verdict
         return replace(verdict, places=(Location(self.path, line_of(self.question, text)),))
 
-    def _judge_text(self, text: str, seen: Seen[File], how: Message) -> Verdict:
+    @cached_property
+    def _how(self) -> Message:
+        return msg(
+            "write the heading `## {question}` in {path}, and your answer below it",
+            question=self.question,
+            path=self.path,
+        )
+
+    def _judge_text(self, text: str, seen: Seen[File]) -> Verdict:
         answer = Plain.of(answer_to(self.question, text) or "")
         if not answer.letters:
             return Failed(
                 message=msg("there is no answer to {question}", question=self.question),
                 proofs=(Proof.of(seen, self.path),),
-                hint=how,
+                hint=self._how,
             )
         length = sum(map(len, answer.text.split()))
         detail = msg(

@@ -29,9 +29,9 @@ from grader.checking.dockerfile import DockerfileError, parse
 from grader.checking.history import Difference, difference
 from grader.checking.subject import image_detail, image_subject, image_traces
 from grader.checking.submitted import shorten, text_of
-from grader.checking.trees import below, compare, named_alike
+from grader.checking.trees import Content, below, compare, named_alike
 from grader.evidence import Evidence
-from grader.facts import Fact, Tree
+from grader.facts import Fact
 from grader.facts import Image as ImageFact
 from grader.messages import Message, msg
 from grader.needs import ContentNeed, EventsNeed, FileNeed, ImageNeed, Need, TreeNeed
@@ -258,18 +258,18 @@ class BuiltFrom(Check):
                 return str(PurePosixPath(source) / PurePosixPath(path).relative_to(place))
         return PurePosixPath(path).name
 
-    def _content(self, image: ImageFact, path: str, evidence: Evidence) -> Tree | Verdict:
+    def _content(self, image: ImageFact, path: str, evidence: Evidence) -> Content | Verdict:
         """The files of this very image at and below ``path``, or the verdict why not."""
         root, relative = _place(path, self._roots) or (path, ".")
         series = evidence.of(ContentNeed(image=self.image, path=root), reproduced=True)
         tree = next((s.fact for s in series.found if s.fact.image_id == image.id), None)
         if tree is not None:
-            return tree.model_copy(update={"files": below(tree.files, relative)})
+            return Content(below(tree.files, relative), tree.complete)
         images = evidence.of(ImageNeed(image=self.image))
         if series.absent and any(
             seen.fact.id == image.id and seen.seq < series.seq for seen in images.now
         ):
-            return Tree(files={}, origin=image.id, image_id=image.id)
+            return Content({}, complete=True)
         return nothing_seen(
             series,
             msg("the files of image {image} were not looked at", image=self.image),

@@ -73,17 +73,13 @@ class Http(SoughtText, ContainerSubject, Check):
             ),
         )
         for wanted, count in self.counts(response.body):
-            cut = Unproven(
-                message=msg("the answer is longer than what grade-lab reads of it"),
-                hint=msg("ask your instructor: this point can be given by hand"),
-            )
             yield Part(
                 count > 0,
                 wanted,
                 msg("{wanted}: not in the answer", wanted=wanted),
                 msg("open {url} in a browser and compare", url=response.url),
                 problem=msg("the answer to GET {path} lacks something", path=self.path),
-                unknown=None if count or response.complete else cut,
+                unknown=None if count or response.complete else _cut(),
             )
 
     def _no_answer(self, evidence: Evidence) -> Verdict:
@@ -161,3 +157,10 @@ class Http(SoughtText, ContainerSubject, Check):
                 name=container.name,
             ),
         )
+
+
+def _cut() -> Unproven:
+    return Unproven(
+        message=msg("the answer is longer than what grade-lab reads of it"),
+        hint=msg("ask your instructor: this point can be given by hand"),
+    )

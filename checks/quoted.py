@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -107,7 +108,7 @@ class Quoted(ContainerSubject, Check):
         return looked.read_log(evidence, names, ids)
 
     def _judge_quote(self, evidence: Evidence) -> Verdict:
-        read = text_of(evidence, self.path, self._how())
+        read = text_of(evidence, self.path, self._how)
         if isinstance(read, Verdict):
             return read
         text, seen = read
@@ -121,7 +122,7 @@ class Quoted(ContainerSubject, Check):
         if not answer:
             return Failed(
                 message=msg("there is no answer to {question}", question=self.question),
-                hint=self._how(),
+                hint=self._how,
             )
         submitted = Proof.of(seen, msg("the answer to {question}", question=self.question))
         if self.of == "log_line":
@@ -194,9 +195,7 @@ class Quoted(ContainerSubject, Check):
         )
 
     def _failed(self, message: Message, answer: str, submitted: Proof) -> Verdict:
-        return Failed(
-            message=message, proofs=(submitted,), actual=shorten(answer), hint=self._how()
-        )
+        return Failed(message=message, proofs=(submitted,), actual=shorten(answer), hint=self._how)
 
     def _nothing_recorded(self, evidence: Evidence) -> Verdict:
         if self.of == "image_id":
@@ -224,6 +223,7 @@ class Quoted(ContainerSubject, Check):
             "image_id": "docker image ls",
         }[self.of]
 
+    @cached_property
     def _how(self) -> Message:
         what = {
             "log_line": msg("one of its lines"),

@@ -259,6 +259,8 @@ def split(points: Decimal, weights: Sequence[float]) -> list[Decimal]:
 
 
 def _shares(objective: Objective) -> tuple[Decimal, ...]:
+    if len(objective.checks) == 1:
+        return (objective.points.quantize(CENT),)
     return _split(objective.points, tuple(check.weight for check in objective.checks))
 
 

@@ -79,6 +79,8 @@ class Translator:
         # The most frequent kinds first; asking an abstract one takes longer than all else here.
         if isinstance(value, (str, Message, dict)):
             return self.text(value)
+        if isinstance(value, (int, float)):
+            return str(value)
         if isinstance(value, (list, tuple)):
             return ", ".join([self._value(item) for item in value])
         if isinstance(value, Mapping):

@@ -129,7 +129,8 @@ class JournalInfo(_Model):
 Lane = Literal["image", "registry", "container"]
 
 
-class TimelineStep(_Model):
+@dataclass(frozen=True, kw_only=True)
+class TimelineStep(_Part):
     """One recorded step of the lab, for the report's timeline.
 
     ``label`` is a command or Docker's own term, in no language; ``detail`` names its subject.

@@ -14,6 +14,7 @@ from grader.result import (
     CheckResult,
     EvidenceItem,
     JournalInfo,
+    Lane,
     Learner,
     ObjectiveResult,
     Override,
@@ -185,9 +186,8 @@ def a_result(lang: str = "en", **fields: Any) -> Result:
 def a_timeline(image: str, pushed: str) -> tuple[TimelineStep, ...]:
     """The steps of a lab, with a container that failed at first."""
 
-    def step(at: float, lane: str, label: str, detail: str = "", **more: object) -> TimelineStep:
-        fields = {"at": minutes(at), "lane": lane, "label": label, "detail": detail, **more}
-        return TimelineStep.model_validate(fields)
+    def step(at: float, lane: Lane, label: str, detail: str = "", **more: Any) -> TimelineStep:
+        return TimelineStep(at=minutes(at), lane=lane, label=label, detail=detail, **more)
 
     return (
         step(3.2, "image", f"docker build -t {image} ."),

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 Files = Mapping[str, str]
 """SHA-256 by relative path; a path that is a file itself has one entry, its own name."""
+
+
+class Content(NamedTuple):
+    """The files below a path, and whether they are all."""
+
+    files: Files
+    complete: bool
 
 
 def below(files: Files, path: str) -> dict[str, str]:
@@ -23,6 +31,8 @@ def below(files: Files, path: str) -> dict[str, str]:
 
 def named_alike(files: Files, path: str, other: Files, other_path: str) -> Files:
     """``files``, and where both paths are files, that one by the other's name."""
+    if len(files) != 1 or len(other) != 1:
+        return files
     name, other_name = PurePosixPath(path).name, PurePosixPath(other_path).name
     if list(files) == [name] and list(other) == [other_name]:
         return {other_name: files[name]}

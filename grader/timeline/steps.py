@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from grader.evidence import Seen
@@ -47,12 +48,11 @@ def step(
 
 def merged(same: Sequence[TimelineStep], detail: str | None = None) -> TimelineStep:
     """One step in place of several that are the same, told where the first of them was."""
-    return same[0].model_copy(
-        update={
-            "count": sum(step.count for step in same),
-            "until": max(step.until or step.at for step in same),
-            "detail": same[0].detail if detail is None else _cut(detail),
-        }
+    return replace(
+        same[0],
+        count=sum(step.count for step in same),
+        until=max(step.until or step.at for step in same),
+        detail=same[0].detail if detail is None else _cut(detail),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.evidence import Evidence
 from grader.needs import EventsNeed
@@ -41,5 +42,5 @@ def _within_bounds(steps: Sequence[TimelineStep]) -> tuple[TimelineStep, ...]:
     if left_out <= 0:
         return tuple(steps)
     half = MAX_STEPS // 2
-    first_after = steps[-half].model_copy(update={"left_out": left_out})
+    first_after = replace(steps[-half], left_out=left_out)
     return (*steps[:half], first_after, *steps[1 - half :])

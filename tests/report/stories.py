@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.result import Result, TimelineGap, TimelineStep
+from grader.result import Lane, Result, TimelineGap, TimelineStep
 from tests.factories import minutes
 from tests.results import a_result
 
@@ -15,9 +15,9 @@ TRACEBACK = """Traceback (most recent call last):
 ModuleNotFoundError: No module named 'flask'"""
 
 
-def a_step(at: float, label: str, lane: str = "container", **fields: Any) -> TimelineStep:
+def a_step(at: float, label: str, lane: Lane = "container", **fields: Any) -> TimelineStep:
     """A step, ``at`` minutes in."""
-    return TimelineStep.model_validate({"at": minutes(at), "lane": lane, "label": label, **fields})
+    return TimelineStep(at=minutes(at), lane=lane, label=label, **fields)
 
 
 def a_gap(start: float, end: float, reason: str = "restarted") -> TimelineGap:

@@ -125,7 +125,7 @@ def test_a_repeat_is_told_with_how_often_and_until_when() -> None:
 @pytest.mark.parametrize("field", ["label", "detail", "last_words"])
 def test_hostile_text_is_harmless_and_short(field: str, text: str) -> None:
     fields: dict[str, Any] = {"label": "docker run", "failed": True, field: text + "x" * 9000}
-    step = TimelineStep.model_validate({"at": a_step(1, "").at, "lane": "container", **fields})
+    step = TimelineStep(at=a_step(1, "").at, lane="container", **fields)
     html = render(a_result(timeline=(step,)))
     in_page(html)
     assert "x" * 500 not in html
