@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -69,6 +70,15 @@ class Cluster:
     def stop(self) -> None:
         for process in (*self.workers, self.scheduler):
             end(process)
+
+
+@pytest.fixture(autouse=True)
+def no_client_is_left() -> Iterator[None]:
+    """One that could not connect closes itself when it is collected as garbage, and waits for ever
+    if that happens while the next one starts.
+    """
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="module")
