@@ -145,8 +145,8 @@ class ContainerSubject(BaseModel):
 
         A container of this name that runs the same image under another reference is one of them.
         """
-        picked = self.name, self.image, self.service, self.project
-        return evidence.once(("containers", picked), lambda: self._containers(evidence))
+        of = "containers", self.container_need
+        return evidence.once(of, lambda: self._containers(evidence))
 
     def _containers(self, evidence: Evidence) -> Series[Container]:
         series = evidence.of(self.container_need)
@@ -159,8 +159,8 @@ class ContainerSubject(BaseModel):
 
     def events(self, evidence: Evidence, *actions: str) -> tuple[Seen[Event], ...]:
         """Events of such containers, oldest first, whatever they were called at the time."""
-        picked = self.name, self.image, self.service, self.project
-        events = evidence.once(("events", picked), lambda: self._events(evidence))
+        of = "events", self.container_need
+        events = evidence.once(of, lambda: self._events(evidence))
         return that_tell(actions, events)
 
     def _events(self, evidence: Evidence) -> tuple[Seen[Event], ...]:
