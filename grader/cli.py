@@ -17,7 +17,7 @@ from grader.complaint import complain
 from grader.errors import ExitCode, GradeLabError
 from grader.interruption import Interruption, heeded
 from grader.language import LANG, described, named
-from grader.messages import Message, Translator, msg
+from grader.messages import Message, Translator, lend, msg
 
 
 class Elsewhere(click.Command):
@@ -50,13 +50,13 @@ class _DefaultToGrade(click.Group):
     """``grade-lab PATH`` means ``grade-lab grade PATH``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        args = self._language_behind(args)
+        args = self.language_behind(args)
         if not args or (args[0] not in self.commands and args[0] not in _ABOUT):
             self._refuse_mistyped(args[:1])
             args = ["grade", *args]
         return super().parse_args(ctx, args)
 
-    def _language_behind(self, args: list[str]) -> list[str]:
+    def language_behind(self, args: list[str]) -> list[str]:
         """Where ``--lang`` comes first, put it behind the command whose option it is."""
         inline = args[:1] and args[0].startswith("--lang=")
         count = 1 if inline else 2 if args[:1] == ["--lang"] else 0
@@ -86,7 +86,9 @@ class _DefaultToGrade(click.Group):
 @click.group(
     cls=_DefaultToGrade, help=described(msg("Tells whether a Docker lab was really done."))
 )
-@click.version_option(__version__, prog_name="grade-lab")
+@click.version_option(
+    __version__, prog_name="grade-lab", help=described(msg("Show the version and exit."))
+)
 def cli() -> None:
     """The root of all commands."""
 
@@ -144,7 +146,9 @@ def main(args: list[str] | None = None) -> NoReturn:
     atexit.register(gc.freeze)  # when it ends Python would look through all of it, several times
     args = sys.argv[1:] if args is None else args
     _open_what_is_closed()
-    if args[:1] != ["shell"]:  # what runs in it would inherit this
+    lend()
+    if cli.language_behind(args)[:1] != ["shell"]:  # what runs in it would inherit this
+        os.environ["LANGUAGE"] = named(args) or LANG
         # Pydantic would search all that is installed for plug-ins, of which we use none.
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     with heeded() as interruption:

@@ -14,15 +14,25 @@ from typing import NamedTuple
 
 # Not pathlib: with what it imports it takes longer than all else that `--help` needs of ours.
 _LOCALE_DIR = os.path.join(os.path.dirname(__file__), "locale")  # noqa: PTH118, PTH120
+_DOMAIN = "grade_lab"
 
 
 def languages(folder: str | os.PathLike[str] = _LOCALE_DIR) -> tuple[str, ...]:
     """English, the language of the message ids, and each that has a catalogue in ``folder``."""
     names = sorted(os.listdir(folder))  # noqa: PTH208
-    return ("en", *(name for name in names if gettext.find("grade_lab", folder, [name])))
+    return ("en", *(name for name in names if gettext.find(_DOMAIN, folder, [name])))
 
 
 LANGUAGES = languages()
+
+
+def lend() -> None:
+    """Let libraries that ask gettext for their words, as click does, find them in our catalogues.
+
+    gettext goes by the environment's language. What a catalogue lacks stays English.
+    """
+    gettext.bindtextdomain(_DOMAIN, _LOCALE_DIR)
+    gettext.textdomain(_DOMAIN)
 
 
 class Message(NamedTuple):
@@ -48,7 +58,7 @@ def _catalogue(lang: str) -> Callable[[str], str]:
     """The translation of a template into this language."""
     if lang == "en":
         return str
-    catalogue = gettext.translation("grade_lab", _LOCALE_DIR, [lang], fallback=True)
+    catalogue = gettext.translation(_DOMAIN, _LOCALE_DIR, [lang], fallback=True)
     return lru_cache(maxsize=4096)(catalogue.gettext)
 
 

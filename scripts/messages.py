@@ -21,6 +21,36 @@ ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "grader" / "locale"
 DOMAIN = "grade_lab"
 
+CLICK: list[str | tuple[str, str]] = [
+    "Commands",
+    ("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
+    "Error: {message}",
+    (
+        "Got unexpected extra argument ({args})",
+        "Got unexpected extra arguments ({args})",
+    ),
+    "Invalid value for {param_hint}: {message}",
+    "Invalid value: {message}",
+    "Missing argument",
+    "Missing command.",
+    "Missing option",
+    "No such command {name!r}.",
+    "No such option {name!r}.",
+    "No such option: {name}",
+    "Option {name!r} does not take a value.",
+    ("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    "Options",
+    "Show this message and exit.",
+    "Try '{command} {option}' for help.",
+    "Usage:",
+    "default: {default}",
+    "required",
+    ("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
+    "{value!r} is not a valid {number_type}.",
+    "{value} is not in the range {range}.",
+]
+"""What click (8.1 and later) says to those who ask for help or mistype; `grader.messages.lend`."""
+
 
 def extracted() -> Catalog:
     """The template: every ``msg("…")`` of the source, and what each check type asserts."""
@@ -37,6 +67,8 @@ def extracted() -> Catalog:
                 auto_comments=comments,
                 context=context,
             )
+    for words in CLICK:
+        catalogue.add(words, locations=[("click", 0)])
     for name in plugins.check_types():
         check = plugins.check_type(name)
         if check.__module__.startswith("checks."):

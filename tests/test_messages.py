@@ -28,8 +28,18 @@ def test_a_catalogue_is_complete_and_names_the_same_values(path: Path) -> None:
     said = {entry.id for entry in messages.extracted() if entry.id}
     missing = sorted(text for text in said if not (catalogue.get(text) and catalogue[text].string))
     assert missing == []
-    wrong = [e.id for e in catalogue if e.id and fields(str(e.id)) != fields(str(e.string))]
-    assert wrong == []
+    ours = [entry for entry in catalogue if entry.id and entry.id not in messages.CLICK]
+    assert [e.id for e in ours if fields(str(e.id)) != fields(str(e.string))] == []
+
+
+@pytest.mark.parametrize("path", messages.catalogues(), ids=lambda path: path.parts[-3])
+def test_what_click_says_is_translated_with_values_that_it_gives(path: Path) -> None:
+    catalogue = messages.read(path)
+    for words in messages.CLICK:
+        entry = catalogue.get(words)
+        assert entry
+        assert all(entry.string if isinstance(words, tuple) else [entry.string])
+        assert fields(str(entry.string)) <= fields(str(words))
 
 
 @pytest.mark.parametrize("path", messages.catalogues(), ids=lambda path: path.parts[-3])
