@@ -51,6 +51,7 @@ _ENVIRONMENT = {
     "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
     "GIT_LFS_SKIP_SMUDGE": "1",
     "LC_ALL": "C.UTF-8",
+    "LANGUAGE": "",
 }
 _OF_ANOTHER_REPOSITORY = {
     "GIT_DIR",
