@@ -145,7 +145,7 @@ def test_a_repository_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_git_speaks_english_whatever_the_instructor_reads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LANGUAGE", "ko")  # stronger than LC_ALL=C.UTF-8
+    monkeypatch.setenv("LANGUAGE", "de")  # stronger than LC_ALL=C.UTF-8
     with pytest.raises(GradeLabError, match="git says: unable to access"):
         clone("https://127.0.0.1:1/a.git", tmp_path / "out")
 
