@@ -21,17 +21,18 @@ from grader.check import (
     partial_or_failed,
     unavailable,
 )
-from grader.checking.moments import LONG_AGO, Moment, container_moments, image_moments
+from grader.checking.moments import Moment, container_moments, image_moments
 from grader.checking.subject import (
     ContainerName,
     ContainerSubject,
     ProjectName,
     ServiceName,
 )
+from grader.checking.times import LONG_AGO
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.messages import Message, msg
-from grader.needs import EventsNeed, EventWindowNeed, ImageNeed, ManifestNeed, Need
+from grader.needs import EngineNeed, EventsNeed, EventWindowNeed, ImageNeed, ManifestNeed, Need
 
 OF_CONTAINERS = {"started", "executed", "stopped"}
 
@@ -99,6 +100,8 @@ class Step(BaseModel):
         """What tells when it happened."""
         if self.container:
             yield from self.container.subject_needs()
+            if self.did == "stopped":
+                yield EngineNeed()
             return
         image = self.image or ""
         yield from (ImageNeed(image=image), EventsNeed(image=image))
@@ -126,12 +129,12 @@ class Step(BaseModel):
 class Sequence(Check):
     """The ``steps``, at least two, were done in this order. Other steps may come between them.
 
-    A step that was done several times counts where it fits. Times are those of the engine's events;
-    where there is none, those of the image or container itself, or the look that first saw the
-    outcome (for ``built``: when the image was created; for ``pushed``: when the registry was first
-    seen to hold it; for ``removed``: when it was first seen to be gone). A step that came too early
-    loses its share of the points. Steps of which nothing was seen leave the order unproven, and
-    there are no points until all were seen.
+    A step that was done several times counts where it fits. ``stopped`` is what the check of that
+    name takes for a stop. Times are those of the engine's events; where there is none, those of the
+    image or container itself, or the look that first saw the outcome (for ``built``: when the image
+    was created; for ``pushed``: when the registry was first seen to hold it; for ``removed``: when
+    it was first seen to be gone). A step that came too early loses its share of the points. Steps
+    of which nothing was seen leave the order unproven, and there are no points until all were seen.
     """
 
     type: Literal["sequence"]

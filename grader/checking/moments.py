@@ -7,18 +7,17 @@ that looked, which may differ a little from the engine's, so it is widened by `S
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from grader.check import Proof
+from grader.checking.stops import Stop, stops
 from grader.checking.subject import ContainerSubject, renamed
+from grader.checking.times import LONG_AGO, SKEW
 from grader.evidence import Departure, Evidence, Seen, Series
 from grader.facts import Fact, Manifest
 from grader.messages import Message, msg
 from grader.needs import ImageNeed, ManifestNeed
-
-SKEW = timedelta(minutes=1)
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 F = TypeVar("F", bound=Fact)
 
@@ -35,7 +34,6 @@ IMAGE_EVENTS = {
 CONTAINER_EVENTS = {
     "started": ("start",),
     "executed": ("exec_start",),
-    "stopped": ("stop", "kill", "die"),
     "removed": ("destroy",),
 }
 """What they call the steps of a container."""
@@ -105,10 +103,13 @@ def _of_image(did: str, image: str, step: Message, evidence: Evidence) -> Iterat
 def _of_container(
     did: str, subject: ContainerSubject, step: Message, evidence: Evidence
 ) -> Iterator[Moment]:
+    if did == "stopped":
+        yield from (_of_stop(stop, step) for stop in stops(subject, evidence))
+        return
     for event in subject.events(evidence, *CONTAINER_EVENTS[did]):
         yield _at(event, event.at, step, event.fact.id)
     series = subject.containers(evidence)
-    if did in {"stopped", "removed"}:
+    if did == "removed":
         elsewhere = renamed(evidence, subject.name)
         yield from (
             _gone(went, step, went.last.fact.id)
@@ -119,8 +120,14 @@ def _of_container(
         container = seen.fact
         if did == "started" and container.started:
             yield _at(seen, container.started, step, container.id)
-        if did == "stopped" and container.finished and not container.running:
-            yield _at(seen, container.finished, step, container.id)
+
+
+def _of_stop(stop: Stop, step: Message) -> Moment:
+    seen, container = stop.seen, stop.seen.fact.id
+    if stop.earliest == stop.latest:
+        return _at(seen, stop.latest, step, container)
+    proof = Proof(seen.strength, seen.source, stop.latest, _or_before(step))
+    return Moment(max(stop.earliest, LONG_AGO + SKEW) - SKEW, stop.latest + SKEW, proof, container)
 
 
 def _at(seen: Seen[F], time: datetime, step: Message, container: str = "") -> Moment:

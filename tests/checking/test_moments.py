@@ -6,8 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from grader.checking.moments import LONG_AGO, SKEW, Moment, container_moments, image_moments
+from grader.checking.moments import Moment, container_moments, image_moments
 from grader.checking.subject import ContainerSubject
+from grader.checking.times import LONG_AGO, SKEW
 from grader.evidence import Strength
 from grader.facts import Manifest, Reason
 from grader.journal import Entry
@@ -59,7 +60,7 @@ def test_an_event_of_an_image_tells_exactly(did: str, actions: list[str]) -> Non
     [
         ("started", ["start"]),
         ("executed", ["exec_start"]),
-        ("stopped", ["kill", "die", "stop"]),
+        ("stopped", ["stop"]),
         ("removed", ["destroy"]),
     ],
 )
@@ -131,13 +132,42 @@ def test_a_push_was_before_the_registry_was_first_seen_to_hold_it() -> None:
 
 def test_a_container_itself_tells_when_it_was_started_and_when_it_ended() -> None:
     times = {"started": minutes(1), "finished": minutes(3)}
-    ended = saw(WEB, a_container(status="exited", exit_code=0, **times), 5)
+    ended = saw(WEB, a_container(status="exited", exit_code=143, **times), 5)
     for did, at in (("started", minutes(1)), ("stopped", minutes(3))):
         (moment,) = of_container(did, ended)
         assert told([moment]) == [(at, at, "engine", "the step")]
         assert moment.container == hex_id("web")
     again = saw(WEB, a_container(**times), 5)  # the engine keeps the end of an earlier run
     assert of_container("stopped", again) == []
+
+
+def test_each_run_that_was_stopped_is_a_stop_and_one_that_ended_by_itself_is_none() -> None:
+    def run(at: int, *actions: str) -> list[Entry]:
+        fields = {"kill": {"signal": "15"}, "die": {"exit_code": 0}}
+        return [
+            event(f"container {action}", at, **CONTAINER, **fields.get(action, {}))
+            for at, action in enumerate(actions, at)
+        ]
+
+    stopped = [*run(1, "start", "kill", "die", "stop"), *run(6, "start", "kill", "die", "destroy")]
+    assert [m.latest for m in of_container("stopped", *stopped)] == [minutes(2), minutes(7)]
+    assert of_container("stopped", *run(1, "start", "die", "destroy")) == []
+
+
+def test_an_end_that_was_only_seen_was_between_the_looks_before_and_after() -> None:
+    ended = saw(WEB, a_container(status="exited", exit_code=0), 9)
+    within = (minutes(5) - SKEW, minutes(9) + SKEW, "engine", BEFORE)
+    assert told(of_container("stopped", *SEEN, ended)) == [within]
+    by_signal = saw(WEB, a_container(status="exited", exit_code=137), 9)
+    before = (LONG_AGO, minutes(9) + SKEW, "engine", BEFORE)
+    assert told(of_container("stopped", by_signal)) == [before]
+
+
+def test_one_in_whose_place_another_is_was_stopped_between_the_looks() -> None:
+    another = saw(WEB, a_container("web", id=hex_id("another")), 9, "b")
+    (moment,) = of_container("stopped", *SEEN, another)
+    assert (moment.earliest, moment.latest) == (minutes(5) - SKEW, minutes(9) + SKEW)
+    assert moment.container == hex_id("web")
 
 
 def test_a_moment_may_be_the_latest_of_its_bounds_but_not_later() -> None:

@@ -56,7 +56,7 @@ EVENTS = [
     image_event("pull", 4),
     container_event("start", 5),
     container_event("exec_start", 6),
-    container_event("die", 7),
+    container_event("stop", 7),
     container_event("destroy", 8),
     image_event("untag", 9),
 ]
@@ -138,6 +138,7 @@ def test_a_look_that_failed_is_no_one_s_fault(entry: Entry) -> None:
 def test_states_tell_the_order_where_events_are_gone() -> None:
     created = "2026-01-02T03:01:00.123456789Z"
     ran = {"started": minutes(5), "finished": minutes(6), "status": "exited"}
+    ran["exit_code"] = 143
     verdict = sequence(
         (LESSON[0], LESSON[1], LESSON[2], LESSON[4], LESSON[6], LESSON[7]),
         saw(ImageNeed(image=LOCAL), an_image(LOCAL, created=created), 10),

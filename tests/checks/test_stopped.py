@@ -36,7 +36,12 @@ def did(*actions: str) -> list[Entry]:
 
 
 def judge(*entries: Entry) -> Verdict:
-    return judged("stopped", {"name": "web"}, *entries)
+    """The verdict; what is a stop for this check is one for a `sequence`, and nothing else is."""
+    verdict = judged("stopped", {"name": "web"}, *entries)
+    step = {"did": "stopped", "name": "web"}
+    order = judged("sequence", {"steps": [step, step]}, *entries)
+    assert (order.status is Status.PASS) == (verdict.status is Status.PASS)
+    return verdict
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_removed_everything_before_the_first_grading(learner: Learner) -> None:
         assert outcome.status("stop") == "skip"
     if outcome.status("order") != "pass":  # an engine that leaves no event of a build
         assert outcome.status("order") == "unproven"
-        assert f"not seen: build of {learner.local}\n" in outcome.told("order")
+        assert f"not seen: build of {learner.local}" in outcome.told("order")
 
 
 def test_copied_the_env_file_into_the_image(learner: Learner) -> None:
