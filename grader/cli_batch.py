@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from grader.errors import ExitCode, GradeLabError
 from grader.language import described
@@ -142,32 +143,32 @@ def batch_run(  # noqa: PLR0917 # an option each
     **options: Any,
 ) -> ExitCode:
     """Judge what is new or changed, then write grades and the class report."""
-    from grader.batch.batch import STORE, batch
-    from grader.batch.finish import finish
-    from grader.batch.finish import outputs as known_outputs
+    from grader.batch.batch import STORE, alone, batch
+    from grader.batch.finish import Finish
     from grader.batch.given import Given
     from grader.batch.store import Store
     from grader.batch.work import usual_jobs
 
     assignment = _assignment(source, **options)
     given = Given.read(assignment)
-    chosen = known_outputs(outputs, gradebook)  # a mistake is told before the long run
-    with Store(assignment.out / STORE) as store:
+    finish = Finish.of(
+        outputs, assignment, given, gradebook=gradebook, column=column, before=compare
+    )
+    with alone(assignment.out) as scratch, Store(assignment.out / STORE) as store:
         with _progress(assignment.lang, quiet=quiet, no_color=no_color) as tell:
             told = batch(
                 source.resolve(),
                 assignment,
                 given,
                 store,
+                scratch,
                 jobs=jobs or usual_jobs(),
                 cluster=cluster,
                 seconds=seconds,
                 verify=verify,
                 tell=tell,
             )
-        paths, notices = finish(
-            store, assignment, given, chosen, gradebook=gradebook, column=column, before=compare
-        )
+        paths, notices = finish.write(store, scratch)
     text = Translator(assignment.lang).text
     for notice in notices:
         click.echo(f"grade-lab: {text(notice)}", err=True)
@@ -188,10 +189,16 @@ def batch_run(  # noqa: PLR0917 # an option each
 @settings_option
 @_path("--template", msg("Write an overrides file to fill in (YAML or CSV)."))
 @language_option
-def batch_review(
-    out: Path, rubric: str, settings: dict[str, str], template: Path | None, lang: str
+@click.pass_context
+def batch_review(  # noqa: PLR0917 # an option each
+    ctx: click.Context,
+    out: Path,
+    rubric: str,
+    settings: dict[str, str],
+    template: Path | None,
+    lang: str,
 ) -> None:
-    """List, or write as a file to fill in."""
+    """List, or write as a file to fill in: in the class's language, unless one is asked for."""
     from grader.batch.batch import STORE
     from grader.batch.review import review, write_template
     from grader.batch.store import Store
@@ -199,7 +206,11 @@ def batch_review(
     from grader.rubric.load import find, load
 
     loaded = load(find(rubric, Path.cwd()), settings, lenient=True)
-    with Store(_existing(out / STORE)) as store:
+    with Store(out / STORE, reading=True) as store:
+        of_class = next((row.lang for row in store.rows()), "") or lang
+        if ctx.get_parameter_source("lang") is not ParameterSource.COMMANDLINE:
+            lang = of_class
+        text = Translator(lang).text
         if template is not None:
             write_template(review(store.rows(), loaded, lang), template, lang)
         count = 0
@@ -208,17 +219,12 @@ def batch_review(
             what = item.title or item.status.value
             who = item.learner.name or item.learner.id or item.label
             click.echo(one_line(f"{item.label}  {who}  {what} ({item.points}): {item.message}"))
-    click.echo(Translator(lang).text(msg("to be looked at by a person: {count}", count=count)))
-
-
-def _existing(store: Path) -> Path:
-    if not store.is_file():
-        raise GradeLabError(
-            msg("there are no results of a class here"),
-            msg("give the folder that `grade-lab batch` wrote to (its --out)"),
-            where=str(store.parent),
+    click.echo(text(msg("to be looked at by a person: {count}", count=count)))
+    if lang != of_class:
+        told = msg(
+            "the reasons are in the language that the class was judged in ({lang})", lang=of_class
         )
-    return store
+        click.echo(f"grade-lab: {text(told)}", err=True)
 
 
 def _assignment(  # noqa: PLR0917 # an option each

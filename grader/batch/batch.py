@@ -50,6 +50,7 @@ def batch(
     assignment: Assignment,
     given: Given,
     store: Store,
+    scratch: Path,
     *,
     jobs: int,
     cluster: str = "",
@@ -59,52 +60,50 @@ def batch(
 ) -> Progress:
     """Judge what is new or changed in ``source``, a folder, an archive or a roster.
 
-    ``given`` is what was read of ``assignment``.
+    ``given`` is what was read of ``assignment``, whose folder is held (`alone`) with ``scratch``.
 
     With ``verify``, first ask registries, and run the images, of what was not verified yet.
 
     Whatever ends it, the rows in ``store`` are whole, and the next run goes on from there.
 
     Raises:
-        GradeLabError: the source, the store or the cluster cannot be used; or another run is at
-            work on this class.
+        GradeLabError: the source, the store or the cluster cannot be used.
     """
     basis = keys.basis(assignment, given.rubric)
-    with _alone(assignment.out) as scratch:
-        candidates = list(_candidates(source, given.roster, assignment.out, scratch))
-        store.keep_only(candidate.label for candidate in candidates)
-        told = Progress(total=len(candidates))
-        tell(told)
+    candidates = list(_candidates(source, given.roster, assignment.out, scratch))
+    store.keep_only(candidate.label for candidate in candidates)
+    told = Progress(total=len(candidates))
+    tell(told)
 
-        run = uuid4().hex
-        if verify:
-            _verify(candidates, assignment, basis, given, jobs, run)
+    run = uuid4().hex
+    if verify:
+        _verify(candidates, assignment, basis, given, jobs, run)
 
-        def changed() -> Iterator[tuple[Task, str]]:
-            """What has to be judged, each with its glance."""
-            nonlocal told
-            for candidate in candidates:
-                known = store.known(candidate.label)
-                glance = keys.glance(basis, candidate)
-                seal = verified.seal(assignment.out, candidate.label, glance or run)
-                task = Task(assignment, candidate, basis, known.key, seal)
-                glance = glance and glance + seal
-                if glance and glance == known.glance and is_reported(task, given.formats):
-                    told = told.and_(None)
-                    tell(told)
-                else:
-                    yield task, glance
-
-        shared = str(assignment.out)
-        with executor(jobs, seconds, cluster, shared) as (workers, ahead):
-            for (task, glance), came in done(workers, ahead, _work, changed()):
-                row = error_row(task, given.roster, came) if isinstance(came, Message) else came
-                if row is None:
-                    store.saw(task.candidate.label, glance)
-                else:
-                    store.put(row, "" if row.error else glance)
-                told = told.and_(row)
+    def changed() -> Iterator[tuple[Task, str]]:
+        """What has to be judged, each with its glance."""
+        nonlocal told
+        for candidate in candidates:
+            known = store.known(candidate.label)
+            glance = keys.glance(basis, candidate)
+            seal = verified.seal(assignment.out, candidate.label, glance or run)
+            task = Task(assignment, candidate, basis, known.key, seal)
+            glance = glance and glance + seal
+            if glance and glance == known.glance and is_reported(task, given.formats):
+                told = told.and_(None)
                 tell(told)
+            else:
+                yield task, glance
+
+    shared = str(assignment.out)
+    with executor(jobs, seconds, cluster, shared) as (workers, ahead):
+        for (task, glance), came in done(workers, ahead, _work, changed()):
+            row = error_row(task, given.roster, came) if isinstance(came, Message) else came
+            if row is None:
+                store.saw(task.candidate.label, glance)
+            else:
+                store.put(row, "" if row.error else glance)
+            told = told.and_(row)
+            tell(told)
     return told
 
 
@@ -142,8 +141,14 @@ def _candidates(
 
 
 @contextmanager
-def _alone(out: Path) -> Iterator[Path]:
-    """A folder for what is unpacked, of which nothing stays. Only one run works on a class."""
+def alone(out: Path) -> Iterator[Path]:
+    """Hold the folder of a class, on which one run works at a time.
+
+    Given is a folder in it for what is unpacked and half done, of which nothing stays.
+
+    Raises:
+        GradeLabError: another run is at work on this class, or the folder cannot be used.
+    """
     from filelock import FileLock, Timeout
 
     scratch = out / SCRATCH

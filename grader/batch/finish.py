@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader import plugins
 from grader.batch.columns import called
-from grader.batch.compare import Change, compare
+from grader.batch.compare import compare
 from grader.batch.flags import flags
 from grader.batch.given import Given
-from grader.batch.model import Assignment
+from grader.batch.model import Assignment, Rows
 from grader.batch.names import shown
 from grader.batch.outputs import gradebooks, matching, results_jsonl
 from grader.batch.outputs.contract import ClassOutput, Graded
@@ -24,71 +25,127 @@ from grader.errors import GradeLabError
 from grader.facts import Reason
 from grader.messages import Message, msg
 from grader.problems import nearest
+from grader.whole import whole
 
-RESULTS, BEFORE = "results.jsonl", ".results-before.jsonl"
+RESULTS = "results.jsonl"
+"""What the next run compares with."""
 
 
-def outputs(names: Sequence[str], gradebook: Path | None) -> dict[str, ClassOutput]:
-    """The outputs of these names, and that which fills in the LMS's own ``gradebook``.
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """What is to be made of a class: ``outputs`` by name.
 
-    Raises:
-        GradeLabError: there is no such output, or the gradebook is of no LMS that is known.
+    ``gradebook`` and ``column`` are those of `Graded`. ``before`` is the ``results.jsonl`` to
+    compare with; without it, that of the last run.
     """
+
+    assignment: Assignment
+    given: Given
+    outputs: Mapping[str, ClassOutput]
+    gradebook: Path | None = None
+    column: str = ""
+    before: Path | None = None
+
+    @classmethod
+    def of(
+        cls,
+        names: Sequence[str],
+        assignment: Assignment,
+        given: Given,
+        *,
+        gradebook: Path | None = None,
+        column: str = "",
+        before: Path | None = None,
+    ) -> Finish:
+        """The outputs of these names, and that which fills in the LMS's own ``gradebook``.
+
+        Raises:
+            GradeLabError: one of them, or a file that it needs, cannot be used. It is told before
+                the long run.
+        """
+        chosen = [*names, *([gradebooks.lms_of(gradebook)] if gradebook else [])]
+        finish = cls(assignment, given, _outputs(chosen), gradebook, column, before)
+        for output in finish.outputs.values():
+            output.ready(finish._graded(lambda: iter(()), before))
+        if before is not None:
+            _read(before)
+        return finish
+
+    def write(self, store: Store, scratch: Path) -> tuple[dict[str, Path], list[Message]]:
+        """Write the outputs; their paths by name, and what the instructor should know.
+
+        All are made in ``scratch``, a folder in the class's, before the first takes its place:
+        none is there beside those of another run.
+
+        Raises:
+            GradeLabError: a file cannot be read or written.
+        """
+        out, given = self.assignment.out, self.given
+        notices = list(_idle(given.roster, store)) if given.roster else []
+        if (out / VERIFIED).is_dir():
+            notices += _unverified(out, store)
+        before = self.before
+        if before is None and (out / RESULTS).exists():
+            try:
+                before = _read(out / RESULTS)
+            except GradeLabError as error:
+                notices.append(msg("nothing is compared: {reason}", reason=error.message))
+        graded = self._graded(store.rows, before)
+        made, paths = scratch / "outputs", {}
+        made.mkdir()
+        for name, output in self.outputs.items():
+            notices += output.write(graded, made / output.filename)
+            paths[name] = out / output.filename
+        notices += unknown(given.overrides, store.rows(), given.rubric)
+        for path in paths.values():
+            with whole(path) as place:
+                (made / path.name).replace(place)
+        return paths, notices
+
+    def _graded(self, rows: Rows, before: Path | None) -> Graded:
+        rubric = self.given.rubric
+        deadline = rubric.late.deadline if rubric.late else None
+        found = tuple(flags(rows, deadline, self.assignment.lang))
+        return Graded(
+            rows=rows,
+            rubric=rubric,
+            assignment=self.assignment,
+            gradebook=self.gradebook,
+            column=self.column,
+            flags=lambda: iter(found),
+            changes=(lambda: compare(results_jsonl.read(before), rows())) if before else None,
+        )
+
+
+def _read(results: Path) -> Path:
+    """The same file, which can be read to its end."""
+    deque(results_jsonl.read(results), maxlen=0)
+    return results
+
+
+def _outputs(names: Sequence[str]) -> dict[str, ClassOutput]:
     known = plugins.class_outputs()
-    chosen = list(names)
-    if gradebook is not None:
-        chosen.append(gradebooks.lms_of(gradebook))
-    for name in chosen:
+    for name in names:
         if name not in known:
             raise GradeLabError(
                 msg("unknown output '{name}'{nearest}", name=name, nearest=nearest(name, known)),
                 msg("the outputs are: {names}", names=known),
             )
-    return {name: plugins.class_output(name) for name in dict.fromkeys(chosen)}
-
-
-def finish(
-    store: Store,
-    assignment: Assignment,
-    given: Given,
-    chosen: dict[str, ClassOutput],
-    *,
-    gradebook: Path | None = None,
-    column: str = "",
-    before: Path | None = None,
-) -> tuple[dict[str, Path], list[Message]]:
-    """Write the outputs; their paths by name, and what the instructor should know.
-
-    ``before`` is the ``results.jsonl`` to compare with; without it, that of the last run.
-
-    Raises:
-        GradeLabError: a file cannot be read or written.
-    """
-    rubric = given.rubric
-    deadline = rubric.late.deadline if rubric.late else None
-    found = tuple(flags(store.rows, deadline, assignment.lang))
-    old = before or _kept(assignment.out)
-
-    def changes() -> Iterator[Change]:
-        return compare(results_jsonl.read(old), store.rows()) if old else iter(())
-
-    graded = Graded(
-        rows=store.rows,
-        rubric=rubric,
-        assignment=assignment,
-        gradebook=gradebook,
-        column=column,
-        flags=lambda: iter(found),
-        changes=changes if old else None,
-    )
-    notices = list(_idle(given.roster, store)) if given.roster else []
-    if (assignment.out / VERIFIED).is_dir():
-        notices += _unverified(assignment.out, store)
-    paths = {name: assignment.out / output.filename for name, output in chosen.items()}
+    chosen = {name: plugins.class_output(name) for name in dict.fromkeys(names)}
+    writers: dict[str, str] = {}
     for name, output in chosen.items():
-        notices += output.write(graded, paths[name])
-    notices += unknown(given.overrides, store.rows(), rubric)
-    return paths, notices
+        other = writers.setdefault(output.filename, name)
+        if other != name:
+            raise GradeLabError(
+                msg(
+                    "the outputs '{name}' and '{other}' both write {file}",
+                    name=other,
+                    other=name,
+                    file=output.filename,
+                ),
+                msg("ask for one of them at a time, each with an --out of its own"),
+            )
+    return chosen
 
 
 def _idle(roster: Roster, store: Store) -> Iterator[Message]:
@@ -111,11 +168,3 @@ def _unverified(out: Path, store: Store) -> Iterator[Message]:
             reason=told,
             names=matching.names(labels),
         )
-
-
-def _kept(out: Path) -> Path | None:
-    """The last run's results, put aside before this run writes its own."""
-    before = out / BEFORE
-    with suppress(FileNotFoundError):
-        (out / RESULTS).replace(before)
-    return before if before.exists() else None

@@ -128,7 +128,7 @@ class Row(_Model):
     ``key`` stands for all that the row depends on: same key, same row. ``notices`` tell what an
     instructor should know of who it is. ``report`` is the folder of its reports, relative to the
     class's. ``score`` is before, ``final`` after the late ``penalty``. Texts are in the class's
-    language.
+    language, ``lang``.
     """
 
     label: str
@@ -137,6 +137,7 @@ class Row(_Model):
     email: str = ""
     enrolled: int | None = None
     """The roster's line."""
+    lang: str = ""
     error: str = ""
     notices: tuple[str, ...] = ()
     score: Points = Decimal(0)

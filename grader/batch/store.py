@@ -12,13 +12,15 @@ from typing import Self
 
 from grader.batch.model import Row
 from grader.errors import GradeLabError
-from grader.messages import msg
+from grader.messages import Message, msg
 from grader.system_error import reason_of
 
 VERSION = 2
 """Of the tables and of what a row holds; rows of another version are made again."""
 AT_ONCE = 50
 """Rows that are read from the file together."""
+_ADVICE = msg("free some disk space, and see that the folder can be written to")
+_ADVICE_ON_DAMAGE = msg("put the file somewhere else; without it everything is judged anew")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +34,20 @@ class Known:
 class Store:
     """Rows by their label, in an SQLite file. A context manager; used by one thread.
 
+    To be read only (``reading``), it must be there, and stays as it is.
+
     Raises:
         GradeLabError: the file cannot be used (on entering and later).
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, reading: bool = False) -> None:
         self.path = path
+        self._reading = reading
         self._opened: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
         with self._explained():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self.path, isolation_level=None)
-            try:
-                _prepare(connection)
-            except BaseException:
-                connection.close()
-                raise
-        self._opened = connection
+            self._opened = _to_read(self.path) if self._reading else _to_write(self.path)
         return self
 
     def __exit__(
@@ -131,13 +129,15 @@ class Store:
             yield
         except OSError as error:
             raise unusable(self.path.parent, error) from error
+        except sqlite3.OperationalError as error:
+            raise self._unusable(str(error), _ADVICE) from error
         except (sqlite3.Error, ValueError) as error:  # a row of pydantic is a ValueError
             reason = "damaged row" if isinstance(error, ValueError) else str(error)
-            raise GradeLabError(
-                msg("the results so far cannot be used: {reason}", reason=reason),
-                msg("free some disk space; or delete the file, and everything is judged anew"),
-                where=str(self.path),
-            ) from error
+            raise self._unusable(reason, _ADVICE_ON_DAMAGE) from error
+
+    def _unusable(self, reason: str, advice: Message) -> GradeLabError:
+        told = msg("the results so far cannot be used: {reason}", reason=reason)
+        return GradeLabError(told, advice, where=str(self.path))
 
 
 def unusable(folder: Path, error: OSError) -> GradeLabError:
@@ -149,11 +149,53 @@ def unusable(folder: Path, error: OSError) -> GradeLabError:
     )
 
 
+def _to_write(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        _prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _to_read(path: Path) -> sqlite3.Connection:
+    if not path.is_file():
+        raise GradeLabError(
+            msg("there are no results of a class here"),
+            msg("give the folder that `grade-lab batch` wrote to (its --out)"),
+            where=str(path.parent),
+        )
+    place = path.absolute().as_uri()
+    connection = sqlite3.connect(f"{place}?mode=rw", uri=True)
+    try:
+        version = _version(connection)
+    except sqlite3.OperationalError:  # it lies where nothing can be written
+        connection.close()
+        if path.with_name(f"{path.name}-wal").exists():  # not all of it is in the file
+            raise
+        connection = sqlite3.connect(f"{place}?mode=ro&immutable=1", uri=True)
+        version = _version(connection)
+    if version != VERSION:
+        connection.close()
+        raise GradeLabError(
+            msg("these results are of another version of grade-lab"),
+            msg("judge the class again with this one: `grade-lab batch`"),
+            where=str(path),
+        )
+    return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version != VERSION:
+    if _version(connection) != VERSION:
         connection.execute("DROP TABLE IF EXISTS rows")
         connection.execute(
             "CREATE TABLE rows (label TEXT PRIMARY KEY, key TEXT NOT NULL,"

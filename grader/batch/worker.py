@@ -93,9 +93,10 @@ def error_row(task: Task, roster: Roster | None, *reasons: Message) -> Row:
     for name in task.assignment.formats:
         with suppress(OSError):
             (task.report / report_format(name).filename).unlink()
-    text = Translator(task.assignment.lang).text
-    error = ": ".join(map(text, reasons[:MAX_REASONS]))
-    return Row(label=task.candidate.label, key="", error=error, **_who_at_least(task, roster))
+    lang = task.assignment.lang
+    error = ": ".join(map(Translator(lang).text, reasons[:MAX_REASONS]))
+    who = _who_at_least(task, roster)
+    return Row(label=task.candidate.label, key="", lang=lang, error=error, **who)
 
 
 def is_reported(task: Task, chosen: Mapping[str, ReportFormat]) -> bool:
@@ -142,6 +143,7 @@ def _row(key: str, identity: Identity, rubric: Rubric, result: Result, prints: P
         learner=identity.learner,
         email=identity.email,
         enrolled=enrolled.line if enrolled else None,
+        lang=result.lang,
         score=result.score,
         max_score=result.max_score,
         penalty=late,

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from grader import plugins
-from grader.batch.batch import STORE, Progress, batch
+from grader.batch.batch import STORE, Progress, alone, batch
 from grader.batch.given import Given
 from grader.batch.model import Assignment, Row
 from grader.batch.store import Store
@@ -195,13 +195,14 @@ class OddClass:
         cluster: str = "",
         tell: Callable[[Progress], None] = lambda _: None,
     ) -> Progress:
-        with Noting(self.out / STORE) as store:
+        with alone(self.out) as scratch, Noting(self.out / STORE) as store:
             try:
                 return batch(
                     self.submissions,
                     self.assignment,
                     Given.read(self.assignment),
                     store,
+                    scratch,
                     jobs=jobs,
                     seconds=seconds,
                     cluster=cluster,

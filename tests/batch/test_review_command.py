@@ -43,6 +43,28 @@ def test_the_same_as_a_file_to_fill_in(tmp_path: Path) -> None:
     assert overrides.load(path) == {}
 
 
+@pytest.mark.parametrize(
+    ("options", "shown", "told"),
+    [
+        ((), "답", ""),
+        (("--lang", "en"), "Answers", "in the language that the class was judged in (ko)"),
+        (("--lang", "ko"), "답", ""),
+    ],
+)
+def test_it_speaks_the_language_of_the_class_unless_asked(
+    tmp_path: Path, capsys: Printed, options: tuple[str, ...], shown: str, told: str
+) -> None:
+    rubric(tmp_path)
+    with Store(tmp_path / STORE) as store:
+        store.put(row("s-1", lang="ko"))
+    given = ["batch", "review", str(tmp_path), "--rubric", str(tmp_path / "rubric.yaml"), *options]
+    assert _told(given) == ExitCode.PASSED
+    printed = capsys.readouterr()
+    assert printed.out.startswith(f"s-1 s-1 {shown} (5): copied")
+    assert told in printed.err
+    assert bool(told) == bool(printed.err)
+
+
 def test_a_folder_without_results_is_told(tmp_path: Path, capsys: Printed) -> None:
     rubric(tmp_path)
     assert review(tmp_path) == ExitCode.USAGE

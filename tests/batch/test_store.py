@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -30,6 +32,14 @@ try:
 except GradeLabError as error:
     sys.exit(f"told: {{error}}")
 """
+READ = """\
+import sys
+from pathlib import Path
+from grader.batch.store import Store
+with Store(Path(sys.argv[1]), reading=True) as store:
+    print([row.label for row in store.rows()])
+"""
+AS_ANYBODY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 SMALL_DISK = (
     "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))"
 )
@@ -158,6 +168,40 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         Store(tmp_path / "file" / "x"),
     ):
         pass
+
+
+def test_where_nothing_can_be_written_rows_can_be_read(path: Path) -> None:
+    with Store(path) as store:
+        store.put(row("a"))
+    path.parent.chmod(0o555)
+    if os.geteuid() == 0 and not shutil.which("setpriv"):
+        pytest.skip("needs somebody whom permissions concern")
+    unprivileged = AS_ANYBODY if os.geteuid() == 0 else []
+    command = [*unprivileged, sys.executable, "-c", READ, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "['a']\n"
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("version", [VERSION - 1, VERSION + 1])
+def test_rows_of_another_version_are_not_lost_by_reading(path: Path, version: int) -> None:
+    with Store(path) as store:
+        store.put(row("a"))
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    before = path.read_bytes()
+    with pytest.raises(GradeLabError, match="another version"), Store(path, reading=True):
+        pass
+    assert path.read_bytes() == before
+
+
+def test_nobody_is_advised_to_delete_results(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"no database" * 1000)
+    for reading in (True, False):
+        with pytest.raises(GradeLabError) as told, Store(path, reading=reading):
+            pass
+        assert "somewhere else" in str(told.value.advice[0])
 
 
 @pytest.mark.parametrize("version", [VERSION - 1, VERSION + 1])

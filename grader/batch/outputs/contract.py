@@ -34,6 +34,10 @@ class Graded:
     changes: Callable[[], Iterator[Change]] | None = None
 
 
+def _always(_: Graded) -> None:
+    """Nothing stands in the way."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClassOutput:
     """``filename`` in the class's folder, and ``write``, which writes it, whole or not at all.
@@ -41,9 +45,13 @@ class ClassOutput:
     It returns what the instructor should know of it, such as learners that an LMS's sheet lacks;
     it walks through the rows without keeping them, and the same rows give the same bytes.
 
-    Raises (``write``):
+    ``ready`` is called before anything is judged, with a class that has no rows yet, so that what
+    ``write`` would refuse is told at once.
+
+    Raises (``write`` and ``ready``):
         GradeLabError: the file cannot be written, or the gradebook cannot be used.
     """
 
     filename: str
     write: Callable[[Graded, Path], Sequence[Message]]
+    ready: Callable[[Graded], object] = _always

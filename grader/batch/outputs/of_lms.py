@@ -20,13 +20,19 @@ def of_lms(
 ) -> ClassOutput:
     """The output that fills in a sheet which the LMS made, and else writes a file of its own."""
 
-    def write(graded: Graded, path: Path) -> Notices:
+    def filled(graded: Graded) -> tuple[Sheet, Notices] | None:
         if graded.gradebook is not None:
             sheet = Sheet.read(graded.gradebook)
             if recognises(sheet):
-                notices = fill(sheet, graded)
-                sheet.write(path)
-                return notices
-        return write_new(graded, path)
+                return sheet, fill(sheet, graded)
+        return None
 
-    return ClassOutput(filename, write)
+    def write(graded: Graded, path: Path) -> Notices:
+        found = filled(graded)
+        if found is None:
+            return write_new(graded, path)
+        sheet, notices = found
+        sheet.write(path)
+        return notices
+
+    return ClassOutput(filename, write, ready=filled)

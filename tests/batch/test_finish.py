@@ -1,0 +1,125 @@
+"""What is made of a class once all is judged: told before if it cannot be, and of one run alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.batch.graded import RUBRIC, sheet
+from tests.packages import install
+from tests.places import GRADE_LAB
+
+OUTPUTS = """\
+from grader.batch.batch import alone
+from grader.batch.outputs.contract import ClassOutput
+from grader.errors import GradeLabError
+from grader.messages import msg
+
+
+def held(graded, path):
+    try:
+        with alone(graded.assignment.out):
+            path.write_text("free")
+    except GradeLabError as error:
+        path.write_text(str(error))
+    return ()
+
+
+def refuse(graded, path):
+    raise GradeLabError(msg("not today"))
+
+
+HELD, REFUSES = ClassOutput("held.txt", held), ClassOutput("refuses.txt", refuse)
+TWIN = ClassOutput("gradebook.csv", held)
+"""
+POINTS = """\
+[project.entry-points."grade_lab.class_outputs"]
+held = "some_outputs:HELD"
+refuses = "some_outputs:REFUSES"
+twin = "some_outputs:TWIN"
+"""
+
+
+class Class:
+    """A class of one, and outputs of a third party."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.out = folder / "out"
+        self.site = install(folder / "site", "some-outputs", {"some_outputs.py": OUTPUTS}, POINTS)
+        (folder / "rubric.yaml").write_text(RUBRIC, encoding="utf-8")
+        (folder / "class" / "s-1").mkdir(parents=True)
+        self.hand_in("a")
+
+    def hand_in(self, name: str) -> None:
+        (self.folder / "class" / "s-1" / name).write_text("handed in")
+
+    def batch(self, outputs: str, *options: str | Path) -> subprocess.CompletedProcess[str]:
+        where = ["--rubric", self.folder / "rubric.yaml", "--out", self.out, "--outputs", outputs]
+        return subprocess.run(
+            [GRADE_LAB, "batch", self.folder / "class", *where, "--jobs", "1", *options],
+            env={**os.environ, "PYTHONPATH": str(self.site), "LANG": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def class_(tmp_path: Path) -> Class:
+    return Class(tmp_path)
+
+
+def test_no_other_run_works_on_the_class_while_its_outputs_are_written(class_: Class) -> None:
+    done = class_.batch("held")
+    assert done.returncode == 0, done.stderr
+    assert (class_.out / "held.txt").read_text() == "another grade-lab is at work on this class"
+
+
+def test_outputs_are_of_one_run_also_if_one_of_them_fails(class_: Class) -> None:
+    class_.batch("csv,jsonl")
+    before = {path.name: path.read_bytes() for path in class_.out.glob("*.*") if path.is_file()}
+    class_.hand_in("b")
+    done = class_.batch("csv,jsonl,refuses")
+    assert (done.returncode, "not today" in done.stderr) == (2, True)
+    for name in ("gradebook.csv", "results.jsonl"):
+        assert (class_.out / name).read_bytes() == before[name]
+    done = class_.batch("html,csv,jsonl")
+    assert done.stdout.startswith("1 submissions: 0 judged, 1 as they were")
+    assert (class_.out / "results.jsonl").read_bytes() != before["results.jsonl"]
+    assert "An image was built" in (class_.out / "class.html").read_text(encoding="utf-8")
+    assert not list(class_.out.glob(".scratch"))
+
+
+def test_results_that_are_damaged_are_told_and_are_made_again(class_: Class) -> None:
+    class_.out.mkdir()
+    (class_.out / "results.jsonl").write_text("{}\n")
+    done = class_.batch("jsonl")
+    assert done.returncode == 0, done.stderr
+    assert "nothing is compared: the results in results.jsonl cannot be used" in done.stderr
+    assert '"label":"s-1"' in (class_.out / "results.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--gradebook", "canvas.csv", "--column", "Lab"], "no single assignment in it is called"),
+        (["--gradebook", "canvas.csv"], "no single assignment in it is called"),
+        (["--compare", "gone.jsonl"], "the results in gone.jsonl cannot be used"),
+        (["--outputs", "csv,twin"], "the outputs 'csv' and 'twin' both write gradebook.csv"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_what_cannot_be_made_is_told_before_anything_is_judged(
+    class_: Class, options: list[str], told: str
+) -> None:
+    header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Quiz (7)"]
+    sheet(class_.folder / "canvas.csv", [header, ["Kim", "1", "s-1", "kim", "A", ""]])
+    named = [class_.folder / word if word.endswith((".csv", "l")) else word for word in options]
+    done = class_.batch("csv", *named)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert not class_.out.exists()
