@@ -10,6 +10,7 @@ from datetime import datetime
 from grader.batch.model import Answer, Flag, Row, Rows
 from grader.batch.sketch import bands, likeness
 from grader.messages import Message, Translator, msg
+from grader.report.clock import Clock, clock_of
 
 ALIKE = 0.8
 MIN_WORDS = 25
@@ -43,7 +44,7 @@ def flags(rows: Rows, deadline: datetime | None, lang: str) -> Iterator[Flag]:
     for row in rows():
         yield from (
             Flag(kind=kind, labels=(row.label,), evidence=text(told))
-            for kind, told in _alone(row, deadline)
+            for kind, told in _alone(row, deadline, clock_of(lang))
         )
 
 
@@ -137,7 +138,7 @@ def _alike(
             yield Flag(kind="alike-answers", labels=(label, other_label), evidence=text(told))
 
 
-def _alone(row: Row, deadline: datetime | None) -> Iterator[tuple[str, Message]]:
+def _alone(row: Row, deadline: datetime | None, clock: Clock) -> Iterator[tuple[str, Message]]:
     """Flags that a submission raises by itself."""
     prints = row.prints
     if not prints.intact:
@@ -149,7 +150,7 @@ def _alone(row: Row, deadline: datetime | None) -> Iterator[tuple[str, Message]]
             "late-journal",
             msg(
                 "its journal begins after the deadline, on {at}",
-                at=f"{prints.first_at:%Y-%m-%d %H:%M} UTC",
+                at=clock.told(prints.first_at),
             ),
         )
     for image in prints.denied:

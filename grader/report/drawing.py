@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Literal, NamedTuple
 
 from grader.messages import Message, msg
+from grader.report.clock import WORLD, Clock
 from grader.report.plain import one_line, plain, shorten, shorten_middle
-from grader.report.reading import day_and_clock
 from grader.result import TimelineGap, TimelineStep
 
 PAUSE = timedelta(minutes=10)
@@ -75,11 +75,13 @@ class Row(NamedTuple):
         return "-".join(sorted((self.enters, lane), key=_LANES.index))
 
 
-def draw(steps: Sequence[TimelineStep], gaps: Sequence[TimelineGap] = ()) -> tuple[Row, ...]:
+def draw(
+    steps: Sequence[TimelineStep], gaps: Sequence[TimelineGap] = (), clock: Clock = WORLD
+) -> tuple[Row, ...]:
     """The rows from top to bottom, joined by a path that every gap interrupts."""
     rows = []
     lane = ""
-    items = list(_items(steps, gaps))
+    items = list(_items(steps, gaps, clock))
     for item, following in zip_longest(items, items[1:]):
         enters = lane
         if isinstance(item, Mark):
@@ -92,7 +94,7 @@ def draw(steps: Sequence[TimelineStep], gaps: Sequence[TimelineGap] = ()) -> tup
 
 
 def _items(
-    steps: Sequence[TimelineStep], gaps: Sequence[TimelineGap]
+    steps: Sequence[TimelineStep], gaps: Sequence[TimelineGap], clock: Clock
 ) -> Iterator[Mark | Break | Note]:
     day = ""
     before: datetime | None = None
@@ -100,18 +102,18 @@ def _items(
     for step in steps:
         while ahead and _comes_first(ahead[0], step):
             before = ahead[0].end
-            yield _break(ahead.pop(0))
+            yield _break(ahead.pop(0), clock)
         if step.left_out:
             yield Note(msg("{count} steps are left out here", count=step.left_out), "left-out")
         passed = step.at - before if before and not step.left_out else timedelta()
-        today, clock = day_and_clock(step.at)
+        today, _ = clock.day_and_time(step.at)
         if passed >= PAUSE:
             yield Note(_later(passed, new_day=today != day), "pause")
         if today != day:
             yield Note(today, "day")
         yield _mark(step, clock, apart=passed >= APART)
         day, before = today, max(step.until or step.at, before or step.at)
-    yield from map(_break, ahead)
+    yield from (_break(gap, clock) for gap in ahead)
 
 
 def _comes_first(gap: TimelineGap, step: TimelineStep) -> bool:
@@ -119,30 +121,33 @@ def _comes_first(gap: TimelineGap, step: TimelineStep) -> bool:
     return gap.end <= step.at or (step.exact and gap.start < step.at)
 
 
-def _mark(step: TimelineStep, clock: str, *, apart: bool) -> Mark:
+def _mark(step: TimelineStep, clock: Clock, *, apart: bool) -> Mark:
+    _, time = clock.day_and_time(step.at)
     verb, subject = _split(one_line(step.label))
     detail = shorten_middle(one_line(step.detail), SUBJECT_CHARS)
     if detail.startswith(subject):
         subject, detail = detail, ""
     elif detail in subject.split():
         detail = ""
-    until = day_and_clock(step.until)[1] if step.until else clock
+    until = clock.day_and_time(step.until)[1] if step.until else time
     return Mark(
         step=step,
         verb=verb,
         subject=subject,
         detail=detail,
-        clock=clock if step.exact else f"≤ {clock}",
-        until=until if until != clock else "",
+        clock=time if step.exact else f"≤ {time}",
+        until=until if until != time else "",
         said=_said(step.last_words) if step.last_words else "",
         apart=apart,
     )
 
 
-def _break(gap: TimelineGap) -> Break:
-    start, end = gap.start.astimezone(UTC), gap.end.astimezone(UTC)
-    form = "%H:%M:%S" if start.date() == end.date() else "%Y-%m-%d %H:%M:%S"
-    return Break(gap, f"{start:{form}}", f"{end:{form}}")
+def _break(gap: TimelineGap, clock: Clock) -> Break:
+    day, start = clock.day_and_time(gap.start)
+    other_day, end = clock.day_and_time(gap.end)
+    if day != other_day:
+        start, end = f"{day} {start}", f"{other_day} {end}"
+    return Break(gap, start, end)
 
 
 def _said(words: str) -> str:

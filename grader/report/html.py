@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from grader.report import page, reading
+from grader.report.clock import clock_of
 from grader.report.contract import ReportFormat
 from grader.report.drawing import draw
 from grader.result import Result
@@ -28,7 +29,7 @@ def render(result: Result) -> str:
             in_review=reading.in_review(result),
             titles={o.id: (i, o.title) for i, o in enumerate(result.objectives, 1)},
             before=not all(step.exact for step in result.timeline),
-            rows=draw(result.timeline, result.gaps),
+            rows=draw(result.timeline, result.gaps, clock_of(result.lang)),
         )
     )
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from grader.messages import Translator
 from grader.report import reading, words
 from grader.report.ci_log import inert
+from grader.report.clock import clock_of
 from grader.report.plain import one_line, shorten
 from grader.result import CheckResult, ObjectiveResult, Place, Result
 
@@ -117,10 +118,11 @@ def where(place: Place) -> str:
 def proofs(item: Item, lang: str) -> list[str]:
     """The evidence, each piece with its strength, its source and its time."""
     text = Translator(lang).text
+    clock = clock_of(lang)
     return [
         f"{text(words.STRENGTH[proof.strength])}; "
         f"{text(words.SOURCE.get(proof.source, proof.source))}, "
-        f"{reading.moment(proof.at)}: {proof.detail}"
+        f"{clock.told(proof.at)}: {proof.detail}"
         for proof in (item.check.evidence if item.check else ())
     ]
 

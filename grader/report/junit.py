@@ -15,6 +15,7 @@ from junitparser import xunit2
 from junitparser.junitparser import Error, Failure, FinalResult, Skipped
 
 from grader.report import reading
+from grader.report.clock import iso
 from grader.report.contract import ReportFormat
 from grader.report.items import MAX_TITLE, Item, items_of, line, message, told
 from grader.result import CheckResult, ObjectiveResult, Result
@@ -45,7 +46,7 @@ def _suite(result: Result, objective: ObjectiveResult, index: int) -> xunit2.Tes
     suite = xunit2.TestSuite(line(objective.title, MAX_TITLE))
     suite.id = line(objective.id, MAX_TITLE)
     if result.graded_at:
-        suite.timestamp = reading.iso(result.graded_at)
+        suite.timestamp = iso(result.graded_at)
     judged: list[ObjectiveResult | CheckResult] = [objective, *objective.checks]
     for one in judged:
         name = line(one.id, MAX_TITLE)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from grader.messages import Translator, msg
 from grader.report import reading, words
+from grader.report.clock import clock_of
 from grader.report.contract import ReportFormat
 from grader.report.items import LIMITS, details, items, line, message, proofs
 from grader.report.markdown_text import cell, inline
@@ -69,7 +70,8 @@ class _Markdown:
         if learner := [_inline(who) for who in (result.learner.name, result.learner.id) if who]:
             yield f"- {self.word('learner')}: {' · '.join(learner)}"
         if result.graded_at:
-            yield f"- {self.word('graded-at')}: {reading.moment(result.graded_at)}"
+            at = clock_of(result.lang).told(result.graded_at)
+            yield f"- {self.word('graded-at')}: {at}"
 
     def _next(self) -> Iterator[str]:
         yield from self._heading("next")

@@ -14,6 +14,7 @@ from grader import __version__
 from grader.messages import LANGUAGES, Message, Translator
 from grader.report import reading, words
 from grader.report.class_words import CLASS
+from grader.report.clock import clock_of, iso
 from grader.report.page_words import PAGE
 from grader.report.plain import one_line, plain, shorten
 
@@ -74,14 +75,15 @@ def environment(lang: str) -> Environment:
         finalize=shown,
         auto_reload=False,
     )
+    clock = clock_of(lang)
     made.filters.update(
         code=code,
         one_line=one_line,
         plain=plain,
         points=reading.points,
-        readable=reading.moment,
+        readable=clock.told,
         shorten=shorten,
-        utc=reading.iso,
+        utc=iso,
     )
     translator = Translator(lang)
     made.globals.update(
@@ -96,7 +98,8 @@ def environment(lang: str) -> Environment:
         version=__version__,
         _=_told_by(translator),
         t=translator.text,
-        time=time,
+        time=time(clock),
+        zone=clock,
         strengths=reading.strengths,
         **{
             name: {key: escape(translator.text(word)) for key, word in table.items()}

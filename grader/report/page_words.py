@@ -46,10 +46,7 @@ PAGE: Mapping[str, Message] = {
     "settings": msg("What was graded, and when"),
     "step": msg("Step"),
     "steps": msg("What happened, step by step"),
-    "steps-intro": msg(
-        "From top to bottom, the steps that were recorded. Times are in UTC, the world's common "
-        "time."
-    ),
+    "steps-intro": msg("From top to bottom, the steps that were recorded. Times are in {zone}."),
     "steps-none": msg("No steps have been recorded yet."),
     "steps-table": msg("The same as a table"),
     "time": msg("Time"),

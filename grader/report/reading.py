@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Literal
@@ -95,25 +94,6 @@ def points(value: Decimal) -> str:
     """Points as people write them: ``10``, ``3.5``."""
     rounded = f"{value:.2f}"
     return rounded.rstrip("0").rstrip(".")
-
-
-def moment(at: datetime) -> str:
-    """A time as people read it."""
-    day, clock = day_and_clock(at)
-    return f"{day} {clock} UTC"
-
-
-def iso(at: datetime) -> str:
-    """A time as programs read it, to the second."""
-    day, clock = day_and_clock(at)
-    return f"{day}T{clock}Z"
-
-
-def day_and_clock(at: datetime) -> tuple[str, str]:
-    """The day and the time of day in UTC, to the second: ``2026-01-02``, ``03:04:05``."""
-    # Thrice as fast as strftime, and a page has many times.
-    there = at.astimezone(UTC)
-    return there.date().isoformat(), there.time().isoformat("seconds")
 
 
 def pieces(text: str) -> Iterator[tuple[bool, str]]:

@@ -11,8 +11,9 @@ from jinja2 import Environment
 from jinja2.compiler import CodeGenerator
 from markupsafe import Markup, escape
 
+from grader.report.clock import Clock, iso
 from grader.report.plain import plain
-from grader.report.reading import day_and_clock, pieces
+from grader.report.reading import pieces
 
 MAX_SHORT = 360
 """Characters of a text that are shown at once; the others are one click away."""
@@ -53,13 +54,16 @@ def code(text: str) -> Markup:
     return Markup("".join(marked))  # noqa: S704 # escaped piece by piece
 
 
-@once
-def time(at: datetime) -> Markup:
-    """A time, for programs and for people."""
-    day, clock = day_and_clock(at)
-    return Markup(  # noqa: S704 # digits
-        f'<time datetime="{day}T{clock}Z">{day} {clock} UTC</time>'
-    )
+def time(clock: Clock) -> Callable[[datetime], Markup]:
+    """What shows a time, for programs and for people."""
+
+    @once
+    def marked(at: datetime) -> Markup:
+        return Markup(  # noqa: S704 # digits
+            f'<time datetime="{iso(at)}">{clock.told(at)}</time>'
+        )
+
+    return marked
 
 
 class _Generator(CodeGenerator):

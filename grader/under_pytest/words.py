@@ -18,6 +18,7 @@ MAX_PROOFS = 5
 def report(title: str, check: CheckResult, lang: str) -> str:
     """What was judged, why, and what to do, a line each; every line begins with our own word."""
     from grader.report import reading, words
+    from grader.report.clock import clock_of
 
     say = Translator(lang).text
     earned, possible = reading.points(check.score), reading.points(check.max_score)
@@ -33,7 +34,7 @@ def report(title: str, check: CheckResult, lang: str) -> str:
         known = words.SOURCE.get(proof.source)
         source = say(known) if known else proof.source
         strength = say(words.STRENGTH[proof.strength])
-        told = f"{strength}, {source}, {proof.at:%Y-%m-%d %H:%M:%S %Z}: {proof.detail}"
+        told = f"{strength}, {source}, {clock_of(lang).told(proof.at)}: {proof.detail}"
         lines.append((msg("Evidence"), told))
     return "\n".join(_line(say(label), text) for label, text in lines if text)
 

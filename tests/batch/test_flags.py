@@ -107,7 +107,9 @@ def test_a_journal_that_begins_after_the_deadline() -> None:
     late = row("b", first_at=datetime(2026, 12, 1, 9, 30, tzinfo=UTC))
     told = found(early, late, deadline=deadline)
     assert [(flag.kind, flag.labels) for flag in told] == [("late-journal", ("b",))]
-    assert "2026-12-01 09:30 UTC" in told[0].evidence
+    assert "2026-12-01 09:30:00 UTC" in told[0].evidence
+    [korean] = flags(lambda: iter([late]), deadline, "ko")
+    assert "2026-12-01 18:30:00 KST" in korean.evidence
     assert found(early, late) == []
 
 
