@@ -73,9 +73,9 @@ class Engine(Client):
         headers = {"Content-Type": "application/x-tar"}
         return self._told("build", parameters, headers, context, seconds)
 
-    def create(self, body: Mapping[str, Any]) -> Payload:
+    def create(self, name: str, body: Mapping[str, Any]) -> Payload:
         """Create a container."""
-        return self._send("POST", "containers", "create", body=body)
+        return self._send("POST", "containers", "create", body=body, name=name)
 
     def start(self, container: str) -> None:
         """Start a container."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from threading import Lock
 
 from grader.collect.answer import NoAnswerError, UnavailableError
@@ -24,7 +23,6 @@ class Networks:
         self._engine = engine
         self._ownership = ownership
         self._free: dict[bool, list[str]] = {True: [], False: []}
-        self._numbers = count(1)
         self._making = Lock()  # two at a time would take the same addresses
 
     @contextmanager
@@ -39,12 +37,10 @@ class Networks:
             with self._making:
                 self._free[open_].append(network)
 
-    @property
-    def _name(self) -> str:
-        return f"grade-lab-{self._ownership.run}-{next(self._numbers)}"
-
     def _open(self) -> str:
-        return self._engine.create_network(limits.open_network(self._name, self._ownership.labels))
+        return self._engine.create_network(
+            limits.open_network(self._ownership.name(), self._ownership.labels)
+        )
 
     def _closed(self) -> str:
         """The engine chooses the addresses: it knows which ones are taken."""
@@ -58,7 +54,7 @@ class Networks:
             if subnet.num_addresses < 8:
                 raise UnavailableError(Reason.ENGINE_ERROR, f"a network as small as {subnet}")
             body = limits.closed_network(
-                self._name,
+                self._ownership.name(),
                 self._ownership.labels,
                 subnet=str(subnet),
                 host=str(subnet[1]),

@@ -2,6 +2,8 @@
 
 Containers and networks carry two labels: ``grade-lab.run``, and ``grade-lab.home``, which stands
 for the folder in which this user's runs on this computer keep a lock each for as long as they live.
+Others may come to bear the same labels, as a container inherits them of an image that was committed
+from one of ours, and tools copy them; so the name tells the run as well, which nothing inherits.
 Images cannot be labelled from outside: what was pulled or built is noted in a file beside the lock,
 before it comes to be or as soon as its id is known. Who finds a lock that nobody holds knows that
 its run is gone, and removes what it left.
@@ -10,9 +12,11 @@ its run is gone, and removes what it left.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from threading import Lock
 from uuid import uuid4
@@ -29,6 +33,8 @@ from grader.verify.engine import Engine
 RUN, HOME = SANDBOX_LABEL, "grade-lab.home"
 TRIES = 20
 WAIT_SECONDS = 0.25
+
+_NAME = re.compile(r"/?grade-lab-([0-9a-f]{16})-\d+")
 
 
 def state_folder() -> Path:
@@ -49,6 +55,7 @@ class Ownership:
         self._engine = engine
         self._folder = folder
         self._noting = Lock()
+        self._numbers = count(1)
         self._engine_id = ""
         self._before: frozenset[str] = frozenset()
         self.run = uuid4().hex[:16]
@@ -68,6 +75,10 @@ class Ownership:
     def labels(self) -> dict[str, str]:
         """For all that this run creates."""
         return {RUN: self.run, HOME: self._home}
+
+    def name(self) -> str:
+        """For the next container or network that this run creates."""
+        return f"grade-lab-{self.run}-{next(self._numbers)}"
 
     @property
     def others(self) -> bool:
@@ -109,15 +120,14 @@ class Ownership:
 
     def _remove_all(self, run: str, tries: int = TRIES) -> None:
         """Remove what a run made; what cannot be removed now is left for a later run."""
-        label = f"{RUN}={run}"
         for attempt in range(tries):
             if attempt:  # one is being removed, or has just come to be
                 time.sleep(WAIT_SECONDS)
             try:
-                for container in self._engine.labelled("containers", label):
-                    self._engine.remove(str(container.get("Id")))
-                for network in self._engine.labelled("networks", label):
-                    self._engine.remove_network(str(network.get("Id")))
+                for container in self._things("containers").get(run, ()):
+                    self._engine.remove(container)
+                for network in self._things("networks").get(run, ()):
+                    self._engine.remove_network(network)
                 break
             except NoAnswerError:
                 continue
@@ -160,16 +170,25 @@ class Ownership:
         runs = {path.stem for path in self._folder.glob("*.lock")}
         runs |= {path.stem for path in self._folder.glob("*.images")}
         for kind in ("containers", "networks"):
-            for found in self._engine.labelled(kind, f"{HOME}={self._home}"):
-                runs.add(str((found.get("Labels") or {}).get(RUN) or ""))
-        for run in sorted(runs - {self.run, ""}):
+            runs |= self._things(kind).keys()
+        for run in sorted(runs - {self.run}):
             with self._taken_over(run) as departed:
                 if departed:
                     yield run
 
+    def _things(self, kind: str) -> dict[str, list[str]]:
+        """The ids of the containers or networks that runs of this home made, by run."""
+        made: dict[str, list[str]] = {}
+        for found in self._engine.labelled(kind, f"{HOME}={self._home}"):
+            run = str((found.get("Labels") or {}).get(RUN))
+            names = found.get("Names") or [found.get("Name")]
+            if any((ours := _NAME.fullmatch(str(name))) and ours[1] == run for name in names):
+                made.setdefault(run, []).append(str(found.get("Id")))
+        return made
+
     @contextmanager
     def _taken_over(self, run: str) -> Iterator[bool]:
-        path = self._folder / f"{Path(run).name}.lock"
+        path = self._folder / f"{run}.lock"
         lock = FileLock(path)
         try:
             lock.acquire(timeout=0)
@@ -183,7 +202,7 @@ class Ownership:
             path.unlink(missing_ok=True)
 
     def _notes(self, run: str) -> Path:
-        return self._folder / f"{Path(run).name}.images"
+        return self._folder / f"{run}.images"
 
 
 def _home(folder: Path) -> str:

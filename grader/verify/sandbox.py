@@ -97,7 +97,7 @@ class Sandboxes:
                 network=network,
                 labels=self._ownership.labels,
             )
-            created = str(_created(self._engine, body).get("Id"))
+            created = str(_created(self._engine, self._ownership.name(), body).get("Id"))
             try:
                 _start(self._engine, created)
                 watched = _Watched(self._engine, created, sandbox, self._stopping)
@@ -115,9 +115,9 @@ class Sandboxes:
                 return
 
 
-def _created(engine: Engine, body: Mapping[str, object]) -> Payload:
+def _created(engine: Engine, name: str, body: Mapping[str, object]) -> Payload:
     try:
-        return engine.create(body)
+        return engine.create(name, body)
     except NoAnswerError as error:
         if _is_the_images(error):
             raise AbsentError(Reason.NO_ANSWER, f"it cannot be run: {error.detail}") from error

@@ -12,6 +12,7 @@ import pytest
 
 from grader.facts import Reason
 from grader.verify.verify import verify
+from tests.live.conftest import Workshop
 from tests.live.verifying import HTTP, answer, rubric, submission, things, wait_until
 from tests.places import GRADE_LAB
 
@@ -87,3 +88,40 @@ def test_an_engine_that_is_away_makes_errors(
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
     folder = submission(tmp_path / "s", "good")
     assert answer(list(verify(rubric(folder), folder)), HTTP) is Reason.ENGINE_UNREACHABLE
+
+
+def test_what_only_bears_the_labels_of_a_run_is_left_alone(
+    tmp_path: Path, engine: Any, workshop: Workshop
+) -> None:
+    """Labels are inherited from an image, and copied by tools; nobody else's thing is ours."""
+    folder = submission(tmp_path / "s", "silent")
+    rubric(folder)
+    path = next(folder.parent.glob("*.yaml"))
+    command = [GRADE_LAB, "grade", folder, "--rubric", path, "--verify", "--quiet"]
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    wait_until(lambda: any("grade-lab.run" in c["Labels"] for c in engine.containers()))
+    [ours] = [c for c in engine.containers() if "grade-lab.run" in c["Labels"]]
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    labels = {**ours["Labels"], **workshop.labels}
+    engine.commit(ours["Id"], "grade-lab-test/precious", workshop.mark, conf={"Labels": labels})
+    precious = f"grade-lab-test/precious:{workshop.mark}"
+    forged = {
+        "heir": {},
+        "copy": labels,
+        "stranger": {**labels, "grade-lab.run": "x"},
+        "odd": {**labels, "grade-lab.run": "../" * 200},
+    }
+    kept = {
+        engine.create_container(precious, labels=given, name=f"{workshop.mark}-{name}")["Id"]
+        for name, given in forged.items()
+    }
+    networks = {engine.create_network(f"{workshop.mark}-copy", labels=labels)["Id"]}
+    volume = engine.create_volume(f"{workshop.mark}-copy", labels=labels)["Name"]
+    other = submission(tmp_path / "other", "good")
+    assert answer(list(verify(rubric(other), other)), HTTP).status == 200
+    assert kept <= {c["Id"] for c in engine.containers(all=True)}
+    assert networks <= {n["Id"] for n in engine.networks()}
+    assert volume in {v["Name"] for v in engine.volumes()["Volumes"]}
+    assert engine.inspect_image(precious)
+    assert ours["Id"] not in {c["Id"] for c in engine.containers(all=True)}

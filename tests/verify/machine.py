@@ -102,7 +102,7 @@ class Machine:
         self._act("remove_network")
         self._take_away("networks", id_)
 
-    def create(self, _: Payload) -> Payload:
+    def create(self, _: str, __: Payload) -> Payload:
         self._act("create")
         return {"Id": "c1"}
 
@@ -158,6 +158,9 @@ class Owned:
 
     def as_ownership(self) -> Ownership:
         return cast("Ownership", self)
+
+    def name(self) -> str:
+        return "grade-lab-run-1"
 
     def note(self, image: str) -> None:
         self.noted.append(image)

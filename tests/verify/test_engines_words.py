@@ -35,7 +35,7 @@ class Says:
     def remove_image(self, image: str) -> None:
         self.removed.append(image)
 
-    def create(self, _: object) -> None:
+    def create(self, *_: object) -> None:
         raise UnavailableError(Reason.ENGINE_ERROR, self._refusal, 500)
 
     start = create
@@ -84,14 +84,14 @@ def test_a_step_that_fails_may_be_the_sandboxs_fault(tmp_path: Path, words: str)
     ],
 )
 def test_what_the_engine_lacks_is_not_the_images_fault(words: str) -> None:
-    for act in (lambda e: _created(e, {}), lambda e: _start(e, ID)):
+    for act in (lambda e: _created(e, "name", {}), lambda e: _start(e, ID)):
         with pytest.raises(UnavailableError):
             act(cast("Engine", Says(refusal=words)))
 
 
 def test_a_command_that_is_not_there_is_the_images_fault() -> None:
     words = 'exec: "nosuch": executable file not found in $PATH'
-    for act in (lambda e: _created(e, {}), lambda e: _start(e, ID)):
+    for act in (lambda e: _created(e, "name", {}), lambda e: _start(e, ID)):
         with pytest.raises(NoAnswerError) as raised:
             act(cast("Engine", Says(refusal=words)))
         assert isinstance(raised.value, AbsentError)

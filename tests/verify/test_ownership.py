@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,10 +42,16 @@ def begin(machine: Machine, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Be
     return begun
 
 
+def thing(kind: str, name: str, labels: Mapping[str, str]) -> Mapping[str, Any]:
+    """A container or network as engines list it."""
+    named = {"Name": name} if kind == "networks" else {"Names": [f"/{name}"]}
+    return {"Id": f"{kind}: {name}", "Labels": labels, **named}
+
+
 def make(machine: Machine, owned: Ownership) -> None:
     """A container, a network and an image of a run."""
     for kind in machine.things:
-        machine.things[kind].append({"Id": f"{kind} of {owned.run}", "Labels": owned.labels})
+        machine.things[kind].append(thing(kind, owned.name(), owned.labels))
     owned.note("sha256:parent")
     owned.note("sha256:child")
     machine.images_here.update({"sha256:parent": {}, "sha256:child": {}})
@@ -94,6 +101,28 @@ def test_a_run_that_goes_on_keeps_its_things(machine: Machine, begin: Begin) -> 
     assert left(machine) == before
     first.end()
     assert left(machine) == 0
+
+
+def test_what_bears_labels_of_a_run_and_not_its_name_is_not_its_own(
+    machine: Machine, begin: Begin
+) -> None:
+    owned = begin()
+    make(machine, owned)
+    other = {**owned.labels, "grade-lab.run": "0123456789abcdef"}
+    odd = {**owned.labels, "grade-lab.run": "../" * 200}
+    foreign = {
+        kind: [
+            thing(kind, "mine", owned.labels),
+            thing(kind, "odd", odd),
+            thing(kind, owned.name(), other),
+        ]
+        for kind in machine.things
+    }
+    for kind, things in foreign.items():
+        machine.things[kind] += things
+    owned.end()
+    begin().end()
+    assert machine.things == foreign
 
 
 def test_images_in_another_engine_are_removed_once_that_is_back(
