@@ -151,6 +151,11 @@ def batch_run(  # noqa: PLR0917 # an option each
 
     assignment = _assignment(source, **options)
     given = Given.read(assignment)
+    text = Translator(assignment.lang).text
+
+    def warn(message: Message) -> None:
+        sys.stderr.write(f"grade-lab: {text(message)}\n")  # above the bar, where there is one
+
     finish = Finish.of(
         outputs, assignment, given, gradebook=gradebook, column=column, before=compare
     )
@@ -167,11 +172,11 @@ def batch_run(  # noqa: PLR0917 # an option each
                 seconds=seconds,
                 verify=verify,
                 tell=tell,
+                warn=warn,
             )
         paths, notices = finish.write(store, scratch)
-    text = Translator(assignment.lang).text
     for notice in notices:
-        click.echo(f"grade-lab: {text(notice)}", err=True)
+        warn(notice)
     if not quiet:
         click.echo(text(_summary(told)))
         for path in paths.values():

@@ -57,6 +57,7 @@ def batch(
     seconds: float = SECONDS,
     verify: bool = False,
     tell: Callable[[Progress], None] = lambda _: None,
+    warn: Callable[[Message], None] = lambda _: None,
 ) -> Progress:
     """Judge what is new or changed in ``source``, a folder, an archive or a roster.
 
@@ -64,7 +65,8 @@ def batch(
 
     With ``verify``, first ask registries, and run the images, of what was not verified yet.
 
-    Whatever ends it, the rows in ``store`` are whole, and the next run goes on from there.
+    Whatever ends it, the rows in ``store`` are whole, and the next run goes on from there. ``warn``
+    is told what is waited for, where nothing goes on.
 
     Raises:
         GradeLabError: the source, the store or the cluster cannot be used.
@@ -96,7 +98,7 @@ def batch(
 
     shared = str(assignment.out)
     with executor(jobs, seconds, cluster, shared) as (workers, ahead):
-        for (task, glance), came in done(workers, ahead, _work, changed()):
+        for (task, glance), came in done(workers, ahead, _work, changed(), warn):
             row = error_row(task, given.roster, came) if isinstance(came, Message) else came
             if row is None:
                 store.saw(task.candidate.label, glance)

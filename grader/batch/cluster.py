@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from grader import __version__
 from grader.batch.processes import Processes
 from grader.errors import GradeLabError
-from grader.messages import msg
+from grader.messages import Message, msg
 
 R = TypeVar("R")
 
@@ -32,8 +32,9 @@ _using = Lock()
 class Cluster(Executor):
     """The workers behind a client; each task may take ``seconds``."""
 
-    def __init__(self, client: Any, seconds: float) -> None:
+    def __init__(self, client: Any, address: str, seconds: float) -> None:
         self._client = client
+        self._address = address
         self._workers: Executor = client.get_executor(pure=False)
         self._seconds = seconds
 
@@ -41,6 +42,17 @@ class Cluster(Executor):
     def is_gone(self) -> bool:
         """Whether its scheduler went away for good. A result that was on its way never comes."""
         return bool(self._client.status == "closed")
+
+    @property
+    def hindrance(self) -> Message | None:
+        """What is waited for, where nobody is there to work."""
+        if self._client.scheduler_info()["workers"]:
+            return None
+        return msg(
+            "the cluster has no workers any more; waiting until there are some: "
+            "`dask worker {address}` starts one, Ctrl-C ends the waiting",
+            address=self._address,
+        )
 
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
         return self._workers.submit(_apart, self._seconds, partial(fn, *args, **kwargs))
@@ -62,7 +74,7 @@ def workers(address: str, seconds: float, shared: str) -> Iterator[tuple[Executo
             raise _unreachable(address, str(error) or address) from error
         try:
             _check(client, address, shared)
-            yield Cluster(client, seconds), AHEAD
+            yield Cluster(client, address, seconds), AHEAD
         finally:
             client.close(timeout=CONNECT_SECONDS)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -13,6 +14,9 @@ from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
 
 from pebble import ProcessPool
+
+from grader.errors import GradeLabError
+from grader.messages import msg
 
 R = TypeVar("R")
 
@@ -84,8 +88,17 @@ def _context() -> BaseContext:
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
-    with _no_interrupts():
-        forkserver.ensure_running()
+    try:
+        with _no_interrupts():
+            forkserver.ensure_running()
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise GradeLabError(  # it is Python's own: the path of its socket is too long
+            msg("the name of the folder for temporary files is too long"),
+            msg("choose another: `TMPDIR=/tmp grade-lab batch …`"),
+            where=tempfile.gettempdir(),
+        ) from error
     return context
 
 

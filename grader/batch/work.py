@@ -61,21 +61,33 @@ def _here(jobs: int, seconds: float) -> Iterator[tuple[Executor, int]]:
 
 
 def done(
-    work: Executor, ahead: int, function: Callable[[T], R], tasks: Iterable[T]
+    work: Executor,
+    ahead: int,
+    function: Callable[[T], R],
+    tasks: Iterable[T],
+    warn: Callable[[Message], None] = lambda _: None,
 ) -> Iterator[tuple[T, R | Message]]:
     """Each task with what became of it, in the order in which they end: a result, or why not.
 
-    No more of ``tasks`` are taken ``ahead`` than that.
+    No more of ``tasks`` are taken ``ahead`` than that. ``warn`` is told what is waited for, once,
+    where nothing ends.
 
     Raises:
         GradeLabError: there is nobody left who works.
     """
     waiting: dict[Future[R], tuple[T, int]] = {}
+    warned = False
 
     def ended() -> Iterator[tuple[T, R | Message]]:
+        nonlocal warned
         finished = wait(waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED).done
-        if not finished and getattr(work, "is_gone", False):
+        if finished:
+            warned = False
+        elif getattr(work, "is_gone", False):
             raise _gone()
+        elif not warned and (hindrance := getattr(work, "hindrance", None)):
+            warn(hindrance)
+            warned = True
         for future in finished:
             task, tries = waiting.pop(future)
             error = None if future.cancelled() else future.exception()

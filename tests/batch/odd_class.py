@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from grader.batch.batch import STORE, Progress, alone, batch
 from grader.batch.given import Given
 from grader.batch.model import Assignment, Row
 from grader.batch.store import Store
+from grader.messages import Message
 from tests import packages
 
 RUBRIC = """\
@@ -136,6 +138,17 @@ def installed(site: Path) -> Iterator[Path]:
     plugins._found.cache_clear()
 
 
+@contextmanager
+def tidy() -> Iterator[None]:
+    """What processes that are killed leave among temporary files goes.
+
+    The folder's name is short: theirs are sockets, whose paths may not be long.
+    """
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", folder)
+        yield
+
+
 class Noting(Store):
     """A store that notes which rows it was given."""
 
@@ -194,6 +207,7 @@ class OddClass:
         seconds: float = 60,
         cluster: str = "",
         tell: Callable[[Progress], None] = lambda _: None,
+        warn: Callable[[Message], None] = lambda _: None,
     ) -> Progress:
         with alone(self.out) as scratch, Noting(self.out / STORE) as store:
             try:
@@ -207,6 +221,7 @@ class OddClass:
                     seconds=seconds,
                     cluster=cluster,
                     tell=tell,
+                    warn=warn,
                 )
             finally:
                 self.judged[:] = sorted(store.given)

@@ -21,7 +21,8 @@ from grader.batch import cluster as batch_cluster
 from grader.batch.batch import Progress
 from grader.batch.cluster import workers
 from grader.errors import GradeLabError
-from tests.batch.odd_class import OddClass, installed
+from grader.messages import Message
+from tests.batch.odd_class import OddClass, installed, tidy
 
 HOW = {f"s-{number:02}": "well" for number in range(12)} | {"broken": "raise", "ends": "kill"}
 SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -83,7 +84,7 @@ def no_client_is_left() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with installed(tmp_path_factory.mktemp("site")) as site:
+    with tidy(), installed(tmp_path_factory.mktemp("site")) as site:
         yield site
 
 
@@ -140,6 +141,29 @@ def test_a_killed_worker_costs_no_row_of_what_it_was_at(
     killer.start()
     assert class_.run(cluster=cluster.address) == Progress(2, 2)
     killer.join()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_cluster_that_has_lost_all_workers_is_waited_for_and_that_is_told(
+    cluster: Cluster, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class_ = OddClass.make(tmp_path, HOW)
+    told: list[str] = []
+
+    def end_all(progress: Progress) -> None:
+        if progress.done == 1:
+            for worker in cluster.workers:
+                end(worker)
+
+    def warned(message: Message) -> None:
+        told.append(str(message))
+        cluster.add_worker()
+
+    done = class_.run(cluster=cluster.address, tell=end_all, warn=warned)
+    assert (done.total, done.done) == (14, 14)
+    assert len(told) == 1
+    assert "the cluster has no workers any more; waiting until there are some" in told[0]
+    assert f"`dask worker {cluster.address}`" in told[0]
     assert capfd.readouterr() == ("", "")
 
 

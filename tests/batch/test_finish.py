@@ -57,11 +57,13 @@ class Class:
     def hand_in(self, name: str) -> None:
         (self.folder / "class" / "s-1" / name).write_text("handed in")
 
-    def batch(self, outputs: str, *options: str | Path) -> subprocess.CompletedProcess[str]:
+    def batch(
+        self, outputs: str, *options: str | Path, **env: str
+    ) -> subprocess.CompletedProcess[str]:
         where = ["--rubric", self.folder / "rubric.yaml", "--out", self.out, "--outputs", outputs]
         return subprocess.run(
             [GRADE_LAB, "batch", self.folder / "class", *where, "--jobs", "1", *options],
-            env={**os.environ, "PYTHONPATH": str(self.site), "LANG": "C.UTF-8"},
+            env={**os.environ, "PYTHONPATH": str(self.site), "LANG": "C.UTF-8", **env},
             capture_output=True,
             text=True,
             check=False,
@@ -123,3 +125,12 @@ def test_what_cannot_be_made_is_told_before_anything_is_judged(
     assert done.returncode == 2
     assert told in done.stderr
     assert not class_.out.exists()
+
+
+def test_a_folder_for_temporary_files_with_a_name_that_is_too_long_is_told(class_: Class) -> None:
+    folder = class_.folder / ("x" * 100)
+    folder.mkdir()
+    done = class_.batch("csv", TMPDIR=str(folder))
+    assert done.returncode == 2
+    assert "the name of the folder for temporary files is too long" in done.stderr
+    assert "`TMPDIR=/tmp grade-lab batch …`" in done.stderr

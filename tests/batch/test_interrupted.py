@@ -14,12 +14,12 @@ import pytest
 
 from grader.batch.batch import Progress
 from grader.batch.worker import SCRATCH
-from tests.batch.odd_class import OddClass, installed
+from tests.batch.odd_class import OddClass, installed, tidy
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with installed(tmp_path_factory.mktemp("site")) as site:
+    with tidy(), installed(tmp_path_factory.mktemp("site")) as site:
         yield site
 
 

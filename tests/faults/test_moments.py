@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree
 
@@ -69,11 +70,12 @@ def site(folder: Path, host: str) -> Lab:
 def run(command: str, lab: Lab, out: Path, host: str, trap: Trap | None = None) -> Ran:
     words = [str(word) for word in COMMANDS[command](lab, out)]
     home = lab.folder.parent.parent / "home"
-    env = {"HOME": str(home), "XDG_STATE_HOME": str(home), "SHELL": "/bin/sh"}
-    process, output = started(
-        lab.folder.parent, host, *words, env=env, trap=trap, patience=UNHURRIED
-    )
-    return ended(process, output)
+    with TemporaryDirectory() as folder:  # where what a killed command leaves is removed
+        env = {"HOME": str(home), "XDG_STATE_HOME": str(home), "SHELL": "/bin/sh", "TMPDIR": folder}
+        process, output = started(
+            lab.folder.parent, host, *words, env=env, trap=trap, patience=UNHURRIED
+        )
+        return ended(process, output)
 
 
 def parts(*few: int) -> Iterable[int]:
