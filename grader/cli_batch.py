@@ -148,13 +148,14 @@ def batch_run(  # noqa: PLR0917 # an option each
     from grader.batch.given import Given
     from grader.batch.store import Store
     from grader.batch.work import usual_jobs
+    from grader.report.plain import one_line, plain
 
     assignment = _assignment(source, **options)
     given = Given.read(assignment)
     text = Translator(assignment.lang).text
 
     def warn(message: Message) -> None:
-        sys.stderr.write(f"grade-lab: {text(message)}\n")  # above the bar, where there is one
+        sys.stderr.write(f"grade-lab: {one_line(text(message))}\n")  # above the bar, if any
 
     finish = Finish.of(
         outputs, assignment, given, gradebook=gradebook, column=column, before=compare
@@ -178,9 +179,8 @@ def batch_run(  # noqa: PLR0917 # an option each
     for notice in notices:
         warn(notice)
     if not quiet:
-        click.echo(text(_summary(told)))
-        for path in paths.values():
-            click.echo(f"  {path}")
+        lines = [text(_summary(told)), *(f"  {plain(str(path))}" for path in paths.values())]
+        click.echo("\n".join(lines))
     return ExitCode.INCOMPLETE if told.errors else ExitCode.PASSED
 
 
@@ -289,8 +289,8 @@ def _progress(lang: str, *, quiet: bool, no_color: bool) -> Iterator[Callable[[P
 
         def tell(told: Progress) -> None:
             if told.done and (told.done % TOLD_EVERY == 0 or told.done == told.total):
-                message = msg("{done} of {total}", done=told.done, total=told.total)
-                click.echo(text(message), err=True)
+                count = msg("{done} of {total}", done=told.done, total=told.total)
+                click.echo(text(count), err=True)
 
         yield tell
         return

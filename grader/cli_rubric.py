@@ -115,6 +115,7 @@ def rubric_test(
     """Run the cases beside the rubric."""
     from grader.authoring import keep, outcome_lines
     from grader.authoring.cases import cases, run_case
+    from grader.report.plain import plain
     from grader.rubric.load import find, load
 
     path = find(rubric, Path())
@@ -123,10 +124,10 @@ def rubric_test(
     text = Translator(lang).text
     if submission is not None:
         case = keep.add(submission, path, loaded, name, settings)
-        click.echo(text(msg("added the case {folder}", folder=case)))
+        click.echo(text(msg("added the case {folder}", folder=plain(str(case)))))
     if update:
         for case in keep.update(path, loaded, settings):
-            click.echo(text(msg("brought up to date: {folder}", folder=case)))
+            click.echo(text(msg("brought up to date: {folder}", folder=plain(str(case)))))
     outcomes = [run_case(case, path, loaded, settings, lang) for case in cases(path)]
     if not outcomes:
         raise keep.no_cases(path, rubric)

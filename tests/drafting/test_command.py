@@ -44,6 +44,14 @@ def test_from_a_journal_the_file_is_written_with_its_schema_and_what_to_do_next(
     assert "김하늘" not in text
 
 
+def test_names_that_were_typed_are_told_as_a_shell_takes_them_and_harmless(tmp_path: Path) -> None:
+    done = run("my \x1b[31mlab.yaml", "--from-journal", SAMPLE, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout
+    assert done.stdout.startswith("my lab.yaml: ")
+    assert "grade-lab rubric check 'my lab.yaml'\n" in done.stdout
+
+
 def test_a_file_that_is_there_is_overwritten_only_by_force(tmp_path: Path) -> None:
     (tmp_path / "lab.yaml").write_text("mine\n", encoding="utf-8")
     done = run("lab.yaml", "--from-dockerfile", SAMPLE / "Dockerfile", cwd=tmp_path)
