@@ -12,12 +12,16 @@ its run is gone, and removes what it left.
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from stat import S_ISDIR
 from threading import Lock
 from uuid import uuid4
 
@@ -38,10 +42,24 @@ _NAME = re.compile(r"/?grade-lab-([0-9a-f]{16})-\d+")
 
 
 def state_folder() -> Path:
-    """Where runs keep their locks: in the user's folder for state."""
+    """Where runs keep their locks: in the user's folder for state.
+
+    Who has none that can be written, as in many a CI container, has one among temporary files.
+    """
     from platformdirs import user_state_path
 
-    return user_state_path("grade-lab", appauthor=False) / "verify"
+    usual = user_state_path("grade-lab", appauthor=False)
+    with suppress(OSError):
+        usual.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.access(usual, os.W_OK) or sys.platform == "win32":
+        return usual / "verify"
+    own = Path(tempfile.gettempdir()) / f"grade-lab-{os.getuid()}"
+    with suppress(OSError):
+        own.mkdir(mode=0o700, exist_ok=True)
+        found = own.lstat()  # others may make a folder, or a link, of that name
+        if S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077:
+            return own / "verify"
+    return usual / "verify"
 
 
 class Ownership:
@@ -67,7 +85,7 @@ class Ownership:
         except OSError as error:
             raise GradeLabError(
                 msg("the state of runs cannot be kept: {reason}", reason=reason_of(error)),
-                msg("make the folder writable"),
+                msg("make the folder writable, or name another one by XDG_STATE_HOME"),
                 where=str(folder),
             ) from error
 

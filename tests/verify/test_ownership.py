@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from stat import S_IMODE
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from grader.collect.answer import UnavailableError
 from grader.errors import GradeLabError
 from grader.facts import Reason
 from grader.verify import ownership as module
-from grader.verify.ownership import TRIES, Ownership
+from grader.verify.ownership import TRIES, Ownership, state_folder
 from tests.verify.machine import Machine
 
 BUSY = UnavailableError(Reason.ENGINE_ERROR, "removal is already in progress", 409)
@@ -173,3 +176,18 @@ def test_a_folder_that_cannot_be_written_is_told(machine: Machine, tmp_path: Pat
         Ownership(machine.as_engine(), tmp_path / "file" / "verify")
     assert caught.value.where == str(tmp_path / "file" / "verify")
     assert caught.value.advice
+
+
+def test_who_has_no_folder_for_state_has_one_among_temporary_files_unless_it_is_anothers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file" / "state"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    own = tmp_path / f"grade-lab-{os.getuid()}"
+    assert state_folder() == own / "verify"
+    assert S_IMODE(own.stat().st_mode) == 0o700
+    own.chmod(0o777)
+    with pytest.raises(GradeLabError, match="the state of runs cannot be kept") as told:
+        Ownership(Machine().as_engine(), state_folder())
+    assert "XDG_STATE_HOME" in str(told.value.advice[0])
