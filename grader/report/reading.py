@@ -53,8 +53,8 @@ def meaning(result: Result) -> Message:
         return (
             msg(
                 "{count} of the objectives could not be judged. That is not your fault: "
-                "do the next step below, and run `grade-lab` again. So far you have {score} of "
-                "{max_score} points; {needed} are needed.",
+                "do as the next objective below says, and run `grade-lab` again. So far you have "
+                "{score} of {max_score} points; {needed} are needed.",
                 **values,
             )
             if first is None or first.status == "error"

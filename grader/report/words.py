@@ -69,7 +69,7 @@ TEXTS: Mapping[str, Message] = {
     "hint": msg("What to do"),
     "journal": msg("The record (journal)"),
     "learner": msg("Learner"),
-    "next": msg("Next step"),
+    "next": msg("Next objective"),
     "nobody": msg("not named"),
     "objectives": msg("Objectives"),
     "pass-mark": msg("pass mark: {points}"),

@@ -36,7 +36,7 @@ def test_at_first_it_writes_how_things_stand() -> None:
     assert lines == [
         "12:01:05 ✓ objective 0: Passed (0/5)",
         "12:01:05 A lab: 5/15",
-        "12:01:05 → Next step: objective 1",
+        "12:01:05 → Next objective: objective 1",
         "         Run `docker ps`.",
         f"12:01:05 ● {NOTICE}",
     ]

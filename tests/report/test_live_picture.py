@@ -50,7 +50,7 @@ def test_it_tells_all_there_is_to_know() -> None:
     assert "✗ Not yet       A container ran with name, port and env file" in text
     assert "· To do         The image was pulled from the registry" in text
     assert "│ -p 8080:8080" in text
-    assert "\nNext step: An image was built from your Dockerfile\n" in text
+    assert "\nNext objective: An image was built from your Dockerfile\n" in text
     assert "\n    docker build -t wisheasy:1.0 .\n" in text
     assert text.endswith(f"● {NOTICE}")
 

@@ -91,7 +91,7 @@ def test_gradescope_tells_the_next_step_and_what_was_wrong_where() -> None:
     place = Place(path="Dockerfile", line=3, message="a tag that moves")
     check = a_check("fail", "not as asked", hint="Run `docker ps`.", places=(place,))
     read = on_gradescope(a_result(objectives=(an_objective("Running", check),)))
-    assert "Next step: Running\nWhat to do: Run `docker ps`." in read.output
+    assert "Next objective: Running\nWhat to do: Run `docker ps`." in read.output
     assert read.tests[0].output.splitlines()[:3] == [
         "Not yet: not as asked",
         "Points: 0/5",

@@ -50,7 +50,7 @@ def test_the_next_objective_and_what_is_wrong_with_it_come_in_the_order_of_the_r
 @pytest.mark.parametrize(
     ("order", "told"),
     [
-        (("error", "fail"), "do the next step below"),
+        (("error", "fail"), "as the next objective below says"),
         (("fail", "error"), "each of them says below what to do"),
     ],
 )
