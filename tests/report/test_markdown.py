@@ -9,6 +9,7 @@ from cmarkgfm import github_flavored_markdown_to_html
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.report.clock import clock_of
 from grader.report.markdown import MAX_BYTES, REPORT
 from grader.report.markdown_text import cell, code, inline
 from grader.report.plain import one_line
@@ -81,12 +82,12 @@ def test_words_stay_words_and_the_rest_is_code(text: str, made: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
-def test_it_tells_score_next_step_objectives_problems_and_evidence(lang: str) -> None:
+def test_it_tells_score_next_objective_objectives_problems_and_evidence(lang: str) -> None:
     result = a_result(lang)
     told = shown(result)
     assert "19/55" in told.text.splitlines()[0]
     assert told.tags.count("tr") == len(result.objectives) + 1
-    order = ["docker build -t wisheasy:1.0 .", "-p 8080:8080", f"{minutes(41):%Y-%m-%d %H:%M:%S}"]
+    order = ["docker build -t wisheasy:1.0 .", "-p 8080:8080", clock_of(lang).told(minutes(41))]
     places = [told.text.rindex(part) for part in order]
     assert places == sorted(places)
 
