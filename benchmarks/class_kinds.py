@@ -36,6 +36,7 @@ CRASHED: Lost = {
     "see-logs": "fail",
     "exec": "unproven",
     "stop": "fail",
+    "order": "unproven",
 }
 OF_ENGINE = ("engine", "build", "tag", "push", "pull", "run", "see-containers", "see-images")
 OUT_OF_REACH: Lost = {
