@@ -10,6 +10,7 @@ from checks.answer import Answer
 from grader.check import Status
 from tests.factories import evidence_of, submitted
 from tests.lab_actions import SHIPPED
+from tests.places import ROOT
 
 ANSWERS = {
     check.question: check
@@ -68,6 +69,13 @@ slow and not isolated.
 """
 
 
+def beginners(name: str) -> list[tuple[str, str]]:
+    """Answers from the file of this name, each with its question."""
+    text = (ROOT / "tests" / "checks" / name).read_text(encoding="utf-8")
+    parts = (part.partition("\n") for part in text.split("\n## ")[1:])
+    return [(question, one) for question, _, answers in parts for one in paragraphs(answers)]
+
+
 def paragraphs(text: str) -> list[str]:
     return text.strip().split("\n\n")
 
@@ -83,6 +91,16 @@ def status(question: str, text: str) -> Status:
 def test_a_right_answer_passes_however_it_is_said(question: str, text: str) -> None:
     assert status(question, text) is Status.PASS
     assert status(question, unicodedata.normalize("NFD", text)) is Status.PASS
+
+
+@pytest.mark.parametrize(("question", "text"), beginners("beginners_right.md"))
+def test_a_beginner_who_has_understood_passes(question: str, text: str) -> None:
+    assert status(question, text) is Status.PASS
+
+
+@pytest.mark.parametrize(("question", "text"), beginners("beginners_wrong.md"))
+def test_a_beginner_who_has_not_understood_does_not(question: str, text: str) -> None:
+    assert status(question, text) in {Status.FAIL, Status.PARTIAL}
 
 
 @pytest.mark.parametrize("text", paragraphs(FOR_EACH_OTHER))
