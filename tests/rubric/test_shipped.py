@@ -45,6 +45,18 @@ def test_titles_and_hints_are_in_both_languages_with_the_same_commands(path: Pat
         assert set(_commands(text["ko"])) == set(_commands(text["en"])), text
 
 
+@pytest.mark.parametrize("path", shipped().values(), ids=lambda path: path.stem)
+def test_who_is_to_paste_what_docker_shows_is_told_what_to_do_if_it_is_gone(path: Path) -> None:
+    pasted = [t for t in _texts(load(path, {}, lenient=True).model_dump()) if "paste" in t["en"]]
+    assert [text for text in pasted if "again first" not in text["en"]] == []
+
+
+@pytest.mark.parametrize("path", shipped().values(), ids=lambda path: path.stem)
+def test_braces_in_a_text_are_those_that_people_type(path: Path) -> None:
+    for text in _texts(load(path, {}, lenient=True).model_dump()):
+        assert not re.search(r"\{\{(?!json )", text["ko"] + text["en"])
+
+
 def _texts(value: Any) -> Iterator[dict[str, str]]:
     """Every text for people: a title, a name or a hint."""
     if isinstance(value, list | tuple):
