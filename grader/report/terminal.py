@@ -114,13 +114,20 @@ class _Terminal:
             self._line(self._word("done"), style="bold")
         else:
             self._line(f"{self._word('next')}: {objective.title}", style="bold")
-            check = reading.trouble(objective)
-            for command in reading.commands(check.hint) if check else []:
-                self._literal("    ", command)
-            self._line(self._word("then-again"))
+            self._how(reading.trouble(objective))
         if waiting := reading.in_review(self.result):
             self._line(self._word("to-review", count=waiting))
         self.console.print()
+
+    def _how(self, check: CheckResult | None) -> None:
+        hint = check.hint if check else ""
+        commands = reading.commands(hint)
+        if check and commands != [hint]:  # a command alone may be half of it
+            self._line(hint or check.message)
+        for command in commands:
+            self._literal("    ", command)
+        if "grade-lab" not in hint:
+            self._line(self._word("then-again"))
 
     def _word(self, key: str, **values: object) -> str:
         return self.translate(words.fill(words.TEXTS[key], **values))

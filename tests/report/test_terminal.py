@@ -88,6 +88,21 @@ def test_the_next_command_and_the_paths_can_be_copied_whole() -> None:
     assert f"Report: {path}" in lines
 
 
+def test_the_next_commands_come_with_what_else_there_is_to_do() -> None:
+    """Copying the one command alone would only take the container away."""
+    hint = "run `docker rm -f web`, and then run it again with `-p 8080:8000`"
+    result = a_result(objectives=(an_objective("a", a_check("fail", "no", hint=hint)),))
+    [_, after] = shown(result, 120).split("Next objective: a\n")
+    assert after.startswith(f"{hint}\n    docker rm -f web\nThen run `grade-lab` again.\n")
+
+
+def test_grading_again_is_not_told_twice() -> None:
+    hint = "run `docker stop web`, and then `grade-lab`"
+    result = a_result(objectives=(an_objective("a", a_check("fail", "no", hint=hint)),))
+    [_, after] = shown(result, 120).split("Next objective: a\n")
+    assert after.count("grade-lab") == 1
+
+
 def test_journal_defects_are_named_by_line() -> None:
     defects = (JournalDefect(line=3, message="not a line of a journal"),)
     journal = JournalInfo(entries=2, head="0", intact=False, defects=defects)
