@@ -113,6 +113,8 @@ def _like(kinds: Sequence[str], value: Any, raw: str) -> Message | None:
         return msg("write `true` or `false`")
     if "list" in kinds and isinstance(value, dict):
         return msg("begin each part of the list with `- `")
+    if "map" in kinds and isinstance(value, str) and re.match(r"[\w-]+:\S", value):
+        return msg("put a space behind each `:`")
     if "number" in kinds and re.fullmatch(r"[\d.]+ *%", raw):
         return msg("leave out the `%`; as a share, 70 % is `0.7`")
     examples = {"moment": "2026-11-30T23:59:00+09:00", "whole": "10", "number": "10"}

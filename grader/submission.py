@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -34,6 +35,9 @@ _MEANT = {"lab.yaml", "lab.yml", "lab.yaml.txt", "lab.yml.txt", "lab.txt"}
 
 _OF_YAML = "!&*"
 """What may stand before a value and is none of it: a tag, an anchor, an alias."""
+
+_QUOTED = re.compile("[“”„‘’‚](.*)[“”‘’]", re.DOTALL)
+"""A text in quotation marks as word processors write them: YAML takes them for a part of it."""
 
 _Scalar = str | int | float
 _Short = Annotated[str, Field(max_length=200)]
@@ -149,9 +153,15 @@ def _near(folder: Path) -> Iterator[Message]:
 
 
 def _as_written(source: Source, value: Any, place: Place) -> Any:
-    """A value with its numbers as they stand in the file: 1.10 is not 1.1, and 0012 not 12."""
+    """A value with its numbers as they stand in the file: 1.10 is not 1.1, and 0012 not 12.
+
+    Quotation marks around a text are none of it, whatever wrote them.
+    """
     if isinstance(value, dict):
         return {name: _as_written(source, each, (*place, name)) for name, each in value.items()}
+    if isinstance(value, str):
+        quoted = _QUOTED.fullmatch(value)
+        return quoted[1] if quoted else value
     written = source.text_of(place) if isinstance(value, int | float) else ""
     return written if written and written[0] not in _OF_YAML else value
 

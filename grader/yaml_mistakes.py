@@ -127,6 +127,19 @@ _AMISS: Sequence[tuple[re.Pattern[str], Message, Message]] = (
         msg("`{sign}` is another sign than `{wanted}`", sign="，", wanted=","),
         msg("type `{wanted}` with the keyboard set to English", wanted=", "),
     ),
+    *(
+        (
+            re.compile(pattern),
+            msg("`{sign}` is another sign than `{wanted}`", sign=sign, wanted=wanted),
+            msg("type `{wanted}` with the keyboard set to English", wanted=wanted),
+        )
+        for sign, wanted, pattern in (
+            ("｛", "{", r":\s*(?P<sign>｛)"),
+            ("［", "[", r":\s*(?P<sign>［)"),
+            ("｝", "}", r"(?P<sign>｝)\s*$"),
+            ("］", "]", r"(?P<sign>］)\s*$"),
+        )
+    ),
     (
         re.compile(rf"{_KEY}:(?P<sign>[\u00a0\u2002-\u200b\u3000])"),
         msg("there is a space of another kind, as web pages and documents have"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import SubmissionError
+from grader.result import Learner
 from grader.submission import load
 from grader.yaml_source import InvalidYamlError, Source
 
@@ -45,6 +46,8 @@ LAB = 'rubric: container-and-docker\nlearner: {id: "s-001", name: "김하늘"}\n
         ('", ', '"，', "2:22", "`，` is another sign than `,`"),
         ("rubric: ", "rubric:", "1:7", "no space behind the `:`"),
         ("id: ", "id:", "2:13", "no space behind the `:`"),
+        ("{id", "｛id", "2:10", "`｛` is another sign than `{`"),
+        ('"김하늘"}', '"김하늘"｝', "2:35", "`｝` is another sign than `}`"),
         ("rubric: ", "rubric:\u00a0", "1:8", "a space of another kind"),
         ("learner: ", "learner:\u3000", "2:9", "a space of another kind"),
     ],
@@ -56,6 +59,20 @@ def test_a_sign_that_yaml_does_not_take_for_its_own_is_named(
     with pytest.raises(SubmissionError, match=told) as caught:
         load(tmp_path)
     assert [problem.where for problem in caught.value.problems] == [f"{tmp_path}/lab.yaml:{place}"]
+
+
+def test_quotation_marks_of_a_word_processor_are_none_of_a_value(tmp_path: Path) -> None:
+    lab = "learner: {id: “s-001”, name: 김 “하늘”}\nvariables: {tag: ‘1.0’, a: “, b: ''}\n"
+    (tmp_path / "lab.yaml").write_text(lab, encoding="utf-8")
+    submission = load(tmp_path)
+    assert submission.learner == Learner(id="s-001", name="김 “하늘”")
+    assert submission.variables == {"tag": "1.0", "a": "“", "b": ""}
+
+
+def test_a_map_without_spaces_behind_its_colons_is_told_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "lab.yaml").write_text("learner:\n  id:s-001\n", encoding="utf-8")
+    with pytest.raises(SubmissionError, match="put a space behind each `:`"):
+        load(tmp_path)
 
 
 def test_of_a_lone_line_without_a_space_the_sign_is_named(tmp_path: Path) -> None:
