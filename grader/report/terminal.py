@@ -73,14 +73,17 @@ class _Terminal:
         self.console.print(table)
 
     def _blocks(self) -> None:
-        troubles: set[str] = set()
+        causes: set[tuple[str, ...]] = set()
         for objective in self.result.objectives:
             check = _worth_telling(objective)
-            if check is None or check.message in troubles:
+            if check is None:
                 continue
-            if check.status == "error":
-                troubles.add(check.message)  # one cause is told once, however much it touches
-            self._block(objective, check)
+            cause: tuple[str, ...] = (check.message,)
+            if check.status != "error":
+                cause = (check.message, check.expected, check.actual, check.hint)
+            if cause not in causes:  # one is told once, however much it touches
+                causes.add(cause)
+                self._block(objective, check)
 
     def _block(self, objective: ObjectiveResult, check: CheckResult) -> None:
         self.console.print()

@@ -79,6 +79,14 @@ def test_one_block_for_an_objective_however_many_checks_fail() -> None:
     assert "wrong 1" not in printed
 
 
+def test_one_file_that_cannot_be_read_is_told_once() -> None:
+    check = a_check("fail", "answers.md cannot be read as text", hint="save it again as UTF-8")
+    other = a_check("fail", "answers.md cannot be read as text", hint="another thing to do")
+    objectives = [an_objective(name, found) for name, found in [("a", check), ("b", check)]]
+    printed = shown(a_result(objectives=(*objectives, an_objective("c", other))))
+    assert printed.count("answers.md cannot be read as text") == 2
+
+
 def test_the_next_command_and_the_paths_can_be_copied_whole() -> None:
     command = "docker run -d --name web -p 8080:8000 --env-file .env me/wisheasy:1.0"
     path = Path("/home/somebody/with/a/long/path/.grade-lab/report/report.html")
