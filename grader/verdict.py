@@ -103,6 +103,10 @@ class Failed(Verdict):
     status = Status.FAIL
 
 
+class Unreadable(Failed):
+    """Failed, because of how a file was saved: that comes before the rubric's own advice."""
+
+
 def partial_or_failed(
     share: Fraction,
     *,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal
 
+from checks.file import File
 from grader.check import (
     Check,
     Errored,
@@ -26,7 +27,7 @@ from grader.result import (
 )
 from grader.rubric.model import Objective
 from tests.concluding import WRONG, Concludes, only, result
-from tests.factories import an_image, event, hex_id, journal_of, minutes, saw
+from tests.factories import an_image, event, hex_id, journal_of, minutes, saw, submitted
 
 ENGINE = Engine(
     product="Docker Engine", version="29.0.1", api_version="1.52", os="linux", arch="amd64"
@@ -80,6 +81,15 @@ def test_the_rubrics_own_hint_replaces_the_checks_unless_nobody_could_look() -> 
     assert only(result(Concludes(verdict=down, hint=own))).hint == "no health check"
     silent = Errored(message=msg("a health check"))
     assert only(result(Concludes(verdict=silent, hint=own))).hint == ""
+
+
+def test_how_a_file_was_saved_comes_before_the_rubrics_own_hint() -> None:
+    """Who wrote all the answers need not be told to write them."""
+    check = File(type="file", path="answers.md", contains="kernel", hint={"en": "write it"})
+    empty, notepad = submitted("answers.md", "?"), submitted("answers.md", None)
+    assert only(result(check, journal=journal_of(empty))).hint == "write it"
+    told = only(result(check, journal=journal_of(notepad))).hint
+    assert "save it again as UTF-8 (in Notepad:" in told
 
 
 def test_who_when_and_on_what_a_result_was_judged() -> None:

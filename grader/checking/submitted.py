@@ -7,6 +7,7 @@ from grader.evidence import Evidence, Seen, Series
 from grader.facts import File, Reason
 from grader.messages import Message, msg
 from grader.needs import FileNeed
+from grader.verdict import Unreadable
 
 
 def file_of(evidence: Evidence, path: str, missing: Message) -> Seen[File] | Verdict:
@@ -15,7 +16,7 @@ def file_of(evidence: Evidence, path: str, missing: Message) -> Seen[File] | Ver
     if series.now:
         return series.now[0]
     if leaves(series):
-        return Failed(
+        return Unreadable(
             message=msg("{path} leads out of the submission", path=path),
             places=(Location(path),),
             hint=msg("put a file of its own there instead of a link"),
@@ -36,12 +37,16 @@ def text_of(evidence: Evidence, path: str, missing: Message) -> tuple[str, Seen[
     if isinstance(seen, Verdict):
         return seen
     if seen.fact.text is None:
-        return Failed(
+        return Unreadable(
             message=msg("{path} cannot be read as text", path=path),
             places=(Location(path),),
             expected=msg("text that an editor saved with the encoding UTF-8"),
             actual=msg("{size} bytes in another encoding, or too long", size=seen.fact.size),
-            hint=msg("open {path} in an editor and save it with the encoding UTF-8", path=path),
+            hint=msg(
+                "open {path} in an editor, and save it again as UTF-8 "
+                "(in Notepad: File → Save as → Encoding); then run `grade-lab` again",
+                path=path,
+            ),
         )
     return seen.fact.text.replace("\r\n", "\n").replace("\r", "\n"), seen
 
