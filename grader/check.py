@@ -130,3 +130,16 @@ class Check(BaseModel):
     @abstractmethod
     def judge(self, evidence: Evidence) -> Verdict:
         """Conclude from evidence alone."""
+
+
+def asked(check: Check) -> tuple[Need[Fact], ...]:
+    """What a check has to know.
+
+    Raises:
+        Exception: it is broken.
+    """
+    needs = tuple(check.needs())
+    for need in needs:
+        if not isinstance(need, Need):
+            raise TypeError(f"needs() has {need!r} among its needs")
+    return needs

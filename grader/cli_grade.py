@@ -125,14 +125,16 @@ def _judge(
     no_color: bool,
     lang: str,
 ) -> ExitCode:
+    from grader import plugins
     from grader import run as steps
     from grader.submission import REPORT
 
     result = steps.judged(run, lang, overrides)
     if out == "-":
         with suppress(BrokenPipeError):  # whoever read has enough; the exit code is still told
-            for report in chosen.values():
-                sys.stdout.write(report.render(result))
+            for name, report in chosen.items():
+                with plugins.blamed(plugins.REPORTS, name):
+                    sys.stdout.write(report.render(result))
         return steps.exit_code(result)
     folder = Path(out) if out else run.submission.folder / REPORT
     try:

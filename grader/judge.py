@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from graphlib import TopologicalSorter
 
-from grader.check import Check, Errored, Location, Passed, Proof, Status, Unproven, Verdict
+from grader.check import Check, Errored, Location, Passed, Proof, Status, Unproven, Verdict, asked
 from grader.conclude import failed_look
 from grader.evidence import Evidence
 from grader.journal import MAX_DEFECTS, Journal
@@ -28,9 +28,10 @@ from grader.result import (
     RubricInfo,
 )
 from grader.rubric.model import Objective, Rubric
+from grader.shares import CENT, part, shares
 from grader.timeline.story import timeline
+from grader.verdict import Unreadable
 
-CENT = Decimal("0.01")
 COUNTS_AS_DONE = {Status.PASS, Status.PARTIAL, Status.REVIEW}
 MAY_BE_DONE = {Status.UNPROVEN, Status.ERROR}
 """Of what is required, nobody saw whether it was done: what builds on it may yet prove itself."""
@@ -91,10 +92,10 @@ def _in_order(requirements: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[st
 
 
 def _objective(objective: Objective, evidence: Evidence, translator: Translator) -> ObjectiveResult:
-    shares = _shares(objective)
+    each = _shares(objective)
     checks = tuple(
-        _check(f"{objective.id}.{i}", check, points, _verdict(check, evidence), translator)
-        for i, (check, points) in enumerate(zip(objective.checks, shares, strict=True), 1)
+        _judged(f"{objective.id}.{i}", check, points, evidence, translator)
+        for i, (check, points) in enumerate(zip(objective.checks, each, strict=True), 1)
     )
     return ObjectiveResult(
         id=objective.id,
@@ -107,18 +108,30 @@ def _objective(objective: Objective, evidence: Evidence, translator: Translator)
     )
 
 
-def _verdict(check: Check, evidence: Evidence) -> Verdict:
+def _judged(
+    name: str, check: Check, points: Decimal, evidence: Evidence, translator: Translator
+) -> CheckResult:
     try:
-        verdict = _undisturbed(check, check.judge(evidence), evidence)
-        if isinstance(verdict, Unproven):  # what was not seen may not have been looked at
-            verdict = failed_look(check.needs(), evidence) or verdict
-    except Exception as error:  # a broken check must not take the others' points
-        return Errored(
+        return _check(name, check, points, _verdict(check, evidence), translator)
+    except (Exception, SystemExit) as error:  # a broken check must not take the others' points
+        broken = Errored(
             message=msg(
                 "the check '{type}' is broken: {error}", type=check.type, error=repr(error)
             ),
             hint=msg("tell your instructor; this is not your fault"),
         )
+        return _check(name, check, points, broken, translator)
+
+
+def _verdict(check: Check, evidence: Evidence) -> Verdict:
+    judged = check.judge(evidence)
+    if not isinstance(judged, Verdict):
+        raise TypeError(f"judge() returned {judged!r}")
+    verdict = _undisturbed(check, judged, evidence)
+    if not isinstance(verdict, Passed):  # what was not seen may not have been looked at
+        needs = asked(check)
+        if isinstance(verdict, Unproven):
+            verdict = failed_look(needs, evidence) or verdict
     if check.accept and verdict.ratio and not _accepted(check, verdict.proofs):
         if isinstance(verdict, Errored):
             return replace(verdict, share=Fraction(0))
@@ -153,13 +166,13 @@ def _check(
     hint: Message | str | Mapping[str, str] = check.hint or verdict.hint or ""
     if isinstance(verdict, Passed):
         hint = ""
-    elif isinstance(verdict, Errored):
+    elif isinstance(verdict, Errored | Unreadable):
         hint = verdict.hint or ""  # the rubric's advice is on the lab, not on the trouble
     return CheckResult(
         id=name,
         type=check.type,
         status=verdict.status,
-        score=points if verdict.status is Status.PASS else _earned(points, verdict.ratio),
+        score=points if verdict.status is Status.PASS else part(points, verdict.ratio),
         max_score=points,
         message=translator.text(verdict.message),
         hint=translator.text(hint),
@@ -197,7 +210,7 @@ def _skip(
     titles = [translator.text(by_id[name].title) for name in missing]
     message = translator.text(msg("waits for: {objectives}", objectives=titles))
     hint = translator.text(msg("first do: {objectives}", objectives=titles))
-    shares = _shares(objective)
+    each = _shares(objective)
     return ObjectiveResult(
         id=objective.id,
         title=translator.text(objective.title),
@@ -216,7 +229,7 @@ def _skip(
                 message=message,
                 hint=hint,
             )
-            for i, (check, points) in enumerate(zip(objective.checks, shares, strict=True), 1)
+            for i, (check, points) in enumerate(zip(objective.checks, each, strict=True), 1)
         ),
     )
 
@@ -246,40 +259,10 @@ def combine(statuses: Sequence[Status]) -> Status:
     return Status.FAIL
 
 
-def split(points: Decimal, weights: Sequence[float]) -> list[Decimal]:
-    """Split points by weight into shares of whole cents that add up (largest remainders first)."""
-    total = sum(map(Fraction, weights), Fraction(0))
-    exact = [Fraction(points) * Fraction(weight) / total for weight in weights]
-    shares = [_decimal(share) for share in exact]
-    rest = int((points - sum(shares, Decimal(0))) / CENT)
-    by_remainder = sorted(range(len(exact)), key=lambda i: Fraction(shares[i]) - exact[i])
-    for i in by_remainder[:rest]:
-        shares[i] += CENT
-    return shares
-
-
 def _shares(objective: Objective) -> tuple[Decimal, ...]:
     if len(objective.checks) == 1:
         return (objective.points.quantize(CENT),)
-    return _split(objective.points, tuple(check.weight for check in objective.checks))
-
-
-# A class is judged by few rubrics and many learners: the same few sums, over and over.
-
-
-@lru_cache(maxsize=1024)
-def _split(points: Decimal, weights: tuple[float, ...]) -> tuple[Decimal, ...]:
-    return tuple(split(points, weights))
-
-
-@lru_cache(maxsize=1024)
-def _earned(points: Decimal, ratio: Fraction) -> Decimal:
-    return _decimal((Fraction(points) * ratio).limit_denominator(10**9))
-
-
-def _decimal(value: Fraction) -> Decimal:
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return exact.quantize(CENT, rounding=ROUND_FLOOR)
+    return shares(objective.points, tuple(check.weight for check in objective.checks))
 
 
 def _text(text: Message | str | None, translator: Translator) -> str:

@@ -7,8 +7,12 @@ is not among it costs a search through all that is installed.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import EntryPoint, PackageNotFoundError, distribution, entry_points
+from inspect import isabstract
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import GradeLabError
@@ -63,8 +67,14 @@ def check_type(name: str) -> type[Check]:
         KeyError: there is none.
         GradeLabError: its package is broken.
     """
-    found: type[Check] = _load(_named(CHECKS, name))
+    found: type[Check] = _load(CHECKS, name, _is_check, "a `Check` with `needs` and `judge`")
     return found
+
+
+def _is_check(found: object) -> bool:
+    from grader.check import Check
+
+    return isinstance(found, type) and issubclass(found, Check) and not isabstract(found)
 
 
 def report_formats() -> list[str]:
@@ -79,7 +89,11 @@ def is_report_format(name: str) -> bool:
 
 def report_format(name: str) -> ReportFormat:
     """The report format of this name. Raises as `check_type` does."""
-    found: ReportFormat = _load(_named(REPORTS, name))
+    from grader.report.contract import ReportFormat
+
+    found: ReportFormat = _load(
+        REPORTS, name, lambda one: isinstance(one, ReportFormat), "a `ReportFormat`"
+    )
     return found
 
 
@@ -90,16 +104,56 @@ def class_outputs() -> list[str]:
 
 def class_output(name: str) -> ClassOutput:
     """The output of a class of this name. Raises as `check_type` does."""
-    found: ClassOutput = _load(_named(CLASS_OUTPUTS, name))
+    from grader.batch.outputs.contract import ClassOutput
+
+    found: ClassOutput = _load(
+        CLASS_OUTPUTS, name, lambda one: isinstance(one, ClassOutput), "a `ClassOutput`"
+    )
     return found
 
 
-def _load(point: EntryPoint) -> Any:
+@contextmanager
+def blamed(group: str, name: str) -> Iterator[None]:
+    """What goes wrong in a third party's plug-in is told as its mistake, and no traceback.
+
+    Raises:
+        GradeLabError: it is broken.
+    """
     try:
-        return point.load()
-    except (ImportError, AttributeError) as error:
-        package = point.dist.name if point.dist else point.module
-        raise GradeLabError(
-            msg("the plug-in '{name}' of {package} is broken", name=point.name, package=package),
-            msg("reinstall or remove {package}: {reason}", package=package, reason=str(error)),
-        ) from error
+        yield
+    except (GradeLabError, OSError):
+        raise
+    except (Exception, SystemExit) as error:
+        if name in _own(group):
+            raise
+        raise _broken(_named(group, name), _told(error)) from error
+
+
+def _load(group: str, name: str, is_one: Callable[[Any], bool], wanted: str) -> Any:
+    point = _named(group, name)
+    try:
+        found = point.load()
+    except (Exception, SystemExit) as error:
+        raise _broken(point, _told(error)) from error
+    if not is_one(found):
+        raise _broken(point, f"{point.value} is not {wanted}")
+    return found
+
+
+def _broken(point: EntryPoint, reason: str) -> GradeLabError:
+    package = point.dist.name if point.dist else point.module
+    return GradeLabError(
+        msg("the plug-in '{name}' of {package} is broken", name=point.name, package=package),
+        msg("reinstall or remove {package}: {reason}", package=package, reason=reason),
+    )
+
+
+def _told(error: BaseException) -> str:
+    """What was raised, and where, for whoever wrote it."""
+    from traceback import extract_tb
+
+    told = f"{type(error).__name__}: {error}"
+    frames = [f for f in extract_tb(error.__traceback__) if not f.filename.startswith("<")]
+    if "importlib" in frames[-1].filename:  # the message itself says where
+        return told
+    return f"{told} ({Path(frames[-1].filename).name}, line {frames[-1].lineno})"

@@ -165,10 +165,11 @@ def write(result: Result, chosen: Mapping[str, ReportFormat], out: Path) -> dict
 
     Raises:
         OutputError: one of them cannot be written.
+        GradeLabError: a third party's format is broken.
     """
     paths = {name: out / report.filename for name, report in chosen.items()}
     for name, path in paths.items():
-        with whole(path) as draft:
+        with whole(path) as draft, plugins.blamed(plugins.REPORTS, name):
             draft.write_text(chosen[name].render(result), encoding="utf-8", newline="\n")
     return paths
 

@@ -27,11 +27,12 @@ from grader.check import (
 from grader.evidence import Evidence, Strength
 from grader.facts import Fact
 from grader.journal import Journal
-from grader.judge import combine, judge, split
+from grader.judge import combine, judge
 from grader.messages import msg
 from grader.needs import Need
 from grader.result import Learner, ObjectiveResult, Override, Result
 from grader.rubric.model import Objective, Rubric
+from grader.shares import split
 
 PROOF = Proof(Strength.SUBMITTED, "submission", datetime(2026, 1, 1, tzinfo=UTC), "seen")
 VERDICTS: dict[str, Verdict] = {

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from grader.authoring.in_words import asserted, field_in_words
-from grader.judge import split
 from grader.messages import Translator, msg
 from grader.report.plain import plain
 from grader.report.terminal_text import TerminalText
 from grader.rubric.model import Rubric
 from grader.rubric.variables import expand
+from grader.shares import split
 from grader.yaml_source import Source
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import Any
 from grader.authoring.warn_evidence import lost_after_cleanup, only_removed, passed_by_files
 from grader.authoring.warn_texts import hint_is_title, missing_language
 from grader.errors import Problem
-from grader.judge import split
 from grader.messages import msg
 from grader.reference import is_reference
 from grader.rubric.model import Rubric
 from grader.rubric.variables import used_in
+from grader.shares import split
 from grader.yaml_source import Place, Source
 
 Warner = Callable[[Rubric, Source], Iterator[Problem]]

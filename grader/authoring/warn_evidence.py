@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from grader.check import Check
+from grader import plugins
+from grader.check import Check, asked
 from grader.errors import Problem
 from grader.messages import msg
 from grader.needs import EnvFileNeed, FileNeed, TreeNeed
@@ -87,19 +88,21 @@ def passed_by_files(rubric: Rubric, source: Source) -> Iterator[Problem]:
 
 
 def _of_files_alone(check: Check) -> bool:
-    return all(isinstance(need, FileNeed | TreeNeed | EnvFileNeed) for need in check.needs())
+    return all(isinstance(need, FileNeed | TreeNeed | EnvFileNeed) for need in asked(check))
 
 
 def _checks(rubric: Rubric) -> Iterator[tuple[tuple[str, int, str, int], Check]]:
     for i, objective in enumerate(rubric.objectives):
         for j, check in enumerate(objective.checks):
+            with plugins.blamed(plugins.CHECKS, check.type):
+                asked(check)
             yield ("objectives", i, "checks", j), check
 
 
 def _things(check: Check) -> set[Thing]:
     """What a check looks at on the engine."""
     things = set()
-    for need in check.needs():
+    for need in asked(check):
         kind = _KINDS.get(getattr(need, "kind", ""))
         if kind is not None:
             fields = (getattr(need, name, None) for name in ("name", "image", kind))

@@ -65,8 +65,9 @@ class Finish:
         """
         chosen = [*names, *([gradebooks.lms_of(gradebook)] if gradebook else [])]
         finish = cls(assignment, given, _outputs(chosen), gradebook, column, before)
-        for output in finish.outputs.values():
-            output.ready(finish._graded(lambda: iter(()), before))
+        for name, output in finish.outputs.items():
+            with plugins.blamed(plugins.CLASS_OUTPUTS, name):
+                output.ready(finish._graded(lambda: iter(()), before))
         if before is not None:
             _read(before)
         return finish
@@ -94,7 +95,8 @@ class Finish:
         made, paths = scratch / "outputs", {}
         made.mkdir()
         for name, output in self.outputs.items():
-            notices += output.write(graded, made / output.filename)
+            with plugins.blamed(plugins.CLASS_OUTPUTS, name):
+                notices += output.write(graded, made / output.filename) or ()
             paths[name] = out / output.filename
         notices += unknown(given.overrides, store.rows(), given.rubric)
         for path in paths.values():

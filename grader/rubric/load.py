@@ -251,7 +251,8 @@ class _Loader:
     def _check(self, raw: Any, place: Place) -> Check | None:
         name = raw.get("type") if isinstance(raw, dict) else None
         if isinstance(name, str) and plugins.is_check_type(name):
-            return self._model(plugins.check_type(name), raw, place)
+            with plugins.blamed(plugins.CHECKS, name):
+                return self._model(plugins.check_type(name), raw, place)
         known = plugins.check_types()
         if name and not isinstance(name, str):
             mistake = wrong_kind(["text"], "type", name, "")

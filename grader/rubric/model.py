@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
 
-from grader.check import Check, Text
+from grader.check import Check, Text, asked
 from grader.facts import Fact
 from grader.needs import Need
 from grader.patterns import Pattern
@@ -93,11 +94,17 @@ class Rubric(_Model):
         return sum((objective.points for objective in self.objectives), Decimal(0))
 
     def needs(self) -> Iterator[Need[Fact]]:
-        """The union of all its checks' needs, each once, in the order of first mention."""
+        """The union of all its checks' needs, each once, in the order of first mention.
+
+        A check that is broken needs nothing: judging tells of it.
+        """
         seen: set[Need[Fact]] = set()
         for objective in self.objectives:
             for check in objective.checks:
-                for need in check.needs():
+                needs: tuple[Need[Fact], ...] = ()
+                with suppress(Exception):
+                    needs = asked(check)
+                for need in needs:
                     if need not in seen:
                         seen.add(need)
                         yield need

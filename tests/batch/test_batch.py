@@ -20,10 +20,9 @@ ENDS_ITS_PROCESS = {
     "exit": "it crashed the process that judged it (exit code 7)",
     "kill": "it crashed the process that judged it (SIGKILL)",
     "segfault": "it crashed the process that judged it (SIGSEGV)",
-    "leave": "it could not be judged (SystemExit)",
     "unpicklable": "it could not be judged (Odd)",
 }
-BREAKS_THE_CHECK = ("raise", "recurse", "memory")
+BREAKS_THE_CHECK = ("raise", "recurse", "memory", "leave")
 HONEST = {f"s-{number}": "well" for number in range(8)}
 
 

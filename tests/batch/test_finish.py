@@ -25,19 +25,24 @@ def held(graded, path):
             path.write_text("free")
     except GradeLabError as error:
         path.write_text(str(error))
-    return ()
 
 
 def refuse(graded, path):
     raise GradeLabError(msg("not today"))
 
 
+def breaks(graded, path):
+    raise KeyError("no such row")
+
+
+BREAKS = ClassOutput("breaks.txt", breaks)
 HELD, REFUSES = ClassOutput("held.txt", held), ClassOutput("refuses.txt", refuse)
 TWIN = ClassOutput("gradebook.csv", held)
 """
 POINTS = """\
 [project.entry-points."grade_lab.class_outputs"]
 held = "some_outputs:HELD"
+breaks = "some_outputs:BREAKS"
 refuses = "some_outputs:REFUSES"
 twin = "some_outputs:TWIN"
 """
@@ -87,6 +92,10 @@ def test_outputs_are_of_one_run_also_if_one_of_them_fails(class_: Class) -> None
     class_.hand_in("b")
     done = class_.batch("csv,jsonl,refuses")
     assert (done.returncode, "not today" in done.stderr) == (2, True)
+    done = class_.batch("csv,jsonl,breaks")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "the plug-in 'breaks' of some-outputs is broken" in done.stderr
+    assert "KeyError: 'no such row' (some_outputs.py, line 20)" in done.stderr
     for name in ("gradebook.csv", "results.jsonl"):
         assert (class_.out / name).read_bytes() == before[name]
     done = class_.batch("html,csv,jsonl")
