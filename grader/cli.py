@@ -73,7 +73,10 @@ class _DefaultToGrade(click.Group):
 
         for name in first:
             close = get_close_matches(name, self.commands, n=1, cutoff=0.7)
-            if close and not name.startswith("-") and not Path(name).exists():
+            a_word = name.isalpha() and name.isascii()  # as people try `help` or `start`
+            if name.startswith("-") or not (close or a_word) or Path(name).exists():
+                continue
+            if close:
                 raise GradeLabError(
                     msg(
                         "there is no command '{name}'; did you mean '{close}'?",
@@ -81,6 +84,10 @@ class _DefaultToGrade(click.Group):
                         close=close[0],
                     )
                 )
+            raise GradeLabError(
+                msg("there is neither a command nor a folder '{name}'", name=name),
+                msg("`grade-lab --help` shows the commands"),
+            )
 
 
 @click.group(

@@ -78,10 +78,15 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
     """Read a submission's ``lab.yaml``.
 
     Raises:
-        SubmissionError: no such folder; ``lab.yaml`` broken, or missing though needed; it or
-            something of grade-lab's own is a link that leads out, or a pipe.
+        SubmissionError: no such folder, or a file; ``lab.yaml`` broken, or missing though
+            needed; it or something of grade-lab's own is a link that leads out, or a pipe.
     """
     try:
+        if folder.is_file():
+            raise SubmissionError(
+                msg("{path} is a file, and no folder", path=folder),
+                msg("go to the folder that it is in (`cd`), and type `grade-lab` alone"),
+            )
         if not folder.is_dir():
             raise SubmissionError(
                 msg("there is no folder {folder}", folder=folder),

@@ -28,11 +28,15 @@ MISTYPED = {
     "no source": "batch run",
     "no such command": "rubric nope",
     "a command like it": "graed",
+    "neither command nor folder": "help",
+    "a file": "lab.yaml",
     "no pair": "grade --set name",
     "no points": "ci --fail-under many",
     "not together": "watch --everything --page",
 }
 IN_ENGLISH = {
+    "neither command nor folder": "  → `grade-lab --help` shows the commands",
+    "a file": "  → go to the folder that it is in (`cd`), and type `grade-lab` alone",
     "too many words": "Error: Got unexpected extra argument (lab)",
     "no such choice": "Error: Invalid value for '--format': 'xml' is not one of 'text', 'json'.",
     "no source": "Error: Missing argument 'SOURCE'.",
@@ -55,6 +59,7 @@ def told(lang: str, folder: Path) -> dict[str, str]:
 
     Warnings are errors.
     """
+    (folder / "lab.yaml").touch()
     inherited = {n: v for n, v in os.environ.items() if n not in {"LC_ALL", "LC_MESSAGES"}}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", MISTYPE],
