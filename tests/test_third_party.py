@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,13 @@ def test_it_judges_and_has_its_row_in_the_reports(env: dict[str, str], submissio
     assert (check["type"], check["status"], check["score"]) == ("few_layers", "pass", 10.0)
     assert check["evidence"][0]["detail"] == "2 steps"
     assert "at most 2 steps" in (report / "report.html").read_text()
+
+
+def test_the_guides_project_file_names_its_module() -> None:
+    """Else setuptools refuses the folder as soon as there is a test beside it."""
+    told = tomllib.loads(code("checks-in-python.md", "toml")[0])
+    (point,) = told["project"]["entry-points"]["grade_lab.checks"].values()
+    assert told["tool"]["setuptools"]["py-modules"] == [point.partition(":")[0]]
 
 
 def test_it_is_in_the_schema(env: dict[str, str]) -> None:

@@ -259,7 +259,10 @@ class _Loader:
             self._problem((*place, "type"), mistake.message, mistake.code, of_value=True)
         elif name:
             message = msg("unknown check type '{name}'", name=name)
-            aid = did_you_mean(name, known) or msg("the types are: {types}", types=known)
+            aid = did_you_mean(name, known) or msg(
+                "the types are: {types}; others need their package to be installed here, too",
+                types=known,
+            )
             self._problem((*place, "type"), message, "unknown-type", aid, of_value=True)
         else:
             message = msg("a check needs a `type`, one of {types}", types=known)
