@@ -81,8 +81,9 @@ class _Markdown:
             if check and check.hint:
                 yield ""
                 yield f"**{self.word('hint')}:** {_inline(check.hint)}"
-            yield ""
-            yield self.word("then-again")
+            if check is None or not reading.grades_again(check.hint):
+                yield ""
+                yield self.word("then-again")
         else:
             yield self.word("done")
         if waiting := reading.in_review(self.result):

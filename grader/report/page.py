@@ -90,6 +90,7 @@ def environment(lang: str) -> Environment:
         MAX_SHORT=MAX_SHORT,
         MAX_WHOLE=MAX_WHOLE,
         commands=reading.commands,
+        grades_again=reading.grades_again,
         headline=words.headline,
         lang=lang if lang in LANGUAGES else "en",
         once=once,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from operator import attrgetter
@@ -118,6 +119,14 @@ def commands(hint: str) -> list[str]:
     code = (part for is_code, part in pieces(hint) if is_code)
     found = [part for part in code if len(part.split()) > 1 and part.split()[0] in PROGRAMS]
     return sorted(found, key=lambda command: command.split()[:2] != ["grade-lab", "shell"])
+
+
+def grades_again(hint: str) -> bool:
+    """Whether a hint itself says to run ``grade-lab``, and not only another command of it."""
+    return _GRADING.search(hint) is not None
+
+
+_GRADING = re.compile(r"grade-lab(?! (?:doctor|shell|watch)\b)")
 
 
 def strengths(evidence: Iterable[EvidenceItem]) -> Iterable[str]:

@@ -129,7 +129,7 @@ class _Terminal:
             self._line(hint or check.message)
         for command in commands:
             self._literal("    ", command)
-        if "grade-lab" not in hint:
+        if not reading.grades_again(hint):
             self._line(self._word("then-again"))
 
     def _word(self, key: str, **values: object) -> str:

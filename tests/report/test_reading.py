@@ -6,7 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from grader.report.reading import commands, meaning, next_objective, pieces, points, trouble
+from grader.report.reading import (
+    commands,
+    grades_again,
+    meaning,
+    next_objective,
+    pieces,
+    points,
+    trouble,
+)
 from tests.results import a_check, a_result, an_objective
 
 
@@ -29,6 +37,24 @@ from tests.results import a_check, a_result, an_objective
 )
 def test_a_hint_names_its_commands(hint: str, typed: list[str]) -> None:
     assert commands(hint) == typed
+
+
+@pytest.mark.parametrize(
+    ("hint", "again"),
+    [
+        ("run `docker stop web`, and then `grade-lab`", True),
+        ("start Docker; then run grade-lab again", True),
+        ("`docker stop web`를 실행하고 `grade-lab`을 다시 실행하세요", True),
+        ("Keep `grade-lab watch` open, then run `grade-lab`", True),
+        ("Keep `grade-lab watch` open; run `docker pull web`", False),
+        ("Inside `grade-lab shell`, running it is enough.", False),
+        ("docker build .", False),
+    ],
+)
+def test_only_where_a_hint_does_not_end_in_grading_again_that_is_told(
+    hint: str, again: bool
+) -> None:
+    assert grades_again(hint) is again
 
 
 def test_code_marks_that_do_not_pair_are_text() -> None:
