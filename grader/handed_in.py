@@ -55,6 +55,8 @@ def _amiss(folder: Path) -> Message:
     labs = sorted(path.parent.name for path in folder.glob(f"*/{LAB_FILE}"))
     if len(labs) > 1:
         return msg("there are several labs in the submission: {names}", names=labs[:MAX_NAMED])
+    if labs:
+        return msg("lab.yaml is not in the submission, but in its folder {name}", name=labs[0])
     return msg("there is no lab.yaml in the submission")
 
 

@@ -18,6 +18,7 @@ from grader.system_error import reason_of, to_write_again
 
 MAX_BYTES = 256 * 1024 * 1024
 LOCK_SECONDS = 120
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class JournalFile:
@@ -114,6 +115,12 @@ class JournalFile:
             return
         file.seek(self._size)
         data = file.read()
+        if data.startswith(LFS_POINTER) and not self._size:
+            raise JournalError(
+                msg("this is a pointer of Git LFS: the journal itself was not fetched"),
+                msg("run `git lfs pull`; in a workflow, give actions/checkout `lfs: true`"),
+                where=str(self.path),
+            )
         known = len(self._journal.entries)
         self._journal = parse(data, where=str(self.path), onto=self._journal)
         self._size += len(data) - self._journal.torn

@@ -14,6 +14,7 @@ from pathlib import Path
 from grader import handed_in, submission
 from grader import run as steps
 from grader.ci.contract import Finding, Level
+from grader.errors import SubmissionError
 from grader.evidence import Strength
 from grader.facts import Fact
 from grader.journal import Observation
@@ -63,6 +64,12 @@ def judged(
 
 def _prepared(folder: Path, named: str, settings: Mapping[str, str]) -> tuple[Run, list[Message]]:
     learners = submission.load(folder, needs_lab_file=False)
+    if not any(folder.iterdir()):
+        raise SubmissionError(
+            msg("the folder of the submission is empty"),
+            msg("check it out first; a submodule needs `submodules: true` of actions/checkout"),
+            where=str(folder),
+        )
     exam = find(named, Path.cwd())
     declared = load(exam, settings, lenient=True).variables
     known = {LEARNER_ID: learners.learner.id}
@@ -85,10 +92,14 @@ def _judged(
     journal = JournalFile(run.submission.journal).read()
     notes = []
     if not journal.entries:
+        amiss = msg("nothing is recorded in {journal}", journal=JOURNAL.as_posix())
+        if journal.defects:
+            amiss = msg("no line of {journal} can be read", journal=JOURNAL.as_posix())
         notes.append(
             msg(
-                "nothing is recorded in {journal}: run `grade-lab` while you work, then "
-                "`git add {journal}`, commit and push",
+                "{amiss}: run `grade-lab` while you work, then `git add -f {journal}`, commit and "
+                "push",
+                amiss=amiss,
                 journal=JOURNAL.as_posix(),
             )
         )

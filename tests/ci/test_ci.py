@@ -156,7 +156,7 @@ def test_files_are_judged_as_they_were_pushed(pushed: Path, exam: Path) -> None:
 
 def test_nothing_was_recorded_is_told(pushed: Path, exam: Path) -> None:
     done = ci("--rubric", exam, "--no-verify", cwd=pushed)
-    assert b"`git add .grade-lab/journal.jsonl`" in done.stdout
+    assert b"`git add -f .grade-lab/journal.jsonl`" in done.stdout
 
 
 def test_a_variable_that_the_exam_lacks_costs_nothing(pushed: Path, exam: Path) -> None:

@@ -27,6 +27,7 @@ def test_a_broken_lab_file_is_annotated(tmp_path: Path) -> None:
 def test_a_repository_without_a_lab_file_is_told_so(tmp_path: Path) -> None:
     folder = tmp_path / "repository"
     folder.mkdir()
+    (folder / "Dockerfile").touch()
     done = ci("--rubric", "container-and-docker", cwd=folder, GITHUB_ACTIONS="true")
     assert done.returncode == 2
     assert done.stderr.startswith(b"grade-lab: there is no lab.yaml in the submission\n")
