@@ -44,10 +44,15 @@ class Processes(Executor):
             context=self._context,
         )
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether the pool lost a worker that had no task; what it was given then never ends."""
+        return not self._pool.active
+
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
         try:
             return self._schedule(fn, args, kwargs)
-        except RuntimeError:  # the pool is broken: it lost a worker that had no task
+        except RuntimeError:  # the pool is broken
             self._pool.join()
             self._pool = self._new()
             return self._schedule(fn, args, kwargs)

@@ -81,16 +81,15 @@ def done(
     def ended() -> Iterator[tuple[T, R | Message]]:
         nonlocal warned
         finished = wait(waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED).done
+        finished = finished or _lost(work, waiting)
         if finished:
             warned = False
-        elif getattr(work, "is_gone", False):
-            raise _gone()
         elif not warned and (hindrance := getattr(work, "hindrance", None)):
             warn(hindrance)
             warned = True
         for future in finished:
             task, tries = waiting.pop(future)
-            error = None if future.cancelled() else future.exception()
+            error = _error(future)
             if isinstance(error, ProcessExpired | BrokenExecutor) and tries < TRIES:
                 waiting[work.submit(function, task)] = task, tries + 1
             else:
@@ -102,6 +101,23 @@ def done(
             yield from ended()
     while waiting:
         yield from ended()
+
+
+def _lost(work: Executor, waiting: Iterable[Future[R]]) -> set[Future[R]]:
+    """What will never end.
+
+    Raises:
+        GradeLabError: there is nobody left who works.
+    """
+    if getattr(work, "is_gone", False):
+        raise _gone()
+    return set(waiting) if getattr(work, "is_broken", False) else set()
+
+
+def _error(future: Future[R]) -> BaseException | None:
+    if not future.done():
+        return BrokenExecutor()
+    return None if future.cancelled() else future.exception()
 
 
 def _result(future: Future[R]) -> R:

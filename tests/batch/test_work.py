@@ -118,6 +118,26 @@ def test_a_process_that_ends_between_tasks_costs_no_task() -> None:
         assert sorted(done(pool, ahead, square, range(3))) == [(0, 0), (1, 1), (2, 4)]
 
 
+def test_a_task_that_is_given_to_a_pool_as_it_breaks_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with processes.processes(jobs=1, seconds=60) as pool:
+        ((_, process),) = done(pool, AHEAD, process_id, [0])
+        assert isinstance(process, int)
+        breaking = pool._pool
+        check = breaking._check_pool_status
+
+        def checked_too_early() -> None:
+            check()  # type: ignore[no-untyped-call] # pebble's
+            os.kill(process, signal.SIGKILL)
+            assert breaking._pool_manager_loop is not None
+            breaking._pool_manager_loop.join()  # it ends when the pool is broken
+            monkeypatch.undo()
+
+        monkeypatch.setattr(breaking, "_check_pool_status", checked_too_early)
+        assert list(done(pool, AHEAD, square, [3])) == [(3, 9)]
+
+
 def test_a_process_is_replaced_before_it_has_grown_old(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "TASKS_OF_A_WORKER", 3)
     with executor(jobs=1, seconds=60) as (pool, ahead):
