@@ -6,6 +6,7 @@ from grader.check import Failed, Location, Verdict, nothing_seen, unavailable
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import File, Reason
 from grader.messages import Message, msg
+from grader.misnamed import is_misnamed
 from grader.needs import FileNeed
 from grader.verdict import Unreadable
 
@@ -20,6 +21,16 @@ def file_of(evidence: Evidence, path: str, missing: Message) -> Seen[File] | Ver
             message=msg("{path} leads out of the submission", path=path),
             places=(Location(path),),
             hint=msg("put a file of its own there instead of a link"),
+        )
+    if series.absent and is_misnamed(series.detail, path):
+        return Unreadable(
+            message=msg(
+                "the lab asks for {path}, and here is {other}", path=path, other=series.detail
+            ),
+            expected=path,
+            actual=series.detail,
+            hint=msg("rename it: `mv {other} {path}`", path=path, other=series.detail),
+            places=(Location(path),),
         )
     if series.absent:
         return Failed(

@@ -6,7 +6,8 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -15,10 +16,14 @@ from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.collect.bounded import digest_of
 from grader.collect.redact import is_env_file
 from grader.facts import Reason
+from grader.misnamed import is_misnamed
 
 TEXT_BYTES = 256 * 1024
 FILE_BYTES = 64 * 1024 * 1024
 TREE_FILES = 5000
+MAX_NAMES = 500
+"""Of a folder in which a name is sought."""
+
 SKIPPED = frozenset((".git", ".grade-lab", ".venv", "venv"))
 VENV_MARK = "pyvenv.cfg"
 BOM = b"\xef\xbb\xbf"
@@ -29,13 +34,30 @@ def file(folder: Path, path: str) -> facts.File:
     """A file with its text.
 
     Raises:
-        AbsentError: it is not there, or not in the submission.
+        AbsentError: it is not there, or not in the submission; told is its wrong name, if it has
+            one.
         UnavailableError: it cannot be read.
     """
-    with _opened(_inside(folder, path)) as (opened, size):
-        beginning = opened.read(TEXT_BYTES + 1)
-        opened.seek(0)
-        return facts.File(sha256=digest_of(opened), size=size, text=_text(beginning))
+    try:
+        with _opened(_inside(folder, path)) as (opened, size):
+            beginning = opened.read(TEXT_BYTES + 1)
+            opened.seek(0)
+            return facts.File(sha256=digest_of(opened), size=size, text=_text(beginning))
+    except AbsentError as absent:
+        if absent.reason is Reason.NOT_THERE and (other := wrong_name(folder, path)):
+            raise AbsentError(absent.reason, other) from absent
+        raise
+
+
+def wrong_name(folder: Path, path: str) -> str | None:
+    """The path of the file that is meant to be at ``path``, where it has another name."""
+    place = folder / path
+    with suppress(OSError, ValueError):  # no such folder, a closed one, or one outside
+        if not place.exists():
+            beside = sorted(islice(place.parent.iterdir(), MAX_NAMES))
+            named = (other.relative_to(folder).as_posix() for other in beside if other.is_file())
+            return next((name for name in named if is_misnamed(name, path)), None)
+    return None
 
 
 def env_names(folder: Path, path: str) -> facts.EnvNames:

@@ -14,7 +14,9 @@ from grader.result import CheckResult, EvidenceItem, ObjectiveResult, Result
 TO_DO = frozenset({"fail", "partial", "unproven", "error"})
 """Statuses about which the learner can do something now."""
 
-PROGRAMS = frozenset({"docker", "grade-lab", "podman", "cd", "cp", "curl", "git", "pip", "python"})
+PROGRAMS = frozenset(
+    {"docker", "grade-lab", "podman", "cd", "cp", "curl", "git", "mv", "pip", "python"}
+)
 SUBCOMMANDS = frozenset(
     {"build", "container", "exec", "image", "login", "logs", "network", "ps", "pull", "push", "rm"}
     | {"rmi", "run", "start", "stop", "tag", "version", "volume"}

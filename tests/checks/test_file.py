@@ -68,6 +68,16 @@ def test_what_could_not_be_looked_at_is_not_held_against_the_learner(
     assert judge(*answers, absent=absent).status is status
 
 
+def test_a_file_by_another_name_is_to_be_renamed() -> None:
+    notepad = saw(FileNeed(path="README.md"), Reason.NOT_THERE, detail="README.md.txt")
+    verdict = judge(notepad)
+    assert verdict.status is Status.FAIL
+    assert str(verdict.hint) == "rename it: `mv README.md.txt README.md`"
+    assert judge(notepad, absent=True).status is Status.PASS
+    gone = judge(saw(FileNeed(path="README.md"), Reason.NOT_THERE, detail="No such file"))
+    assert "create the file README.md" in str(gone.hint)
+
+
 def test_the_last_look_counts() -> None:
     gone = saw(FileNeed(path="README.md"), Reason.NOT_THERE, 1, "run-2")
     assert judge(README, gone).status is Status.FAIL

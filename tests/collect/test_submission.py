@@ -53,6 +53,27 @@ def test_what_is_no_file_is_absent(folder: Path, path: str) -> None:
     assert caught.value.reason in {Reason.NOT_THERE, Reason.UNREADABLE}
 
 
+@pytest.mark.parametrize(
+    ("path", "other"),
+    [
+        ("answers.md", "answers.md.txt"),
+        ("answers.md", "Answers.MD"),
+        (".dockerignore", "dockerignore"),
+        ("Dockerfile", "dockerfile.txt"),
+        ("web/Dockerfile", "web/Dockerfile.txt"),
+    ],
+)
+def test_a_file_by_another_name_is_not_there_and_its_name_is_told(
+    folder: Path, path: str, other: str
+) -> None:
+    (folder / "web").mkdir()
+    (folder / other).touch()
+    (folder / "answer.md").touch()
+    with pytest.raises(AbsentError) as caught:
+        submission.file(folder, path)
+    assert (caught.value.reason, caught.value.detail) == (Reason.NOT_THERE, other)
+
+
 @pytest.mark.parametrize("path", ["../secret.txt", "/etc/hostname", "sub/../../secret.txt"])
 def test_a_path_that_leads_outside_is_not_followed(folder: Path, path: str) -> None:
     for look in (submission.file, submission.env_names, submission.tree):

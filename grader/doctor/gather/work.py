@@ -7,13 +7,12 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 from grader import run
 from grader.checking.ports import Published
 from grader.collect.answer import NoAnswerError
-from grader.collect.submission import TEXT_BYTES, file
+from grader.collect.submission import TEXT_BYTES, file, wrong_name
 from grader.doctor.machine import Port, Work
 from grader.errors import GradeLabError
 from grader.journal_file import JournalFile
@@ -24,7 +23,6 @@ from grader.system_error import reason_of
 
 PROBE_BYTES = 64 * 1024
 MAX_PORTS = 20
-MAX_NAMES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +112,8 @@ def _files(prepared: Run) -> Iterator[str]:
 
 def _misnamed(prepared: Run) -> Iterator[tuple[str, str]]:
     for path in _files(prepared):
-        place = prepared.submission.folder / path
-        with suppress(OSError, ValueError):  # no such folder, a closed one, or one outside
-            if place.exists():
-                continue
-            for other in sorted(islice(place.parent.iterdir(), MAX_NAMES)):
-                if _bare(other.name) == _bare(place.name) and other.is_file():
-                    yield path, other.relative_to(prepared.submission.folder).as_posix()
-
-
-def _bare(name: str) -> str:
-    """What is left of a name that an editor or a person wrote otherwise."""
-    return name.lower().removesuffix(".txt").removeprefix(".")
+        if other := wrong_name(prepared.submission.folder, path):
+            yield path, other
 
 
 def _not_utf8(prepared: Run) -> Iterator[str]:
