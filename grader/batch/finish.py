@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from grader.batch.roster import Roster
 from grader.batch.store import Store
 from grader.batch.verified import hindered
 from grader.batch.worker import VERIFIED
-from grader.errors import GradeLabError
+from grader.errors import GradeLabError, OutputError
 from grader.facts import Reason
 from grader.messages import Message, msg
 from grader.problems import nearest
@@ -76,7 +76,7 @@ class Finish:
         """Write the outputs; their paths by name, and what the instructor should know.
 
         All are made in ``scratch``, a folder in the class's, before the first takes its place:
-        none is there beside those of another run.
+        none is there beside those of another run, unless it cannot be replaced.
 
         Raises:
             GradeLabError: a file cannot be read or written.
@@ -99,9 +99,7 @@ class Finish:
                 notices += output.write(graded, made / output.filename) or ()
             paths[name] = out / output.filename
         notices += unknown(given.overrides, store.rows(), given.rubric)
-        for path in paths.values():
-            with whole(path) as place:
-                (made / path.name).replace(place)
+        _publish(made, paths.values())
         return paths, notices
 
     def _graded(self, rows: Rows, before: Path | None) -> Graded:
@@ -117,6 +115,19 @@ class Finish:
             flags=lambda: iter(found),
             changes=(lambda: compare(results_jsonl.read(before), rows())) if before else None,
         )
+
+
+def _publish(made: Path, paths: Iterable[Path]) -> None:
+    """Put each file into its place, also where another one cannot be replaced."""
+    failed: list[OutputError] = []
+    for path in paths:
+        try:
+            with whole(path) as place:
+                (made / path.name).replace(place)
+        except OutputError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 def _read(results: Path) -> Path:

@@ -105,6 +105,14 @@ def test_outputs_are_of_one_run_also_if_one_of_them_fails(class_: Class) -> None
     assert not list(class_.out.glob(".scratch"))
 
 
+def test_an_output_that_cannot_be_replaced_keeps_no_other_from_its_place(class_: Class) -> None:
+    (class_.out / "gradebook.csv" / "in the way").mkdir(parents=True)
+    done = class_.batch("csv,jsonl")
+    assert done.returncode == 2
+    assert "gradebook.csv: the file cannot be written: Is a directory" in done.stderr
+    assert '"label":"s-1"' in (class_.out / "results.jsonl").read_text()
+
+
 def test_results_that_are_damaged_are_told_and_are_made_again(class_: Class) -> None:
     class_.out.mkdir()
     (class_.out / "results.jsonl").write_text("{}\n")
