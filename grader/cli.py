@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
-from grader import __version__
+from grader import __version__, streams
 from grader.complaint import complain
 from grader.errors import ExitCode, GradeLabError
 from grader.interruption import Interruption, heeded
@@ -152,7 +152,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     gc.set_threshold(300_000)
     atexit.register(gc.freeze)  # when it ends Python would look through all of it, several times
     args = sys.argv[1:] if args is None else args
-    _open_what_is_closed()
+    streams.ready()
     lend()
     if cli.language_behind(args)[:1] != ["shell"]:  # what runs in it would inherit this
         os.environ["LANGUAGE"] = named(args) or LANG
@@ -161,13 +161,6 @@ def main(args: list[str] | None = None) -> NoReturn:
     with heeded() as interruption:
         code = _told(args, interruption)
     sys.exit(code)
-
-
-def _open_what_is_closed() -> None:
-    """A stream that was closed from outside (``>&-``) is None to Python; all expect a file."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _told(args: list[str], interruption: Interruption | None = None) -> ExitCode:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from grader.errors import ExitCode, GradeLabError
 from grader.language import described
 from grader.messages import msg
 from grader.options import language_option, names, overrides_option, settings_option
+from grader.streams import write_utf8
 
 if TYPE_CHECKING:
     from grader.ci.contract import Graded, Platform
@@ -102,7 +102,7 @@ def ci_command(  # noqa: PLR0917 # an option each
             overrides=overrides,
         )
     except GradeLabError as error:
-        _print(platform.refused(refusal(error, lang, platform.root)))
+        write_utf8(platform.refused(refusal(error, lang, platform.root)))
         raise
 
 
@@ -140,7 +140,7 @@ def _grade(  # noqa: PLR0917 # what the command was given
         findings=(*told.notes, *findings(told.result, submission, platform.root)),
     )
     platform.publish(graded)
-    _print(platform.log(_table(graded), graded))
+    write_utf8(platform.log(_table(graded), graded))
     return code
 
 
@@ -154,10 +154,3 @@ def _table(graded: Graded) -> str:
     console = Console(file=table, width=WIDTH, no_color=True, force_terminal=False, highlight=False)
     show(graded.result, console, paths=graded.reports)
     return table.getvalue()
-
-
-def _print(text: str) -> None:
-    """Runners read UTF-8, whatever their system's own encoding is."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-    sys.stdout.write(text)

@@ -15,6 +15,7 @@ from grader.errors import ExitCode, OutputError
 from grader.language import described
 from grader.messages import Translator, msg
 from grader.options import language_option, quiet_option, report_options, rubric_options
+from grader.streams import write_utf8
 
 if TYPE_CHECKING:
     from grader.journal import Observation
@@ -134,7 +135,7 @@ def _judge(
         with suppress(BrokenPipeError):  # whoever read has enough; the exit code is still told
             for name, report in chosen.items():
                 with plugins.blamed(plugins.REPORTS, name):
-                    sys.stdout.write(report.render(result))
+                    write_utf8(report.render(result))
         return steps.exit_code(result)
     folder = Path(out) if out else run.submission.folder / REPORT
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -46,6 +47,27 @@ def test_a_closed_stream_takes_nothing_but_what_it_would_show(
 ) -> None:
     done = run(folder, command, after=closed)
     assert done.returncode == code
+
+
+@pytest.mark.parametrize(
+    "typed", ["--help", "rubric list", "judge", "watch --status", "judge --nope", "doctor"]
+)
+def test_what_an_encoding_lacks_ends_no_command(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    """As where an English Windows pipes what is told in Korean."""
+    monkeypatch.setitem(ENV, "PYTHONIOENCODING", "cp437")
+    code = run(folder, *typed.split(), "--lang ko").returncode
+    monkeypatch.setitem(ENV, "PYTHONIOENCODING", "utf-8")
+    assert code == run(folder, *typed.split(), "--lang ko").returncode
+
+
+def test_a_report_for_programs_is_utf8_in_any_encoding(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ENV, "PYTHONIOENCODING", "cp437")
+    done = run(folder, "judge --lang ko --format json --out -")
+    assert json.loads(done.stdout)["rubric"]["title"] == "Container와 Docker"
 
 
 @pytest.mark.parametrize("shown", [[], ["--format", "json", "--out", "-"]])
