@@ -29,7 +29,7 @@ from grader.checking.dockerfile import DockerfileError, parse
 from grader.checking.history import Difference, difference
 from grader.checking.subject import image_detail, image_subject, image_traces
 from grader.checking.submitted import shorten, text_of
-from grader.checking.trees import Content, below, compare, named_alike
+from grader.checking.trees import Content, below, compare, named_alike, place_in
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.facts import Image as ImageFact
@@ -105,7 +105,7 @@ class BuiltFrom(Check):
         """The paths in the image below which all lies that is asked about."""
         roots: tuple[str, ...] = ()
         for path in [*self.source, *self._forbidden]:
-            if not _place(path, roots):
+            if not place_in(roots, path):
                 roots += (path,)
         return roots
 
@@ -260,15 +260,20 @@ class BuiltFrom(Check):
 
     def _content(self, image: ImageFact, path: str, evidence: Evidence) -> Content | Verdict:
         """The files of this very image at and below ``path``, or the verdict why not."""
-        root, relative = _place(path, self._roots) or (path, ".")
-        series = evidence.of(ContentNeed(image=self.image, path=root), reproduced=True)
-        tree = next((s.fact for s in series.found if s.fact.image_id == image.id), None)
-        if tree is not None:
+        root, relative = place_in(self._roots, path) or (path, ".")
+        need = ContentNeed(image=self.image, path=root)
+        series = evidence.of(need, reproduced=True)
+        oldest_first = reversed(series.found)
+        trees = evidence.once(
+            ("trees", need), lambda: {seen.fact.image_id: seen.fact for seen in oldest_first}
+        )
+        if tree := trees.get(image.id):
             return Content(below(tree.files, relative), tree.complete)
-        images = evidence.of(ImageNeed(image=self.image))
-        if series.absent and any(
-            seen.fact.id == image.id and seen.seq < series.seq for seen in images.now
-        ):
+        images = evidence.of(ImageNeed(image=self.image)).now
+        looked_into = evidence.once(
+            ("looked into", need), lambda: {s.fact.id for s in images if s.seq < series.seq}
+        )
+        if series.absent and image.id in looked_into:
             return Content({}, complete=True)
         return nothing_seen(
             series,
@@ -281,15 +286,6 @@ class BuiltFrom(Check):
 def _difference(history: tuple[str, ...], dockerfile: str) -> Difference | None:
     """Where a history and a Dockerfile part. A class hands in the same few Dockerfiles."""
     return difference(history, parse(dockerfile).final)
-
-
-@lru_cache(maxsize=256)
-def _place(path: str, roots: tuple[str, ...]) -> tuple[str, str] | None:
-    """The one of ``roots`` at or below which ``path`` lies, and the path from there."""
-    for root in roots:
-        if PurePosixPath(path).is_relative_to(root):
-            return root, str(PurePosixPath(path).relative_to(root))
-    return None
 
 
 def _unread(why: Verdict, expected: Message) -> Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import Literal
 
 from grader.check import (
@@ -100,7 +101,8 @@ class Container(ContainerSubject, Check):
                 problem=msg("container {name} does not run now", name=container.name),
             )
         if self.health is not None:
-            yield health.part(container, self.events(evidence, "health_status"))
+            events = self.events_of(evidence, container.id, "health_status")
+            yield health.part(container, events)
         for port in self.ports:
             yield Published.parse(port).part(container)
         if self.published is False:
@@ -113,7 +115,7 @@ class Container(ContainerSubject, Check):
         code = container.exit_code
         if container.status not in {"exited", "dead"}:  # it may be gone since, as with `--rm`
             began = container.started
-            died = [e for e in self.events(evidence, "die") if e.fact.id == container.id]
+            died = self.events_of(evidence, container.id, "die")
             code = next((e.fact.exit_code for e in died if not began or e.at >= began), None)
         if code is None:
             return Part(
@@ -184,13 +186,14 @@ class Container(ContainerSubject, Check):
 
     def _detached(self, container: ContainerFact, evidence: Evidence) -> Part:
         name, detached = container.name, container.detached
-        events = self.events(evidence, "create", "attach", "start")
-        of_it = [event.fact.action for event in events if event.fact.id == container.id]
-        # Whoever starts it in the foreground is attached before it starts.
-        if detached is None and "start" in of_it:
-            detached = "attach" not in of_it[: of_it.index("start")]
-        elif of_it[:2] == ["create", "start"]:  # `docker create` leaves the same trace as no `-d`
-            detached = True
+        events = self.events_of(evidence, container.id, "create", "attach", "start")
+        before = [e.fact.action for e in takewhile(lambda e: e.fact.action != "start", events)]
+        if len(before) < len(events):  # it was started
+            # Whoever starts it in the foreground is attached before it starts.
+            if detached is None:
+                detached = "attach" not in before
+            elif before == ["create"]:  # `docker create` leaves the same trace as no `-d`
+                detached = True
         unknown = unavailable(Series(unavailable=Reason.UNSUPPORTED)) if detached is None else None
         if self.detached:
             return Part(

@@ -52,11 +52,10 @@ class Logs(SoughtText, ContainerSubject, Check):
         )
 
     def _never_started(self, logs: LogsFact, evidence: Evidence) -> list[Part]:
-        found = (seen.fact for seen in self.containers(evidence).found)
-        newest = next((fact for fact in found if fact.id == logs.container_id), None)
-        if newest is None or not self.never_started(evidence, newest):
+        newest = self.newest(evidence, logs.container_id)
+        if newest is None or not self.never_started(evidence, newest.fact):
             return []
-        return [self.state(evidence, newest)]
+        return [self.state(evidence, newest.fact)]
 
     def _parts(self, logs: LogsFact, *, goes_on: bool) -> Iterator[Part]:
         text = {

@@ -56,7 +56,8 @@ class Pushed(Check):
         proofs = [
             Proof.of(push, msg("docker push {image}", image=self.image)) for push in pushes[-1:]
         ]
-        same = next((m for m in manifests.found if self._is_same(m.fact, images, evidence)), None)
+        own = self._own(images, evidence)
+        same = next((seen for seen in manifests.found if seen.fact.digest in own), None)
         if same is None and pushes and not self.same_as and not self._digests(images):
             # Which image it is cannot be told, but the engine recorded that it was pushed.
             same = next(iter(manifests.found), None)
@@ -77,14 +78,11 @@ class Pushed(Check):
             return self._another(manifests.found[0], images, evidence, proofs)
         return self._not_there(evidence)
 
-    def _is_same(
-        self, manifest: Manifest, images: Sequence[Seen[ImageFact]], evidence: Evidence
-    ) -> bool:
+    def _own(self, images: Sequence[Seen[ImageFact]], evidence: Evidence) -> frozenset[str]:
+        """What the registry may call the image that is to be pushed."""
         ids = evidence.image_ids(self.same_as or self.image)
         # A containerd store's image id is the digest that the registry has, too.
-        return manifest.digest in ids or any(
-            seen.fact.id in ids and manifest.digest in self._digests([seen]) for seen in images
-        )
+        return ids | self._digests(seen for seen in images if seen.fact.id in ids)
 
     def _tagged(self, evidence: Evidence) -> bool:
         """Whether both references named one image here, where the registry cannot be asked."""

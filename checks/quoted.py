@@ -30,6 +30,7 @@ from grader.check import (
 )
 from grader.checking import looked
 from grader.checking.answers import answer_to, line_of
+from grader.checking.ids import Ids
 from grader.checking.subject import ContainerSubject
 from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence, Seen, Series
@@ -155,8 +156,9 @@ class Quoted(ContainerSubject, Check):
     def _judge_id(self, answer: str, submitted: Proof, evidence: Evidence) -> Verdict:
         known = self._known_ids(evidence)
         quoted = [token.lower() for token in _ID.findall(answer)]
+        ids = Ids(known)
         for token in quoted:
-            whole = next((id_ for id_ in known if id_.startswith(token)), None)
+            whole = ids.beginning(token)
             if whole:
                 proof = Proof.of(known[whole], msg("its id is {id}", id=whole[:12]))
                 return self._passed(submitted, proof)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from grader.check import Part
-from grader.facts import STOPPED_BY_SIGNAL, Container, Logs
+from grader.evidence import Seen
+from grader.facts import STOPPED_BY_SIGNAL, Container, Event, Logs
 from grader.messages import msg
 
 AT_START = timedelta(seconds=10)
@@ -39,6 +40,43 @@ def crashed_at_start(container: Container) -> bool:
         return False
     soon = container.finished - container.started <= AT_START
     return soon and crashed(container, by_hand=False)
+
+
+def as_it_ended(
+    container: Container, newest: Container, events: Sequence[Seen[Event]]
+) -> Container:
+    """The container, or, where its last start came to nothing, as that left it.
+
+    ``newest`` is the same one as it was seen last, ``events`` are its starts and ends. Whoever
+    looks often enough sees every container run, also one that crashes at once.
+    """
+    if newest.started != container.started:  # it ran before its last start
+        return container
+    if not newest.running and crashed_at_start(newest):
+        return newest
+    began = next((e.at for e in reversed(events) if e.fact.action == "start"), None)
+    if container.status == "created" and began:  # it was seen before its start
+        container = container.model_copy(update={"status": "running", "started": began})
+    if [event.fact.action for event in events[-2:]] != ["start", "die"]:
+        return container
+    start, end = events[-2:]
+    if _ran_before(start.at, container.started, events):
+        return container
+    code, times = end.fact.exit_code, {"started": start.at, "finished": end.at}
+    ended = newest.model_copy(update={"status": "exited", "exit_code": code, **times})
+    return ended if crashed_at_start(ended) else container
+
+
+def _ran_before(start: datetime, began: datetime | None, events: Sequence[Seen[Event]]) -> bool:
+    """Whether a run that began at ``began`` had ended before this ``start``."""
+    if began is None:
+        return False
+    for event in reversed(events):
+        if event.at < began:
+            break
+        if event.fact.action == "die" and event.at < start:
+            return True
+    return False
 
 
 def state_part(container: Container, last_words: Callable[[], str], *, by_hand: bool) -> Part:

@@ -8,9 +8,12 @@ that was is told by events and by what was seen. That a container was inspected 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate
 
+from grader.checking.ids import Ids
 from grader.evidence import Evidence, Seen
 from grader.facts import Call, Container, Event, Image
 from grader.needs import CallsNeed
@@ -29,9 +32,10 @@ Moment = tuple[datetime, bool]
 
 def read_log(evidence: Evidence, names: Collection[str], ids: Collection[str]) -> Seen[Call] | None:
     """The call that showed the log of a container with one of these names or ids."""
+    known = Ids(ids)
     for seen in _answered(evidence, LOGS):
         asked = seen.fact.path.removeprefix("/containers/").removesuffix("/logs")
-        if asked in names or _begins_one_of(asked, ids):
+        if asked in names or _begins_one_of(asked, known):
             return seen
     return None
 
@@ -66,9 +70,10 @@ def listed_image(
 
 
 def _inspected(evidence: Evidence, reference: str, ids: Collection[str]) -> Seen[Call] | None:
+    known = Ids(ids)
     for seen in _answered(evidence, IMAGE):
         asked = seen.fact.path.removeprefix("/images/").removesuffix("/json")
-        if familiar(asked) == familiar(reference) or _begins_one_of(asked, ids):
+        if familiar(asked) == familiar(reference) or _begins_one_of(asked, known):
             return seen
     return None
 
@@ -85,16 +90,21 @@ def _answered(evidence: Evidence, need: CallsNeed) -> Iterator[Seen[Call]]:
 def _first_while_there(
     calls: Iterable[Seen[Call]], moments: Mapping[str, Sequence[Moment]]
 ) -> Seen[Call] | None:
-    lives = [sorted(own) for own in moments.values()]
-    return next((call for call in calls if any(_is_there(own, call.at) for own in lives)), None)
+    changes = sorted(change for own in moments.values() for change in _changes(own))
+    times = [at for at, _ in changes]
+    there = [0, *accumulate(by for _, by in changes)]  # how many, before and after each change
+    return next((call for call in calls if there[bisect_right(times, call.at)]), None)
 
 
-def _is_there(life: Sequence[Moment], at: datetime) -> bool:
-    return next((there for when, there in reversed(life) if when <= at), False)
+def _changes(life: Iterable[Moment]) -> Iterator[tuple[datetime, int]]:
+    """When one came to be there, or to be gone."""
+    before = False
+    for at, there in sorted(life):
+        if there != before:
+            yield at, 1 if there else -1
+        before = there
 
 
-def _begins_one_of(asked: str, ids: Collection[str]) -> bool:
+def _begins_one_of(asked: str, ids: Ids) -> bool:
     match = _ID.fullmatch(asked)
-    if match is None:
-        return False
-    return any(id_.removeprefix("sha256:").startswith(match[1]) for id_ in ids)
+    return match is not None and ids.beginning(match[1]) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -102,10 +103,12 @@ def _gone(
     there |= renamed(evidence, subject.name).keys()
     # Without a name, a look may have been at one container alone, and tells of no other.
     whole = subject.name is not None and not series.unavailable
+    missing = [went.last.seq for went in series.departures]
     for id_, seen in {seen.fact.id: seen for seen in reversed(series.found)}.items():
         if id_ in there:
             continue
-        missed = next((went.at for went in series.departures if went.last.seq >= seen.seq), None)
+        after = bisect_left(missing, seen.seq)
+        missed = series.departures[after].at if after < len(missing) else None
         if missed is None and whole:
             missed = series.looked_at
         if missed is not None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
@@ -21,7 +20,8 @@ from grader.check import (
     absence,
     then_grade,
 )
-from grader.checking.crash import crashed_at_start, last_words, state_part
+from grader.checking.crash import as_it_ended, last_words, state_part
+from grader.checking.times import LONG_AGO
 from grader.evidence import Evidence, Seen, Series, that_tell
 from grader.facts import Container, Event, Fact
 from grader.messages import Message, msg
@@ -170,6 +170,31 @@ class ContainerSubject(BaseModel):
         named = {seen.seq for seen in evidence.events(**self.picked)}
         return tuple(seen for seen in evidence.events() if seen.seq in named or seen.fact.id in ids)
 
+    def events_of(
+        self, evidence: Evidence, container: str, *actions: str
+    ) -> tuple[Seen[Event], ...]:
+        """Those of `events` that are of the container of this id."""
+
+        def by_id() -> dict[str, tuple[Seen[Event], ...]]:
+            grouped: dict[str, list[Seen[Event]]] = {}
+            for event in self.events(evidence):
+                grouped.setdefault(event.fact.id, []).append(event)
+            return {id_: tuple(events) for id_, events in grouped.items()}
+
+        def of_it() -> tuple[Seen[Event], ...]:
+            every = evidence.once(("events by id", self.container_need), by_id)
+            return that_tell(actions, every.get(container, ()))
+
+        return evidence.once(("events of", self.container_need, container, actions), of_it)
+
+    def newest(self, evidence: Evidence, container: str) -> Seen[Container] | None:
+        """The last sight of the container of this id."""
+
+        def by_id() -> dict[str, Seen[Container]]:
+            return {seen.fact.id: seen for seen in reversed(self.containers(evidence).found)}
+
+        return evidence.once(("newest", self.container_need), by_id).get(container)
+
     @cached_property
     def logs_need(self) -> LogsNeed:
         """Such containers' logs: `state` quotes the last words of one that crashed."""
@@ -177,22 +202,27 @@ class ContainerSubject(BaseModel):
 
     def last_words(self, evidence: Evidence, container: Container) -> str:
         """The end of a container's log; empty where it was not seen."""
-        logs = (seen.fact for seen in evidence.of(self.logs_need).found)
-        return next((last_words(log) for log in logs if log.container_id == container.id), "")
+
+        def of_it() -> str:
+            logs = (seen.fact for seen in evidence.of(self.logs_need).found)
+            return next((last_words(log) for log in logs if log.container_id == container.id), "")
+
+        return evidence.once(("last words", self.logs_need, container.id), of_it)
 
     def never_started(self, evidence: Evidence, container: Container) -> bool:
         """Whether it was only created, and no event tells that it started later."""
         if container.status != "created":
             return False
-        return all(event.fact.id != container.id for event in self.events(evidence, "start"))
+        return not self.events_of(evidence, container.id, "start")
 
     def state(self, evidence: Evidence, container: Container) -> Part:
         """Whether such a container was started and did not crash."""
-        ended = {seen.fact.id for seen in self.events(evidence, "kill", "stop")}
+        newest = self.newest(evidence, container.id)
+        events = self.events_of(evidence, container.id, "start", "die")
         part = state_part(
-            self._as_it_ended(evidence, container),
+            as_it_ended(container, newest.fact if newest else container, events),
             lambda: self.last_words(evidence, container),
-            by_hand=container.id in ended,
+            by_hand=bool(self.events_of(evidence, container.id, "kill", "stop")),
         )
         if not (self.never_started(evidence, container) and self._lost(evidence, container)):
             return part
@@ -211,36 +241,12 @@ class ContainerSubject(BaseModel):
         series = self.containers(evidence)
         if any(seen.fact.id == container.id for seen in series.now):
             return False
-        if all(event.fact.id != container.id for event in self.events(evidence, "destroy")):
+        last = self.newest(evidence, container.id)
+        if last is None or not self.events_of(evidence, container.id, "destroy"):
             return True
-        last = max(seen.at for seen in series.found if seen.fact.id == container.id)
         windows = evidence.event_window.found
-        return any(seen.at > last and not seen.fact.continues for seen in windows)
-
-    def _as_it_ended(self, evidence: Evidence, container: Container) -> Container:
-        """The container, or, where its last start came to nothing, as that left it.
-
-        Whoever looks often enough sees every container run, also one that crashes at once.
-        """
-        seen = self.containers(evidence).found
-        newest = next((s.fact for s in seen if s.fact.id == container.id), container)
-        if newest.started != container.started:  # it ran before its last start
-            return container
-        if not newest.running and crashed_at_start(newest):
-            return newest
-        events = [e for e in self.events(evidence, "start", "die") if e.fact.id == container.id]
-        starts = [event.at for event in events if event.fact.action == "start"]
-        if container.status == "created" and starts:  # it was seen before its start
-            container = container.model_copy(update={"status": "running", "started": starts[-1]})
-        for start, end in pairwise(events[-2:]):
-            if start.fact.action == "start" and end.fact.action == "die":
-                if _ran_before(start, container, events):
-                    return container
-                code = end.fact.exit_code
-                times = {"started": start.at, "finished": end.at}
-                ended = newest.model_copy(update={"status": "exited", "exit_code": code, **times})
-                return ended if crashed_at_start(ended) else container
-        return container
+        lost = (seen.at for seen in windows if not seen.fact.continues)
+        return evidence.once("events lost", lambda: max(lost, default=LONG_AGO)) > last.at
 
     def missing(self, evidence: Evidence, *, now: bool = False) -> Verdict:
         """The verdict when no such container was found, with what else was found instead.
@@ -290,11 +296,3 @@ class ContainerSubject(BaseModel):
             actual=seen.fact.name,
             hint=then_grade(f"docker rename {seen.fact.name} {self.name}"),
         )
-
-
-def _ran_before(start: Seen[Event], container: Container, events: Sequence[Seen[Event]]) -> bool:
-    """Whether the container was seen in a run that had ended before this ``start``."""
-    began = container.started
-    return began is not None and any(
-        event.fact.action == "die" and began <= event.at < start.at for event in events
-    )

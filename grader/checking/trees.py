@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -27,6 +28,15 @@ def below(files: Files, path: str) -> dict[str, str]:
     if path in files:
         found[PurePosixPath(path).name] = files[path]
     return found
+
+
+@lru_cache(maxsize=256)
+def place_in(roots: tuple[str, ...], path: str) -> tuple[str, str] | None:
+    """The one of ``roots`` at or below which ``path`` lies, and the path from there."""
+    for root in roots:
+        if PurePosixPath(path).is_relative_to(root):
+            return root, str(PurePosixPath(path).relative_to(root))
+    return None
 
 
 def named_alike(files: Files, path: str, other: Files, other_path: str) -> Files:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
+from grader.checking.ids import Ids
 from grader.evidence import Evidence
 from grader.facts import Call
 from grader.needs import CallsNeed, ContainerNeed
@@ -114,11 +115,11 @@ class _Names:
             if event.fact.type == "container" and event.fact.name
         }
         self._told = {name: name for name in self._by_id.values()}
+        self._ids = Ids(self._by_id)
 
     def of(self, told: str) -> str:
         """The name of what was told by name, id or the beginning of an id."""
         if told not in self._told:
-            same = (n for id_, n in self._by_id.items() if id_.startswith(told))
-            known = next(same, "") if _PREFIX.fullmatch(told) else ""
-            self._told[told] = known or short_id(told)
+            id_ = self._ids.beginning(told) if _PREFIX.fullmatch(told) else None
+            self._told[told] = self._by_id.get(id_ or "") or short_id(told)
         return self._told[told]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from grader.evidence import Evidence, Seen
 from grader.facts import Image
@@ -13,6 +14,9 @@ from grader.needs import ImageNeed
 from grader.reference import familiar
 from grader.result import TimelineStep
 from grader.timeline.steps import Events, short_id, step
+
+MAX_NAMES = 10
+"""That are told of one image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class _Naming:
 def images(evidence: Evidence, events: Events) -> Iterator[TimelineStep]:
     """The steps; also the pull, in the registry lane, that only the image itself tells of."""
     pulled = {familiar(e.fact.name): e.at for e in reversed(events) if e.fact.action == "pull"}
-    names: dict[str, list[str]] = defaultdict(list)
+    names: dict[str, dict[str, None]] = defaultdict(dict)  # each once, in their order
     namings = [
         _Naming(e.fact.id, familiar(e.fact.name), seen=e.at, built=e.at, tagged=e.at)
         for e in events
@@ -46,9 +50,9 @@ def images(evidence: Evidence, events: Events) -> Iterator[TimelineStep]:
                 continue
             known.add((name, seen.fact.id))
             if name in pulled and pulled[name] <= seen.at:
-                names[seen.fact.id].append(name)
+                names[seen.fact.id][name] = None
             elif seen.fact.only_pulled:
-                names[seen.fact.id].append(name)
+                names[seen.fact.id][name] = None
                 yield step("registry", seen.at, "docker pull", name, exact=False)
             else:
                 image = seen.fact
@@ -56,30 +60,31 @@ def images(evidence: Evidence, events: Events) -> Iterator[TimelineStep]:
     for naming in sorted(namings, key=lambda n: min(n.built or n.tagged or n.seen, n.seen)):
         earlier = names[naming.id]
         if earlier and naming.name not in earlier:
-            words, at = ["docker tag", earlier[0], naming.name], naming.tagged
+            words, at = ["docker tag", next(iter(earlier)), naming.name], naming.tagged
         else:
             words, at = ["docker build -t", naming.name, "."], naming.built or naming.tagged
-        earlier.append(naming.name)
+        earlier[naming.name] = None
         yield step("image", min(at or naming.seen, naming.seen), *words, exact=at is not None)
     yield from _image_removals(evidence, events, names)
 
 
 def _image_removals(
-    evidence: Evidence, events: Events, names: Mapping[str, Sequence[str]]
+    evidence: Evidence, events: Events, names: Mapping[str, Mapping[str, None]]
 ) -> Iterator[TimelineStep]:
     untags = [e for e in events if e.fact.type == "image" and e.fact.action == "untag"]
     # A removal is an untag, and a delete too where no name is left: one step.
     told = {e.fact.id for e in untags}
     removals = untags + [e for e in events if e.fact.action == "delete" and e.fact.id not in told]
     for seen in removals:
-        known = list(dict.fromkeys(names.get(seen.fact.id, ())))
+        known = list(islice(names.get(seen.fact.id, ()), MAX_NAMES + 1))
         if seen.fact.name:
             known = [familiar(seen.fact.name)]
         if len(known) == 1:
             yield step("image", seen.at, "docker image rm", known[0])
         else:
-            id_ = short_id(seen.fact.id)
-            yield step("image", seen.at, "docker image rm", id_, detail=", ".join(known))
+            id_, more = short_id(seen.fact.id), ", …" if len(known) > MAX_NAMES else ""
+            detail = ", ".join(known[:MAX_NAMES]) + more
+            yield step("image", seen.at, "docker image rm", id_, detail=detail)
     for need in evidence.needs(ImageNeed):
         series, name = evidence.of(need), familiar(need.image)
         if series.gone and series.looked_at and not _removed(removals, series.found[0], name):

@@ -215,6 +215,9 @@ def test_an_image_of_several_names_removed_by_id_is_told_by_id() -> None:
     step = steps(*two, image("untag", 5, name=""))[2]
     assert (step.label, step.detail) == (f"docker image rm {ID[7:19]}", "app:1, me/app:1")
     assert labels(*two, image("untag", 5, REMOTE))[2:] == ["docker image rm me/app:1"]
+    many = [image("tag", number, f"app:{number}") for number in range(30)]
+    *_, step = steps(*many, image("untag", 40, name=""))
+    assert step.detail == ", ".join([*(f"app:{number}" for number in range(10)), "…"])
 
 
 def test_a_container_that_could_not_be_looked_at_was_not_removed() -> None:
