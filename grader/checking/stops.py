@@ -15,6 +15,9 @@ from grader.facts import STOPPED_BY_SIGNAL, Container, Event
 from grader.messages import Message, msg
 from grader.needs import ContainerNeed, EngineNeed
 
+CTRL_C = 130
+"""The exit code that it leaves. With a terminal (``-t``) the engine has no part in it."""
+
 ENDING_SIGNALS = frozenset({"2", "3", "9", "15", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"})
 
 
@@ -66,8 +69,9 @@ def _by_event(subject: ContainerSubject, evidence: Evidence) -> Iterator[Stop]:
             if fact.action == "stop":
                 yield Stop(seen, msg("docker stop {name}", name=fact.name), seen.at, seen.at)
                 break
-            if ended and fact.signal in ENDING_SIGNALS and fact.id not in too_large:
-                yield Stop(seen, msg("signal {signal}", signal=fact.signal), seen.at, seen.at)
+            signal = "2" if fact.exit_code == CTRL_C else fact.signal
+            if ended and signal in ENDING_SIGNALS and fact.id not in too_large:
+                yield Stop(seen, msg("signal {signal}", signal=signal), seen.at, seen.at)
                 break
 
 

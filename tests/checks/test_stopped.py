@@ -52,10 +52,20 @@ def judge(*entries: Entry) -> Verdict:
         ["start", "kill:15", "kill:9", "die:137", "stop"],
         ["start", "kill:9", "die:137", "destroy"],
         ["start", "kill:2", "die:130"],
+        ["attach", "start", "die:130"],
         ["start", "kill:15", "die:1", "stop", "start"],
         ["start", "kill:15", "die:1", "stop", "start", "kill:15", "die:1", "start", "restart"],
     ],
-    ids=["stop", "stop-26", "stop-hard", "rm-f", "ctrl-c", "stopped-and-started", "restarted"],
+    ids=[
+        "stop",
+        "stop-26",
+        "stop-hard",
+        "rm-f",
+        "ctrl-c",
+        "ctrl-c-in-a-terminal",
+        "stopped-and-started",
+        "restarted",
+    ],
 )
 def test_events_prove_a_stop_whatever_came_later(actions: list[str]) -> None:
     for later in ([], [GONE], [saw(NEED, Reason.ENGINE_UNREACHABLE, at=20, run="b")], [RUNNING]):
@@ -105,6 +115,13 @@ def test_a_container_that_still_runs_is_told_with_the_command() -> None:
 )
 def test_what_did_not_end_it_for_good_is_no_stop(actions: list[str]) -> None:
     assert judge(*did(*actions), RUNNING).status is Status.FAIL
+
+
+def test_a_restart_is_told_at_the_very_time_of_its_start() -> None:
+    *stopped, started = did("start", "kill:15", "die:143", "stop", "start")
+    restarted = event("container restart", 6, id=hex_id("web"), name="web", image="app:1")
+    assert started.at == restarted.at
+    assert judge(*stopped, started, restarted, RUNNING).status is Status.FAIL
 
 
 def test_of_several_ends_the_last_is_told() -> None:
