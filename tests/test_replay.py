@@ -83,9 +83,12 @@ CONTRADICTED: Mapping[str, tuple[str, Callable[[Any, Entry], bool]]] = {
         lambda check, entry: check.when == "now" and _looked(check, entry),
     ),
     "container": (
-        "`when: now` is about the present; a start that ends in a crash is none",
+        "`when: now` is about the present; a start that ends in a crash is none; and where nothing"
+        " is wrong any more, as it did not crash but was stopped, what nobody saw is the verdict",
         lambda check, entry: (
-            (check.when != "ever" and _looked(check, entry)) or _failed_at_start(entry)
+            (check.when != "ever" and _looked(check, entry))
+            or _failed_at_start(entry)
+            or (check.health is not None and _event(entry) in {"kill", "stop"})
         ),
     ),
     "removed": (
@@ -93,8 +96,8 @@ CONTRADICTED: Mapping[str, tuple[str, Callable[[Any, Entry], bool]]] = {
         lambda check, entry: _is_back(check, entry) or _event(entry) == "rename",
     ),
     "sequence": (
-        "what only got another name was not removed",
-        lambda _, entry: _event(entry) == "rename",
+        "what only got another name was not removed; and what it takes for a stop was none",
+        lambda _, entry: _event(entry) in {"restart", "die", "rename"},
     ),
     "stopped": (
         "the stop was part of a restart; or it ended, and nobody had stopped it; or it got a name",
