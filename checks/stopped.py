@@ -26,10 +26,10 @@ from grader.needs import EngineNeed, Need
 class Stopped(ContainerSubject, Check):
     """A container that ran was stopped: ``docker stop``, Ctrl-C, ``docker kill`` or ``rm -f``.
 
-    One that ended by itself was not stopped; one that ended with exit code 130 was, by Ctrl-C in its
-    terminal. Where no event tells, one that was seen to run and later was seen ended or was gone
-    counts as stopped, and so does one whose exit code is that of a signal (130, 137, 143). Podman
-    often leaves out the event of a stop: there, an end with exit code 0 tells nothing.
+    One that ended by itself was not stopped; one that ended with exit code 130 was, by Ctrl-C in
+    its terminal. Where no event tells, one that was seen to run and later was seen ended or was
+    gone counts as stopped, and so does one whose exit code is that of a signal (130, 137, 143).
+    Podman often leaves out the event of a stop: there, an end with exit code 0 tells nothing.
     """
 
     type: Literal["stopped"]

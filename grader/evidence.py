@@ -238,7 +238,7 @@ class Evidence:
     def _of_kind(self) -> dict[str, list[Seen[Event]]]:
         """All events by what they are of, oldest first; of one moment as they were recorded."""
         by_kind: dict[str, list[Seen[Event]]] = {}
-        for seen in sorted(self.of(EventsNeed()).found[::-1], key=lambda seen: seen.at):
+        for seen in sorted(self.of(EventsNeed()).found, key=lambda seen: (seen.at, seen.seq)):
             by_kind.setdefault(seen.fact.type, []).append(seen)
         return by_kind
 
