@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import pty
+import subprocess
 
 import pytest
 from lab.docker import DockerError
 
 from tests.live.learners import Learner, Outcome, up_to_pull, up_to_run
+from tests.live.verifying import wait_until
 
 pytestmark = pytest.mark.live
 
@@ -72,3 +75,65 @@ def test_run_over_a_port_that_is_taken_did_not_run_until_it_is_started(learner: 
     learner.wait_for_app()
     outcome = Outcome.of(learner)
     assert outcome.statuses("run", "answers-http", "logs") == {"pass"}, outcome.not_passed
+
+
+def test_a_name_given_later_variables_one_by_one_and_everything_by_its_id(learner: Learner) -> None:
+    up_to_pull(learner)
+    publish = f"127.0.0.1:{learner.port}:8000"
+    variables = ["-e", "WISHEASY_OWNER=a", "-e", "WISHEASY_GREETING=b"]
+    container = learner.docker("run", "-dit", "--rm", "-p", publish, *variables, learner.remote)
+    learner.docker("rename", container, "wisheasy")
+    learner.wait_for_app()
+    learner.docker("exec", container[:12], "python", "-V")
+    learner.write_quotes()
+    Outcome.of(learner)
+    learner.docker("stop", container[:6])
+    wait_until(lambda: container not in learner.docker("ps", "-aq", "--no-trunc"))
+    learner.docker("rmi", "-f", learner.docker("images", "-q", learner.remote))
+    assert Outcome.of(learner).not_passed == {}
+
+
+def test_a_restart_is_no_stop(learner: Learner) -> None:
+    up_to_run(learner)
+    learner.docker("restart", "-t", "1", "wisheasy")
+    outcome = Outcome.of(learner)
+    assert outcome.status("stop") == "fail"
+    assert "still runs" in outcome.told("stop")
+    assert "stop of container" in outcome.told("order")
+    learner.docker("rm", "--force", "wisheasy")
+
+
+def test_who_ends_by_itself_was_not_stopped_in_any_order(learner: Learner) -> None:
+    up_to_pull(learner)
+    learner.write_env()
+    learner.run(command=["true"])
+    learner.docker("wait", "wisheasy")
+    learner.rm()
+    outcome = Outcome.of(learner)
+    assert outcome.statuses("stop", "order").isdisjoint({"pass", "partial"})
+
+
+def test_ctrl_c_in_a_terminal_is_a_stop(learner: Learner) -> None:
+    up_to_pull(learner)
+    learner.write_env()
+    ours, theirs = pty.openpty()
+    command = ["docker", "run", "-it", "--name", "wisheasy", "-p", f"{learner.port}:8000"]
+    command += ["--env-file", ".env", learner.remote]
+    terminal = subprocess.Popen(
+        command,
+        cwd=learner.folder,
+        env={**os.environ, **learner.environment},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    learner.wait_for_app()
+    Outcome.of(learner)
+    os.write(ours, b"\x03")
+    terminal.wait(timeout=30)
+    os.close(ours)
+    os.close(theirs)
+    learner.rm()
+    outcome = Outcome.of(learner)
+    assert outcome.statuses("stop", "order") == {"pass"}, outcome.not_passed
