@@ -171,7 +171,7 @@ def written(
 
 
 def _refuse_endless(data: bytes, where: str) -> None:
-    if data.count(b"\n") > MAX_LINES:
+    if len(data) > MAX_LINES and data.count(b"\n") > MAX_LINES:
         raise JournalError(
             msg("the journal has more than {limit} lines", limit=MAX_LINES), where=where
         )

@@ -6,7 +6,6 @@ are the sum of its checks', the score is the sum of the objectives'.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
@@ -15,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerialize
 from grader.check import Status
 from grader.evidence import Strength
 from grader.facts import Engine
+from grader.frozen import frozen
 
 Points = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """A decimal with at most two places; a JSON number."""
@@ -30,7 +30,7 @@ class _Part:
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class EvidenceItem(_Part):
     """A piece of evidence behind a verdict."""
 
@@ -40,7 +40,7 @@ class EvidenceItem(_Part):
     detail: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Place(_Part):
     """Where in the submission something is wrong, and what: ``line`` counts from 1, if known."""
 
@@ -49,7 +49,7 @@ class Place(_Part):
     message: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class CheckResult(_Part):
     """The verdict on one check. ``hint`` is the next thing to do; empty when it passed.
 
@@ -78,7 +78,7 @@ class Override(_Model):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ObjectiveResult(_Part):
     """The verdict on a learning objective. ``skipped_for`` names what it waits for."""
 
@@ -129,7 +129,7 @@ class JournalInfo(_Model):
 Lane = Literal["image", "registry", "container"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class TimelineStep(_Part):
     """One recorded step of the lab, for the report's timeline.
 

@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple, TypeVar
 
 from grader.evidence import Seen, Strength
 from grader.facts import Fact
+from grader.frozen import frozen
 from grader.messages import Message
 
 F = TypeVar("F", bound=Fact)
@@ -56,7 +57,7 @@ class Location:
     message: Message | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Verdict:
     """What a check concludes. Learner failure, missing proof and tool error are different types.
 
@@ -85,7 +86,7 @@ class Passed(Verdict):
     status = Status.PASS
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Partial(Verdict):
     """Proven in part: ``share`` of the points, between 0 and 1."""
 
@@ -153,7 +154,7 @@ class Review(Verdict):
     status = Status.REVIEW
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Errored(Verdict):
     """It could not be judged; never the learner's fault.
 
