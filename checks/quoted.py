@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Literal, Self
@@ -36,7 +36,7 @@ from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Call, Fact, File, Logs
 from grader.messages import Message, msg
-from grader.needs import EventsNeed, FileNeed, ImageNeed, Need
+from grader.needs import CallsNeed, EventsNeed, FileNeed, ImageNeed, Need
 
 MIN_LINE = 8
 MIN_PART = 16
@@ -74,13 +74,11 @@ class Quoted(ContainerSubject, Check):
         yield FileNeed(path=self.path)
         if self.of == "image_id":
             yield from (ImageNeed(image=self.image or ""), EventsNeed(image=self.image))
-            yield from (looked.IMAGES, looked.IMAGE)
-            return
-        yield from self.subject_needs()
-        if self.of == "log_line":
-            yield from (self.logs_need, looked.LOGS)
         else:
-            yield looked.CONTAINERS
+            yield from self.subject_needs()
+        if self.of == "log_line":
+            yield self.logs_need
+        yield from self._showing
 
     def judge(self, evidence: Evidence) -> Verdict:
         quote = self._judge_quote(evidence)
@@ -95,6 +93,8 @@ class Quoted(ContainerSubject, Check):
 
     def _call(self, evidence: Evidence) -> Seen[Call] | None:
         """The call that showed what is to be quoted."""
+        if not any(evidence.of(need).found for need in self._showing):
+            return None
         if self.of == "image_id":
             image = self.image or ""
             images = evidence.of(ImageNeed(image=image)).found
@@ -216,6 +216,15 @@ class Quoted(ContainerSubject, Check):
     @property
     def _what(self) -> Message:
         return msg("image {image}", image=self.image) if self.of == "image_id" else self.subject
+
+    @property
+    def _showing(self) -> Sequence[CallsNeed]:
+        """The calls that show it."""
+        return {
+            "log_line": [looked.LOGS],
+            "container_id": [looked.CONTAINERS],
+            "image_id": [looked.IMAGES, looked.IMAGE],
+        }[self.of]
 
     @property
     def _command(self) -> str:
