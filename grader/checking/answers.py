@@ -147,5 +147,5 @@ def _parser(underlined: bool) -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark").enable("table")
-    parser.disable(["inline", "reference", "html_block", "blockquote"])
+    parser.disable(["inline", "text_join", "reference", "html_block", "blockquote"])
     return parser if underlined else parser.disable("lheading")
