@@ -6,24 +6,24 @@ it, and nothing that no check needs is ever looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Generic, Literal, TypedDict, TypeVar
 
 from pydantic import Field
 
 from grader import compose_facts, facts
+from grader.frozen import frozen
 
 F_co = TypeVar("F_co", bound=facts.Fact, covariant=True)
 
 
-@dataclass(frozen=True)
+@frozen
 class Need(Generic[F_co]):
     """A question; ``answer`` is the type of fact that answers it."""
 
     answer: ClassVar[type[facts.Fact]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class EngineNeed(Need[facts.Engine]):
     """Which engine answers?"""
 
@@ -31,7 +31,7 @@ class EngineNeed(Need[facts.Engine]):
     kind: Literal["engine"] = "engine"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ImageNeed(Need[facts.Image]):
     """The image under this reference."""
 
@@ -49,7 +49,7 @@ class Picked(TypedDict):
     project: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class OfContainers(Need[F_co]):
     """About the containers that fit all of its fields: a name, the image reference that they were
     made from, a service of Docker Compose, and the Compose project that it belongs to.
@@ -66,7 +66,7 @@ class OfContainers(Need[F_co]):
         return Picked(name=self.name, image=self.image, service=self.service, project=self.project)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ContainerNeed(OfContainers[facts.Container]):
     """Such containers themselves."""
 
@@ -74,7 +74,7 @@ class ContainerNeed(OfContainers[facts.Container]):
     kind: Literal["container"] = "container"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class LogsNeed(OfContainers[facts.Logs]):
     """The logs of the containers that a ``ContainerNeed`` of the same fields finds."""
 
@@ -82,7 +82,7 @@ class LogsNeed(OfContainers[facts.Logs]):
     kind: Literal["logs"] = "logs"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class HttpNeed(OfContainers[facts.HttpResponse]):
     """The answer of such a container on the host port mapped to ``port``, within ``deadline`` s."""
 
@@ -93,7 +93,7 @@ class HttpNeed(OfContainers[facts.HttpResponse]):
     deadline: float = 10.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ContentNeed(Need[facts.Tree]):
     """The files below ``path`` in the image, by hash."""
 
@@ -103,7 +103,7 @@ class ContentNeed(Need[facts.Tree]):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ManifestNeed(Need[facts.Manifest]):
     """What the registry holds under this reference."""
 
@@ -112,7 +112,7 @@ class ManifestNeed(Need[facts.Manifest]):
     image: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class RegistryImageNeed(Need[facts.RegistryImage]):
     """The image that the registry holds under this reference, as anybody may read it there."""
 
@@ -121,7 +121,7 @@ class RegistryImageNeed(Need[facts.RegistryImage]):
     image: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class LoginNeed(Need[facts.Login]):
     """Whether the docker command line knows a login for this registry."""
 
@@ -130,7 +130,7 @@ class LoginNeed(Need[facts.Login]):
     registry: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class VolumeNeed(Need[facts.Resource]):
     """The volume of this name."""
 
@@ -139,7 +139,7 @@ class VolumeNeed(Need[facts.Resource]):
     volume: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class NetworkNeed(Need[facts.Resource]):
     """The network of this name."""
 
@@ -148,7 +148,7 @@ class NetworkNeed(Need[facts.Resource]):
     network: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class EventsNeed(OfContainers[facts.Event]):
     """The engine's events about these containers or this image. In a journal: any event."""
 
@@ -156,7 +156,7 @@ class EventsNeed(OfContainers[facts.Event]):
     kind: Literal["events"] = "events"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class EventWindowNeed(Need[facts.EventWindow]):
     """How far back the engine's event history reached. Asked with every ``EventsNeed``."""
 
@@ -164,7 +164,7 @@ class EventWindowNeed(Need[facts.EventWindow]):
     kind: Literal["event-window"] = "event-window"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class FileNeed(Need[facts.File]):
     """A file of the submission, by its path in it."""
 
@@ -173,7 +173,7 @@ class FileNeed(Need[facts.File]):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class EnvFileNeed(Need[facts.EnvNames]):
     """The names that an env file of the submission sets, without their values."""
 
@@ -182,7 +182,7 @@ class EnvFileNeed(Need[facts.EnvNames]):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ComposeNeed(Need[compose_facts.ComposeFile]):
     """What a Compose file of the submission says, by its path in it."""
 
@@ -191,7 +191,7 @@ class ComposeNeed(Need[compose_facts.ComposeFile]):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class TreeNeed(Need[facts.Tree]):
     """The files of the submission at or below ``path``, by hash."""
 
@@ -204,7 +204,7 @@ OF_SUBMISSION = (FileNeed, EnvFileNeed, ComposeNeed, TreeNeed)
 """What is answered by the files that are handed in, on whatever computer they lie."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class CallsNeed(Need[facts.Call]):
     """Calls of the docker command to the engine that leave no event, such as that of ``docker ps``.
 
