@@ -13,7 +13,7 @@ from grader.check import Check, Status
 from grader.facts import STOPPED_BY_SIGNAL
 from grader.journal import EMPTY, Entry, Journal, Observation, Writer, parse, written
 from grader.judge import judge
-from grader.needs import FileNeed
+from grader.needs import FileNeed, ImageNeed
 from grader.result import CheckResult, Result
 from grader.rubric.load import find, load
 from grader.rubric.model import Rubric
@@ -63,6 +63,10 @@ def _another_file(check: Any, entry: Entry) -> bool:
     return entry.outcome != "unavailable" and entry.need == FileNeed(path=check.path)
 
 
+def _other_image(check: Any, entry: Entry) -> bool:
+    return entry.outcome == "found" and entry.need == ImageNeed(image=check.smaller_than or "")
+
+
 def _is_back(check: Any, entry: Entry) -> bool:
     found = _looked(check, entry) and entry.outcome == "found"
     return found or _event(entry) in {"create", "start", "tag", "pull", "push"}
@@ -79,8 +83,10 @@ CONTRADICTED: Mapping[str, tuple[str, Callable[[Any, Entry], bool]]] = {
         ("what is handed in is the file as it is now", _another_file),
     ),
     "image": (
-        "`when: now` is about the present",
-        lambda check, entry: check.when == "now" and _looked(check, entry),
+        "`when: now` is about the present; and how small another image is shows when it is seen",
+        lambda check, entry: (
+            (check.when == "now" and _looked(check, entry)) or _other_image(check, entry)
+        ),
     ),
     "container": (
         "`when: now` is about the present; a start that ends in a crash is none; and where nothing"
