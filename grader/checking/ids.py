@@ -16,4 +16,4 @@ class Ids:
         """One that begins with these digits, without ``sha256:``."""
         place = bisect_left(self._ids, digits)
         found = self._ids[place] if place < len(self._ids) else ""
-        return found if found.startswith(digits) and found else None
+        return found if found.startswith(digits) else None

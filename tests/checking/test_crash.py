@@ -11,13 +11,16 @@ from grader.checking.crash import (
     AT_START,
     MAX_LINES,
     MAX_WIDTH,
+    as_it_ended,
     crashed,
     crashed_at_start,
     last_words,
     state_part,
 )
-from grader.facts import Logs
-from tests.factories import START, a_container
+from grader.evidence import Seen
+from grader.facts import Event, Logs
+from grader.needs import EventsNeed
+from tests.factories import START, a_container, event, evidence_of, minutes
 
 
 @pytest.mark.parametrize(
@@ -100,3 +103,32 @@ def test_a_container_that_was_only_created_may_yet_be_started() -> None:
     assert (part.holds, part.pending, str(part.actual)) == (False, True, "created")
     assert "`docker start web`" in str(part.hint)
     assert "never started" in str(part.problem)
+
+
+def events(*told: tuple[str, float]) -> list[Seen[Event]]:
+    entries = [event(f"container {action}", at, exit_code=1) for action, at in told]
+    return list(reversed(evidence_of(*entries).of(EventsNeed()).found))
+
+
+def test_one_that_ran_before_a_start_that_came_to_nothing_is_left_as_it_ran() -> None:
+    ran = a_container(started=minutes(1))
+    newest = a_container(
+        status="exited", exit_code=1, started=minutes(5), finished=minutes(5) + AT_START / 2
+    )
+    assert as_it_ended(ran, newest, []) is ran
+    assert as_it_ended(newest, newest, []) is newest
+    again = events(("start", 1), ("die", 3), ("start", 5), ("die", 5.05))
+    assert as_it_ended(ran, ran, again) is ran
+
+
+def test_one_whose_run_crashed_at_once_is_told_so_whatever_ended_before() -> None:
+    seen = a_container(started=minutes(5))
+    ended = as_it_ended(seen, seen, events(("start", 1), ("die", 2), ("start", 5), ("die", 5.05)))
+    assert (ended.status, ended.exit_code) == ("exited", 1)
+    assert (ended.started, ended.finished) == (minutes(5), minutes(5.05))
+
+
+def test_one_that_was_seen_before_its_start_began_with_the_last() -> None:
+    created = a_container(status="created")
+    started = as_it_ended(created, created, events(("start", 1), ("die", 2), ("start", 3)))
+    assert (started.status, started.started) == ("running", minutes(3))

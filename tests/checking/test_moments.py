@@ -158,6 +158,10 @@ def test_an_end_that_was_only_seen_was_between_the_looks_before_and_after() -> N
     ended = saw(WEB, a_container(status="exited", exit_code=0), 9)
     within = (minutes(5) - SKEW, minutes(9) + SKEW, "engine", BEFORE)
     assert told(of_container("stopped", *SEEN, ended)) == [within]
+    before, after = saw(WEB, a_container(), 3), saw(WEB, a_container(), 6)
+    assert told(of_container("stopped", before, *SEEN, ended)) == [within]
+    (moment,) = of_container("stopped", *SEEN, after, ended)
+    assert moment.earliest == minutes(6) - SKEW
     by_signal = saw(WEB, a_container(status="exited", exit_code=137), 9)
     before = (LONG_AGO, minutes(9) + SKEW, "engine", BEFORE)
     assert told(of_container("stopped", by_signal)) == [before]
@@ -168,6 +172,16 @@ def test_one_in_whose_place_another_is_was_stopped_between_the_looks() -> None:
     (moment,) = of_container("stopped", *SEEN, another)
     assert (moment.earliest, moment.latest) == (minutes(5) - SKEW, minutes(9) + SKEW)
     assert moment.container == hex_id("web")
+
+
+def test_each_of_several_that_went_was_stopped_before_it_was_first_missed() -> None:
+    other = saw(WEB, a_container("web", id=hex_id("other")), 12, "c")
+    gone = saw(WEB, Reason.NOT_THERE, 15, "d")
+    moments = of_container("stopped", SEEN[1], GONE[1], other, gone)
+    assert {m.container: m.latest for m in moments} == {
+        hex_id("web"): minutes(9) + SKEW,
+        hex_id("other"): minutes(15) + SKEW,
+    }
 
 
 def test_a_moment_may_be_the_latest_of_its_bounds_but_not_later() -> None:

@@ -45,8 +45,9 @@ def test_the_image_that_was_seen_here_is_the_one_in_the_registry(same_as: str | 
 
 @pytest.mark.parametrize("same_as", [None, LOCAL])
 def test_a_containerd_store_names_the_image_by_the_registrys_digest(same_as: str | None) -> None:
-    images = [local(name, id_=DIGEST) for name in (LOCAL, REMOTE)]
-    assert judge(*images, HELD, same_as=same_as).status is Status.PASS
+    for digest in (DIGEST, None):
+        images = [local(name, digest, id_=DIGEST) for name in (LOCAL, REMOTE)]
+        assert judge(*images, HELD, same_as=same_as).status is Status.PASS
 
 
 def test_found_once_counts_whatever_the_registry_says_later() -> None:

@@ -110,8 +110,9 @@ def test_a_container_that_still_runs_is_told_with_the_command() -> None:
         ["start", "kill:15", "die:143", "stop", "start", "restart"],
         ["start", "kill:1"],
         ["start", "kill:15"],
+        ["start", "kill:1", "die:0", "start"],
     ],
-    ids=["restart", "reload", "ignored"],
+    ids=["restart", "reload", "ignored", "reload-and-end"],
 )
 def test_what_did_not_end_it_for_good_is_no_stop(actions: list[str]) -> None:
     assert judge(*did(*actions), RUNNING).status is Status.FAIL
