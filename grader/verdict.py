@@ -105,7 +105,7 @@ class Failed(Verdict):
 
 
 class Unreadable(Failed):
-    """Failed, because of how a file was saved: that comes before the rubric's own advice."""
+    """Failed, because of how or where a file was saved: its advice comes before the rubric's."""
 
 
 def partial_or_failed(
