@@ -159,7 +159,7 @@ class Quoted(ContainerSubject, Check):
         ids = Ids(known)
         for token in quoted:
             whole = ids.beginning(token)
-            if whole:
+            if whole in known:
                 proof = Proof.of(known[whole], msg("its id is {id}", id=whole[:12]))
                 return self._passed(submitted, proof)
         series = self._series(evidence)
