@@ -47,7 +47,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 WRITES: dict[str, Callable[[Engine], object]] = {
-    "containers/create": lambda engine: engine.create({}),
+    "containers/create": lambda engine: engine.create("x", {}),
     "containers/x/start": lambda engine: engine.start("x"),
     "containers/x/stop": lambda engine: engine.stop("x", 1),
     "containers/x/kill": lambda engine: engine.kill("x"),
