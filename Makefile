@@ -48,6 +48,7 @@ typecheck:  ## mypy, strict
 	$(VENV)/mypy
 	MYPYPATH=scripts $(VENV)/mypy scripts
 	$(VENV)/mypy sample_submission
+	MYPYPATH=scripts $(VENV)/mypy --explicit-package-bases tests
 	MYPYPATH=scripts:benchmarks $(VENV)/mypy benchmarks
 
 bench:  ## speed, against peers and against the floor

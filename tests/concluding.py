@@ -70,7 +70,7 @@ def result(
             "objectives": (objective, *more.pop("others", ())),  # type: ignore[misc]
         }
     ).model_copy(update={"sha256": hex_id("rubric")})
-    return judge(rubric, journal or Journal(), Learner(id="s-1", name="Jimin"), lang=lang, **more)  # type: ignore[arg-type]
+    return judge(rubric, journal or Journal(), Learner(id="s-1", name="Jimin"), lang=lang, **more)
 
 
 def only(judged: Result) -> CheckResult:

@@ -130,7 +130,7 @@ class Broken(Check):
         Broken(says=None),
         Broken(says=True),
         Broken(says="exit"),
-        Broken(says=Passed(message=5)),  # type: ignore[arg-type]
+        Broken(says=Passed(message=5)),
         Broken(says=Failed(message=msg("no")), wants=["a file"]),
         Broken(says=Failed(message=msg("no")), wants=5),
     ],

@@ -13,7 +13,7 @@ STORY = "test_forgot_the_tag"
 
 def run(name: str, *status: str, **fields: object) -> Run:
     gradings = [{"build": (each, "words")} for each in status]
-    return Run(name, "1.0", "classic", verdicts={STORY: gradings}, **fields)  # type: ignore[arg-type]
+    return Run(name, "1.0", "classic", verdicts={STORY: gradings}, **fields)
 
 
 @pytest.mark.parametrize(

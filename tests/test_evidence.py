@@ -189,7 +189,7 @@ EVENTS = [
 def test_events_are_picked_by_all_that_is_given_oldest_first(
     actions: tuple[str, ...], fields: dict[str, str], times: list[int]
 ) -> None:
-    found = evidence_of(*EVENTS).events(*actions, **fields)  # type: ignore[arg-type]
+    found = evidence_of(*EVENTS).events(*actions, **fields)
     assert [seen.at for seen in found] == [minutes(at) for at in times]
 
 

@@ -78,7 +78,7 @@ class Rubric(_Model):
     runs it itself. ``objectives`` are what the points are for.
     """
 
-    schema_: Annotated[Literal["grade-lab/rubric/1"], Field(alias="schema")]
+    schema_: Literal["grade-lab/rubric/1"] = Field(alias="schema")
     id: Identifier
     title: Text
     pass_mark: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.7")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import lzma
 import stat
@@ -9,6 +10,7 @@ import struct
 import tarfile
 import unicodedata
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
 
@@ -16,13 +18,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.batch.archives import Bounds, unpack, unpack_export
+from grader.batch.archives import unpack, unpack_export
 from grader.batch.names import RefusedNameError, parts_of, safe_label, unique
+from grader.batch.writing import Bounds
 from grader.errors import GradeLabError
 from grader.messages import Message, Translator
 from tests.batch.archive_makers import LAB, a_member, a_raw_zip, a_tar, a_zip, an_entry, tar_bytes
 from tests.batch.folders import tree
 from tests.batch.hostile import HOSTILE, Hostile
+
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "tar": bytes,
+    "gz": gzip.compress,
+    "xz": lzma.compress,
+    "bz2": bz2.compress,
+}
 
 
 def files_in(folder: Path) -> set[str]:
@@ -66,15 +76,12 @@ def test_a_hostile_archive_does_no_harm_and_is_named(hostile: Hostile, tmp_path:
 
 @pytest.mark.parametrize("form", ["zip", "tar", "gz", "xz", "bz2"])
 def test_what_an_archive_is_its_content_tells_not_its_name(form: str, tmp_path: Path) -> None:
-    import bz2
-
     archive = tmp_path / "kim.txt"
     data = tar_bytes((a_member("app/main.py"), b"print()\n"))
     if form == "zip":
         a_zip(archive, [("app/main.py", b"print()\n")])
     else:
-        pack = {"tar": bytes, "gz": gzip.compress, "xz": lzma.compress, "bz2": bz2.compress}[form]
-        archive.write_bytes(pack(data))
+        archive.write_bytes(PACKED[form](data))
     root = unpack(archive, tmp_path / "out")
     assert tree(root) == {"lab.yaml": LAB, "app": b"folder", "app/main.py": b"print()\n"}
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.archives import Bounds
 from grader.batch.clones import clone, is_git_url
+from grader.batch.writing import Bounds
 from grader.errors import GradeLabError
 from grader.messages import Message
 from tests.batch.archive_makers import LAB

@@ -25,14 +25,16 @@ from grader.messages import Message
 from tests.batch.odd_class import OddClass, installed, tidy
 
 HOW = {f"s-{number:02}": "well" for number in range(12)} | {"broken": "raise", "ends": "kill"}
-SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+NOWHERE = subprocess.DEVNULL
 
 
 def python(*arguments: str, site: Path | None = None) -> subprocess.Popen[bytes]:
     """A part of a cluster, in a group of its own."""
     env = {**os.environ, **({"PYTHONPATH": str(site)} if site else {})}
     command = [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]]
-    return subprocess.Popen(command, env=env, start_new_session=True, **SILENT)
+    return subprocess.Popen(
+        command, env=env, start_new_session=True, stdout=NOWHERE, stderr=NOWHERE
+    )
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -56,7 +58,9 @@ class Cluster:
             told = Path(folder) / "scheduler.json"
             options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard")
             scheduler = python("dask_scheduler", *options, "--scheduler-file", str(told))
-            with Client(scheduler_file=str(told), timeout=60, set_as_default=False) as client:
+            with Client(  # type: ignore[no-untyped-call] # dask's
+                scheduler_file=str(told), timeout=60, set_as_default=False
+            ) as client:
                 cluster = cls(client.scheduler.address, scheduler, [], site)
                 for _ in range(workers):
                     cluster.add_worker()

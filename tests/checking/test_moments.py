@@ -163,8 +163,8 @@ def test_an_end_that_was_only_seen_was_between_the_looks_before_and_after() -> N
     (moment,) = of_container("stopped", *SEEN, after, ended)
     assert moment.earliest == minutes(6) - SKEW
     by_signal = saw(WEB, a_container(status="exited", exit_code=137), 9)
-    before = (LONG_AGO, minutes(9) + SKEW, "engine", BEFORE)
-    assert told(of_container("stopped", by_signal)) == [before]
+    at_some_time = (LONG_AGO, minutes(9) + SKEW, "engine", BEFORE)
+    assert told(of_container("stopped", by_signal)) == [at_some_time]
 
 
 def test_one_in_whose_place_another_is_was_stopped_between_the_looks() -> None:

@@ -26,7 +26,7 @@ HISTORY = ("/bin/sh -c #(nop) ADD file:2d8f in / ", "WORKDIR /app", 'CMD ["pytho
 def graded(kind: str, fields: dict[str, Any], *entries: Entry) -> Result:
     check = check_type(kind).model_validate_json(json.dumps({"type": kind, **fields}))
     objective = Objective.model_construct(
-        id="a", title="A", points=Decimal(1), requires=(), checks=(check,), weight=1
+        id="a", title="A", points=Decimal(1), requires=(), checks=(check,)
     )
     rubric = Rubric(schema="grade-lab/rubric/1", id="r", title="R", objectives=(objective,))
     return judge(rubric, journal_of(*entries), Learner())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
@@ -45,7 +45,7 @@ def _answer_to(target: str, answers: Answers) -> object:
     known = {"/version": VERSION, "/_ping": "OK", **answers}
     for end, answer in known.items():
         if target.endswith(end):
-            return answer() if isinstance(answer, Callable) else answer  # type: ignore[arg-type]
+            return answer() if callable(answer) else answer
     return 404
 
 

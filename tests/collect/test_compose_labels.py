@@ -47,7 +47,7 @@ def found(need: ContainerNeed) -> list[str]:
         inspected("shop-store-1", **{"com.docker.compose.service": "store"}),
         inspected("stall-web-1", **{"com.docker.compose.project": "stall"}),
     )
-    view = EngineView(engine, evidence_of())  # type: ignore[arg-type]
+    view = EngineView(engine, evidence_of())
     return [shapes.name(container) for container in view.containers(need)]
 
 

@@ -203,7 +203,7 @@ def test_the_health_check_of_a_container_that_is_gone_is_known_from_its_record()
     container = {"Id": "c1", "Config": {"Healthcheck": {"Test": ["CMD", "python", "probe.py"]}}}
     recorded = saw(ContainerNeed(name="web"), shapes.container(container, {}))
     health = HealthChecks()
-    health.learn(SimpleNamespace(seen=lambda _: (), evidence=evidence_of(recorded)))  # type: ignore[arg-type]
+    health.learn(SimpleNamespace(seen=lambda _: (), evidence=evidence_of(recorded)))
     start = payload("container", "exec_start: python probe.py", "c1", name="web", execID="e1")
     end = payload("container", "exec_die", "c1", name="web", execID="e1", exitCode="0")
     assert select([start, end], APP, health) == []

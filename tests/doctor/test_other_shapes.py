@@ -34,7 +34,7 @@ SHELL = Proxies(names=("HTTPS_PROXY",))
 
 def hub(**fields: object) -> Registry:
     known = {name: getattr(HUB, name) for name in ("name", "needed", "reachable", "limit")}
-    return Registry(**{**known, "window": 21600, **fields})  # type: ignore[arg-type]
+    return Registry(**{**known, "window": 21600, **fields})
 
 
 def registry(machine: Registry) -> Machine:
@@ -42,15 +42,15 @@ def registry(machine: Registry) -> Machine:
 
 
 def port(number: int = 8080, **fields: object) -> Port:
-    return Port(number=number, container="wisheasy", taken=True, **fields)  # type: ignore[arg-type]
+    return Port(number=number, container="wisheasy", taken=True, **fields)
 
 
 def helper(state: str) -> Machine:
-    return healthy(config=Config(helpers=(Helper(name="desktop", state=state),)))  # type: ignore[arg-type]
+    return healthy(config=Config(helpers=(Helper(name="desktop", state=state),)))
 
 
 def disk(role: str, free: int) -> Machine:
-    return healthy(disks=(Disk(role=role, path="/x", free=free),))  # type: ignore[arg-type]
+    return healthy(disks=(Disk(role=role, path="/x", free=free),))
 
 
 SHAPES: list[tuple[Machine, str, str, str]] = [

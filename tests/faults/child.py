@@ -35,7 +35,7 @@ def impatient(seconds: float = PATIENCE) -> None:
     client.Client.stream.__wrapped__.__kwdefaults__["wait"] = seconds  # type: ignore[attr-defined]
     logs.SECONDS = events.SECONDS = http.ATTEMPT_SECONDS = seconds
     content.ARCHIVE_SECONDS = content.EXPORT_SECONDS = seconds
-    registry_config.LOOK_SECONDS = registries.LOOK_SECONDS = seconds
+    registry_config.LOOK_SECONDS = registries.LOOK_SECONDS = seconds  # type: ignore[attr-defined] # another module's
     credential_helper.SECONDS = engine.SECONDS = engine.ENDING_SECONDS = seconds
     images.PULL_SECONDS = seconds
 
@@ -56,7 +56,7 @@ def jumping(days: Sequence[float]) -> None:
             return datetime.now(tz) + timedelta(days=next(jumps))
 
     for module in (observe, events, connection, session):
-        module.datetime = Clock  # type: ignore[attr-defined,misc]
+        module.datetime = Clock  # type: ignore[attr-defined]
     sleep._clocks = lambda: (time.time() + 86_400 * next(jumps), time.monotonic())
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import socket
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import psutil
 import pytest
@@ -108,7 +109,12 @@ def test_a_pull_that_lasts_ends_when_the_run_is_to_end(fault: str) -> None:
 def late(seconds: float) -> Fault:
     """The right answer, but not at once."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
-    return lambda connection, body, over: over.wait(seconds) or connection.sendall(head + body)
+
+    def fault(connection: socket.socket, body: bytes, over: Event) -> None:
+        if not over.wait(seconds):
+            connection.sendall(head + body)
+
+    return fault
 
 
 def test_an_engine_that_leaves_questions_unanswered_is_asked_no_more() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.engine import FAULTS, RIGHT, STAGES, faulty_engine
+from tests.faults.engine import FAULTS, RIGHT, faulty_engine
 from tests.faults.rules import Lab, together
+from tests.faults.scripted import STAGES
 
 MEANT = {("null", "list"): "there are no containers"}
 """What an engine may say so."""

@@ -87,7 +87,8 @@ def broken_files(*folders: Path) -> Iterable[str]:
     """What is neither whole nor absent."""
     for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
         try:
-            READERS.get(path.suffix, lambda _: None)(path)
+            if path.suffix in READERS:
+                READERS[path.suffix](path)
         except (ValueError, KeyError, zipfile.BadZipFile, AssertionError, YAMLError) as error:
             yield f"{path.name}: {error!r}"
 

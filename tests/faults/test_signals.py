@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.journal_file import JournalFile
-from tests.faults.engine import FAULTS, RIGHT, STAGES, faulty_engine
+from tests.faults.engine import FAULTS, RIGHT, faulty_engine
 from tests.faults.rules import (
     DEADLINE,
     UNHURRIED,
@@ -26,6 +26,7 @@ from tests.faults.rules import (
     together,
     until,
 )
+from tests.faults.scripted import STAGES
 from tests.places import GRADE_LAB
 
 if sys.platform == "win32":

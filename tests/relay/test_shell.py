@@ -220,7 +220,7 @@ def test_a_rubric_that_asks_for_no_calls_says_so_and_opens_all_the_same(
 
 
 def test_on_windows_it_says_that_quotes_count(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli_shell.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     done = CliRunner().invoke(cli_shell.shell_command, [str(lab)])
     assert isinstance(done.exception, GradeLabError)
     assert "Windows" in str(done.exception.message)

@@ -25,7 +25,7 @@ def a_view(count: int, lang: str = "en") -> ClassView:
 
 def opened(browser: Browser, path: Path, view: ClassView, **context: object) -> Page:
     write(view, path)
-    page = browser.new_page(**context)  # type: ignore[arg-type]
+    page = browser.new_page(**context)
     page.goto(path.as_uri())
     return page
 

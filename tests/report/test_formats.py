@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
@@ -25,7 +26,7 @@ from tests.report.hostile import CODE_OR_LONG, HOSTILE, hostile
 from tests.report.media import unseen
 from tests.results import a_result
 
-SOUND = {
+SOUND: dict[str, Callable[[str], object]] = {
     "classroom": json.loads,
     "csv": lambda text: list(csv.reader(io.StringIO(text))),
     "gradescope": json.loads,

@@ -20,11 +20,13 @@ SCHEMA = XMLSchema(Path(__file__).parent / "consumers" / "junit.xsd")
 def read(result: Result) -> xunit2.JUnitXml:
     text = REPORT.render(result)
     SCHEMA.validate(text)
-    return xunit2.JUnitXml.fromstring(text.encode())
+    report = xunit2.JUnitXml.fromstring(text.encode())
+    assert isinstance(report, xunit2.JUnitXml)
+    return report
 
 
 def cases(report: xunit2.JUnitXml) -> list[xunit2.TestCase]:
-    return [case for suite in report for case in suite]
+    return [case for suite in report for case in suite if isinstance(case, xunit2.TestCase)]
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])

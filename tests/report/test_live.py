@@ -46,7 +46,7 @@ class Clock:
 def a_terminal(**options: object) -> tuple[Console, io.StringIO]:
     file = io.StringIO()
     default = {"width": 80, "height": 30, "force_terminal": True, "color_system": "standard"}
-    return Console(file=file, **{**default, **options}), file  # type: ignore[arg-type]
+    return Console(file=file, **{**default, **options}), file
 
 
 def test_it_draws_when_something_changed_and_is_idle_otherwise() -> None:
@@ -82,7 +82,7 @@ def test_a_terminal_of_another_size_is_cleared_and_drawn_anew() -> None:
     with LiveTerminal(console) as live:
         live.update(shown())
         news(file)
-        console.size = (40, 20)  # type: ignore[assignment]
+        console.size = (40, 20)
         live.tick()
         _, cleared, text = news(file).rpartition("\x1b[2J\x1b[H")
         live.tick()

@@ -23,7 +23,7 @@ CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 def drawn(
     what: Checklist, width: int = 80, height: int = 50, file: io.TextIOBase | None = None
 ) -> list[str]:
-    console = Console(file=file or io.StringIO(), width=width, height=height)  # type: ignore[arg-type]
+    console = Console(file=file or io.StringIO(), width=width, height=height)
     return [line.plain for line in picture(what, console)]
 
 

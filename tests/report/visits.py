@@ -12,7 +12,7 @@ from grader.report.html import render
 from grader.result import Result
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 
 def visit(page: Page, folder: Path, result: Result) -> list[str]:
@@ -41,7 +41,12 @@ class Seen:
 def watched(browser: Browser, url: str) -> Iterator[tuple[Page, Seen]]:
     """Open a page; at the end give every handler in it the time to run."""
     page, seen = browser.new_page(), Seen()
-    page.on("dialog", lambda dialog: (seen.trouble.append("dialog"), dialog.dismiss()))
+
+    def dismissed(dialog: Dialog) -> None:
+        seen.trouble.append("dialog")
+        dialog.dismiss()
+
+    page.on("dialog", dismissed)
     page.on("console", lambda message: seen.trouble.append(message.text))
     page.on("pageerror", lambda error: seen.trouble.append(str(error)))
     page.on("request", lambda request: seen.asked.append(request.url))

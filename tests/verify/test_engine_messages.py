@@ -6,12 +6,14 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
+from typing import Any
 
 import pytest
 
 from grader.collect.answer import NoAnswerError, UnavailableError
 from grader.collect.client import Payload
 from grader.collect.endpoint import Endpoint
+from grader.collect.waiting import within
 from grader.facts import Reason
 from grader.verify import engine as module
 from grader.verify.engine import MAX_MESSAGE_BYTES, Engine
@@ -75,12 +77,11 @@ def test_an_interruption_ends_what_is_being_told() -> None:
 def test_an_interruption_counts_also_just_when_the_answer_begins(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    within = module.within
 
     with pulling(says(b'{"status": "Pulling"}', then=b"")) as (engine, messages):
 
-        def interrupted(*arguments: object) -> object:
-            answer = within(*arguments)  # type: ignore[arg-type]
+        def interrupted(*arguments: Any) -> object:
+            answer: object = within(*arguments)
             engine.interrupt()
             return answer
 

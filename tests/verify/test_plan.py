@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.facts import Fact
 from grader.needs import (
     ContainerNeed,
     ContentNeed,
@@ -41,7 +42,7 @@ def test_without_a_name_the_only_image_is_meant_and_else_the_submissions_build()
 
 def test_of_an_image_only_what_was_pushed_is_told() -> None:
     """A build of grade-lab's own must not prove that the learner built something."""
-    of_local: list[Need] = [ImageNeed(image="app:1"), ContentNeed(image="app:1", path="/app")]
+    of_local: list[Need[Fact]] = [ImageNeed(image="app:1"), ContentNeed(image="app:1", path="/app")]
     assert plan(of_local).subjects == ()
     of_pushed = (ImageNeed(image=PUSHED), ContentNeed(image=PUSHED, path="/app"))
     assert only(plan([*of_pushed, ManifestNeed(image=PUSHED)])).of_image == of_pushed
@@ -61,7 +62,7 @@ def test_that_somebody_ran_it_is_never_told() -> None:
 
 
 def test_a_strangers_image_of_the_same_name_is_not_taken() -> None:
-    def local(image: str, *more: Need) -> bool:
+    def local(image: str, *more: Need[Fact]) -> bool:
         return only(plan([HTTP, ContainerNeed(name="web", image=image), *more])).local
 
     assert local("me/app:1")

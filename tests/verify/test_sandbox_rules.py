@@ -42,7 +42,7 @@ def test_what_the_sandbox_may_have_caused_is_not_a_failure(
 
 
 def test_a_volume_of_the_image_is_bounded_memory_and_no_volume() -> None:
-    inspected = {"Config": {"Volumes": {"/data": {}}}}
+    inspected: dict[str, Any] = {"Config": {"Volumes": {"/data": {}}}}
     body = limits.container(
         "sha256:1", inspected, Sandbox(), ports=[80], environment={}, network="n", labels={}
     )

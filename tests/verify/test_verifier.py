@@ -10,7 +10,7 @@ import pytest
 
 from grader.collect.answer import UnavailableError
 from grader.collect.endpoint import Endpoint
-from grader.facts import Reason
+from grader.facts import Fact, Reason
 from grader.journal import Observation
 from grader.needs import HttpNeed, ImageNeed, LogsNeed, Need
 from grader.rubric.load import load
@@ -63,7 +63,7 @@ def rubric(folder: Path, *checks: str, sandbox: str = "{}") -> Rubric:
     return load(path)
 
 
-def verified(given: Rubric, folder: Path) -> dict[Need, Observation]:
+def verified(given: Rubric, folder: Path) -> dict[Need[Fact], Observation]:
     verifier = Verifier(
         Endpoint(("unix:///none",)), {"DOCKER_CONFIG": "/nowhere"}, 1, folder.parent / "state"
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.collect.events import Selection
-from grader.facts import Event, Resource
+from grader.facts import Event, Fact, Resource
 from grader.needs import (
     ContainerNeed,
     ContentNeed,
@@ -158,7 +158,7 @@ def test_a_push_raises_a_look_at_the_registry_and_the_login() -> None:
     ("kind", "need"),
     [("volume", VolumeNeed(volume="data")), ("network", NetworkNeed(network="data"))],
 )
-def test_a_volume_and_a_network_are_looked_at_by_their_names(kind: str, need: Need) -> None:
+def test_a_volume_and_a_network_are_looked_at_by_their_names(kind: str, need: Need[Fact]) -> None:
     made = Event(type=kind, action="create", id="data", name="data")
     assert [*interest()((), evidence_of()).raised_by(made)] == [need]
 

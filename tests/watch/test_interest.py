@@ -45,13 +45,17 @@ NEEDS: tuple[Need[Fact], ...] = (
 ID = "sha256:" + "a" * 64
 
 
+def kind(need: Need[Fact]) -> str:
+    return str(getattr(need, "kind", ""))
+
+
 def kinds(happened: Event) -> set[str]:
     evidence = evidence_of(
         event("image tag", 0, id=ID, name="app:1"),
         event("container start", 1, id="c9", name="web", image="app:1"),
     )
     return {
-        f"{need.kind} {getattr(need, 'image', None) or getattr(need, 'name', None) or ''}".strip()
+        f"{kind(need)} {getattr(need, 'image', None) or getattr(need, 'name', None) or ''}".strip()
         for need in Interest(NEEDS, evidence).raised_by(happened)
     }
 
@@ -121,7 +125,7 @@ def test_an_inspected_container_is_matched_by_name_image_and_image_id() -> None:
 
     def asked(name: str, image: str, image_id: str = "") -> set[str]:
         container = {"Id": "c1", "Name": f"/{name}", "Config": {"Image": image}, "Image": image_id}
-        return {need.kind for need in interest.asked_of(container)}
+        return {kind(need) for need in interest.asked_of(container)}
 
     assert asked("web", "other:1") == {"container", "logs", "http"}
     assert asked("elk", "docker.io/library/app:1") == {"container"}

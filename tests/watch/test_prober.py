@@ -12,7 +12,7 @@ import pytest
 
 from grader.collect.answer import UnavailableError
 from grader.collect.client import Client
-from grader.facts import Reason
+from grader.facts import HttpResponse, Reason
 from grader.journal import Observation
 from grader.needs import HttpNeed
 from grader.watch import prober as module
@@ -89,7 +89,7 @@ def asking(engine: Engine, told: Queue[Observation], *needs: HttpNeed) -> Prober
 def heard(told: Queue[Observation]) -> int | Reason | None:
     """The next answer's status, or why there is none."""
     seen = told.get(timeout=SECONDS)
-    return seen.data["status"] if seen.data else seen.reason
+    return HttpResponse.model_validate(seen.data).status if seen.data else seen.reason
 
 
 def wait_for_its_end() -> None:
@@ -126,7 +126,12 @@ def test_trouble_of_an_app_that_is_being_ended_is_none(app: App, told: Queue[Obs
     app.statuses = [500]
     engine = Engine({"80/tcp": published(app)})
     begun = threading.Event()
-    app.asked = lambda: begun.wait(SECONDS) and prober.stop()
+
+    def ended() -> None:
+        begun.wait(SECONDS)
+        prober.stop()
+
+    app.asked = ended
     app.listen()
     prober = asking(engine, told, WEB)
     begun.set()

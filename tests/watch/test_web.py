@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from grader.errors import GradeLabError
+from grader.report import live_page
 from grader.watch import web
 from grader.watch.web import WebView
 from tests.results import a_checklist
@@ -132,7 +133,7 @@ def test_a_page_opened_late_gets_the_last_state_at_once(view: WebView) -> None:
     view.update(a_checklist(score="1"))
     view.update(a_checklist(score="2"))
     with stream(view) as page:
-        assert next(page) == (2, json.loads(web.live_page.state(a_checklist(score="2"))))
+        assert next(page) == (2, json.loads(live_page.state(a_checklist(score="2"))))
 
 
 def test_the_same_again_is_not_news(view: WebView) -> None:

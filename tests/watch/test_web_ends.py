@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from grader.watch import web
+from grader.report import live_page
 from grader.watch.web import WebView
 from tests.watch.web_visitor import PATIENCE, ask, everything
 
@@ -30,7 +30,7 @@ def test_a_mistake_of_ours_is_shown_and_costs_one_answer_only(
         raise ValueError("a mistake of ours")
 
     with monkeypatch.context() as patched:
-        patched.setattr(web.live_page, "page", mistaken)
+        patched.setattr(live_page, "page", mistaken)
         with pytest.raises(RemoteDisconnected):
             ask(view)
     assert ask(view).status == 200
