@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from grader.check import Part
 from grader.evidence import Seen
@@ -42,41 +43,44 @@ def crashed_at_start(container: Container) -> bool:
     return soon and crashed(container, by_hand=False)
 
 
-def as_it_ended(
-    container: Container, newest: Container, events: Sequence[Seen[Event]]
-) -> Container:
+class LastRun(NamedTuple):
+    """A container's last run, as its events tell it.
+
+    ``before`` is when the run before it had ended, ``end`` the event of its own end.
+    """
+
+    start: datetime | None
+    before: datetime | None
+    end: Seen[Event] | None
+
+    @classmethod
+    def of(cls, events: Sequence[Seen[Event]]) -> LastRun:
+        """By its starts and ends, oldest first."""
+        start = next((e.at for e in reversed(events) if e.fact.action == "start"), None)
+        died = (e.at for e in events if e.fact.action == "die" and start and e.at < start)
+        ended = [event.fact.action for event in events[-2:]] == ["start", "die"]
+        return cls(start, max(died, default=None), events[-1] if ended else None)
+
+
+def as_it_ended(container: Container, newest: Container, last: LastRun) -> Container:
     """The container, or, where its last start came to nothing, as that left it.
 
-    ``newest`` is the same one as it was seen last, ``events`` are its starts and ends. Whoever
-    looks often enough sees every container run, also one that crashes at once.
+    ``newest`` is the same one as it was seen last. Whoever looks often enough sees every container
+    run, also one that crashes at once.
     """
     if newest.started != container.started:  # it ran before its last start
         return container
     if not newest.running and crashed_at_start(newest):
         return newest
-    began = next((e.at for e in reversed(events) if e.fact.action == "start"), None)
-    if container.status == "created" and began:  # it was seen before its start
-        container = container.model_copy(update={"status": "running", "started": began})
-    if [event.fact.action for event in events[-2:]] != ["start", "die"]:
+    if container.status == "created" and last.start:  # it was seen before its start
+        container = container.model_copy(update={"status": "running", "started": last.start})
+    if last.end is None:
         return container
-    start, end = events[-2:]
-    if _ran_before(start.at, container.started, events):
+    if container.started and last.before and last.before >= container.started:  # an earlier run
         return container
-    code, times = end.fact.exit_code, {"started": start.at, "finished": end.at}
+    code, times = last.end.fact.exit_code, {"started": last.start, "finished": last.end.at}
     ended = newest.model_copy(update={"status": "exited", "exit_code": code, **times})
     return ended if crashed_at_start(ended) else container
-
-
-def _ran_before(start: datetime, began: datetime | None, events: Sequence[Seen[Event]]) -> bool:
-    """Whether a run that began at ``began`` had ended before this ``start``."""
-    if began is None:
-        return False
-    for event in reversed(events):
-        if event.at < began:
-            break
-        if event.fact.action == "die" and event.at < start:
-            return True
-    return False
 
 
 def state_part(container: Container, last_words: Callable[[], str], *, by_hand: bool) -> Part:

@@ -20,7 +20,7 @@ from grader.check import (
     absence,
     then_grade,
 )
-from grader.checking.crash import as_it_ended, last_words, state_part
+from grader.checking.crash import LastRun, as_it_ended, last_words, state_part
 from grader.checking.times import LONG_AGO
 from grader.evidence import Evidence, Seen, Series, that_tell
 from grader.facts import Container, Event, Fact
@@ -219,8 +219,10 @@ class ContainerSubject(BaseModel):
         """Whether such a container was started and did not crash."""
         newest = self.newest(evidence, container.id)
         events = self.events_of(evidence, container.id, "start", "die")
+        key = "last run", self.container_need, container.id
+        last = evidence.once(key, lambda: LastRun.of(events))
         part = state_part(
-            as_it_ended(container, newest.fact if newest else container, events),
+            as_it_ended(container, newest.fact if newest else container, last),
             lambda: self.last_words(evidence, container),
             by_hand=bool(self.events_of(evidence, container.id, "kill", "stop")),
         )

@@ -17,6 +17,7 @@ from grader.collect.events import Dated, Selection
 from grader.collect.view import EngineView
 from grader.evidence import Evidence
 from grader.facts import Event, EventWindow, Reason
+from grader.instant import shifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ class Connection:
         """How long all events were seen over this connection, by the engine's clock."""
         return EventWindow(
             count=self._count,
-            oldest=self._began + self._ahead,
-            until=datetime.now(UTC) + self._ahead,
+            oldest=shifted(self._began, self._ahead),
+            until=shifted(datetime.now(UTC), self._ahead),
         )
 
     def close(self) -> None:

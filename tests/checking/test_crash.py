@@ -11,14 +11,14 @@ from grader.checking.crash import (
     AT_START,
     MAX_LINES,
     MAX_WIDTH,
+    LastRun,
     as_it_ended,
     crashed,
     crashed_at_start,
     last_words,
     state_part,
 )
-from grader.evidence import Seen
-from grader.facts import Event, Logs
+from grader.facts import Logs
 from grader.needs import EventsNeed
 from tests.factories import START, a_container, event, evidence_of, minutes
 
@@ -105,9 +105,9 @@ def test_a_container_that_was_only_created_may_yet_be_started() -> None:
     assert "never started" in str(part.problem)
 
 
-def events(*told: tuple[str, float]) -> list[Seen[Event]]:
+def run(*told: tuple[str, float]) -> LastRun:
     entries = [event(f"container {action}", at, exit_code=1) for action, at in told]
-    return list(reversed(evidence_of(*entries).of(EventsNeed()).found))
+    return LastRun.of(evidence_of(*entries).of(EventsNeed()).found[::-1])
 
 
 def test_one_that_ran_before_a_start_that_came_to_nothing_is_left_as_it_ran() -> None:
@@ -115,20 +115,20 @@ def test_one_that_ran_before_a_start_that_came_to_nothing_is_left_as_it_ran() ->
     newest = a_container(
         status="exited", exit_code=1, started=minutes(5), finished=minutes(5) + AT_START / 2
     )
-    assert as_it_ended(ran, newest, []) is ran
-    assert as_it_ended(newest, newest, []) is newest
-    again = events(("start", 1), ("die", 3), ("start", 5), ("die", 5.05))
+    assert as_it_ended(ran, newest, LastRun.of([])) is ran
+    assert as_it_ended(newest, newest, LastRun.of([])) is newest
+    again = run(("start", 1), ("die", 3), ("start", 5), ("die", 5.05))
     assert as_it_ended(ran, ran, again) is ran
 
 
 def test_one_whose_run_crashed_at_once_is_told_so_whatever_ended_before() -> None:
     seen = a_container(started=minutes(5))
-    ended = as_it_ended(seen, seen, events(("start", 1), ("die", 2), ("start", 5), ("die", 5.05)))
+    ended = as_it_ended(seen, seen, run(("start", 1), ("die", 2), ("start", 5), ("die", 5.05)))
     assert (ended.status, ended.exit_code) == ("exited", 1)
     assert (ended.started, ended.finished) == (minutes(5), minutes(5.05))
 
 
 def test_one_that_was_seen_before_its_start_began_with_the_last() -> None:
     created = a_container(status="created")
-    started = as_it_ended(created, created, events(("start", 1), ("die", 2), ("start", 3)))
+    started = as_it_ended(created, created, run(("start", 1), ("die", 2), ("start", 3)))
     assert (started.status, started.started) == ("running", minutes(3))
