@@ -19,6 +19,10 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+RAISED_BY_OTHERS = (Exception, SystemExit)
+"""What a third party's code may end in, and grade-lab must not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snippet:
     """A line of a file, and the part of it that is wrong: ``length`` characters from ``column``.

@@ -11,6 +11,7 @@ from graphlib import TopologicalSorter
 
 from grader.check import Check, Errored, Location, Passed, Proof, Status, Unproven, Verdict, asked
 from grader.conclude import failed_look
+from grader.errors import RAISED_BY_OTHERS
 from grader.evidence import Evidence
 from grader.journal import MAX_DEFECTS, Journal
 from grader.messages import Message, Translator, msg
@@ -113,7 +114,7 @@ def _judged(
 ) -> CheckResult:
     try:
         return _check(name, check, points, _verdict(check, evidence), translator)
-    except (Exception, SystemExit) as error:  # a broken check must not take the others' points
+    except RAISED_BY_OTHERS as error:  # a broken check must not take the others' points
         broken = Errored(
             message=msg(
                 "the check '{type}' is broken: {error}", type=check.type, error=repr(error)

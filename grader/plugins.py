@@ -15,7 +15,7 @@ from inspect import isabstract
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.errors import GradeLabError
+from grader.errors import RAISED_BY_OTHERS, GradeLabError
 from grader.messages import msg
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def blamed(group: str, name: str) -> Iterator[None]:
         yield
     except (GradeLabError, OSError):
         raise
-    except (Exception, SystemExit) as error:
+    except RAISED_BY_OTHERS as error:
         if name in _own(group):
             raise
         raise _broken(_named(group, name), _told(error)) from error
@@ -133,7 +133,7 @@ def _load(group: str, name: str, is_one: Callable[[Any], bool], wanted: str) -> 
     point = _named(group, name)
     try:
         found = point.load()
-    except (Exception, SystemExit) as error:
+    except RAISED_BY_OTHERS as error:
         raise _broken(point, _told(error)) from error
     if not is_one(found):
         raise _broken(point, f"{point.value} is not {wanted}")

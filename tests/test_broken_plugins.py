@@ -95,7 +95,7 @@ def test_a_report_format_that_breaks_is_told(installed: Install, tmp_path: Path)
     assert not (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize("needs", ["1 / 0", "None", "['a file']"])
+@pytest.mark.parametrize("needs", ["1 / 0", "None", "['a file']", "exit(4)"])
 def test_needs_that_are_none_are_told_when_a_rubric_is_checked(
     installed: Install, tmp_path: Path, needs: str
 ) -> None:

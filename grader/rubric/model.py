@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
 
 from grader.check import Check, Text, asked
+from grader.errors import RAISED_BY_OTHERS
 from grader.facts import Fact
 from grader.needs import Need
 from grader.patterns import Pattern
@@ -102,7 +103,7 @@ class Rubric(_Model):
         for objective in self.objectives:
             for check in objective.checks:
                 needs: tuple[Need[Fact], ...] = ()
-                with suppress(Exception):
+                with suppress(*RAISED_BY_OTHERS):
                     needs = asked(check)
                 for need in needs:
                     if need not in seen:
