@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from grader.batch.batch import Progress
     from grader.batch.model import Assignment
 
+SECONDS = 60.0
+"""What judging one submission may take, unless the instructor says otherwise."""
 TOLD_EVERY = 500
 """Where no progress can be drawn, so many submissions are told in one line."""
 
@@ -49,9 +51,14 @@ def batch_command() -> None:
     """Commands about a class."""
 
 
-def _path(name: str, text: Message, **more: Any) -> Callable[..., Any]:
+def _path(name: str, text: Message, metavar: str = "FILE") -> Callable[..., Any]:
     kind = click.Path(path_type=Path)
-    return click.option(name, type=kind, metavar="FILE", help=described(text), **more)
+    return click.option(name, type=kind, metavar=metavar, help=described(text))
+
+
+_rubric_option = click.option(
+    "--rubric", metavar="NAME|FILE", required=True, help=described(msg("The rubric to judge by."))
+)
 
 
 @batch_command.command(
@@ -64,17 +71,10 @@ def _path(name: str, text: Message, **more: Any) -> Callable[..., Any]:
     ),
 )
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option(
-    "--rubric", metavar="NAME|FILE", required=True, help=described(msg("The rubric to judge by."))
-)
+@_rubric_option
 @settings_option
 @_path("--roster", msg("Who is enrolled: a CSV file with a column of ids."))
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help=described(msg("Where results go (SOURCE-results, beside it).")),
-)
+@_path("--out", msg("Where results go (SOURCE-results, beside it)."), "DIR")
 @overrides_option
 @_path("--gradebook", msg("A gradebook that your LMS exported, to be filled in."))
 @click.option(
@@ -116,7 +116,7 @@ def _path(name: str, text: Message, **more: Any) -> Callable[..., Any]:
 @click.option(
     "--seconds",
     type=click.FloatRange(1, 3600),
-    default=60.0,
+    default=SECONDS,
     show_default=True,
     help=described(msg("What judging one submission may take.")),
 )
@@ -188,9 +188,7 @@ def batch_run(  # noqa: PLR0917 # an option each
     "review", help=described(msg("List what needs a person, in the results of a class."))
 )
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option(
-    "--rubric", metavar="NAME|FILE", required=True, help=described(msg("The rubric to judge by."))
-)
+@_rubric_option
 @settings_option
 @_path("--template", msg("Write an overrides file to fill in (YAML or CSV)."))
 @language_option

@@ -14,16 +14,15 @@ from grader.batch.discover import discover
 from grader.batch.given import Given
 from grader.batch.model import Assignment, Candidate, Row
 from grader.batch.roster import Roster
-from grader.batch.store import Store, unusable
+from grader.batch.store import Store
 from grader.batch.work import done, executor
 from grader.batch.worker import SCRATCH, Task, error_row, is_reported, work
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
+from grader.system_error import reason_of
 
 STORE = "class.sqlite"
 LOCK = ".lock"
-SECONDS = 60.0
-"""What judging one submission may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,8 @@ def batch(
     scratch: Path,
     *,
     jobs: int,
+    seconds: float,
     cluster: str = "",
-    seconds: float = SECONDS,
     verify: bool = False,
     tell: Callable[[Progress], None] = lambda _: None,
     warn: Callable[[Message], None] = lambda _: None,
@@ -62,6 +61,7 @@ def batch(
     """Judge what is new or changed in ``source``, a folder, an archive or a roster.
 
     ``given`` is what was read of ``assignment``, whose folder is held (`alone`) with ``scratch``.
+    To judge one may take ``seconds``.
 
     With ``verify``, first ask registries, and run the images, of what was not verified yet.
 
@@ -167,7 +167,11 @@ def alone(out: Path) -> Iterator[Path]:
             where=str(out),
         ) from error
     except OSError as error:
-        raise unusable(out, error) from error
+        raise GradeLabError(
+            msg("the class's folder cannot be used: {reason}", reason=reason_of(error)),
+            msg("free some disk space, or choose another folder with --out"),
+            where=str(out),
+        ) from error
     try:
         yield scratch
     finally:

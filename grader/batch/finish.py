@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import plugins
-from grader.batch.columns import called
 from grader.batch.compare import compare
 from grader.batch.flags import flags
 from grader.batch.given import Given
@@ -164,7 +163,7 @@ def _outputs(names: Sequence[str]) -> dict[str, ClassOutput]:
 def _idle(roster: Roster, store: Store) -> Iterator[Message]:
     """Who is enrolled, and handed in nothing."""
     lines = {row.enrolled for row in store.rows()}
-    idle = [shown(called(one.name) or one.id) for one in roster if one.line not in lines]
+    idle = matching.idle_among(roster, lines)
     if idle:
         yield msg("on the roster, and without a submission: {names}", names=matching.names(idle))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -34,7 +34,7 @@ class Known:
 class Store:
     """Rows by their label, in an SQLite file. A context manager; used by one thread.
 
-    To be read only (``reading``), it must be there, and stays as it is.
+    Its folder is there. To be read only (``reading``), the file must be, too, and stays as it is.
 
     Raises:
         GradeLabError: the file cannot be used (on entering and later).
@@ -74,13 +74,11 @@ class Store:
 
     def known(self, label: str) -> Known:
         """What a label's row depends on; nothing when there is none."""
-        found = self._one("SELECT key, glance FROM rows WHERE label = ?", label)
-        return Known(*found) if found else Known()
-
-    def row(self, label: str) -> Row | None:
-        """A label's row; None when there is none."""
-        found = self._one("SELECT row FROM rows WHERE label = ?", label)
-        return self._row(found[0]) if found else None
+        with self._explained():
+            found = self._connection.execute(
+                "SELECT key, glance FROM rows WHERE label = ?", (label,)
+            ).fetchall()
+        return Known(*found[0]) if found else Known()
 
     def rows(self) -> Iterator[Row]:
         """All rows by label, one at a time."""
@@ -112,11 +110,6 @@ class Store:
             )
             execute("DELETE FROM rows WHERE label NOT IN (SELECT label FROM here)")
 
-    def _one(self, statement: str, label: str) -> tuple[str, ...] | None:
-        with self._explained(), closing(self._connection.execute(statement, (label,))) as found:
-            one: tuple[str, ...] | None = found.fetchone()
-            return one
-
     @property
     def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
@@ -128,29 +121,19 @@ class Store:
         try:
             yield
         except OSError as error:
-            raise unusable(self.path.parent, error) from error
+            raise self._unusable(reason_of(error), _ADVICE) from error
         except sqlite3.OperationalError as error:
             raise self._unusable(str(error), _ADVICE) from error
         except (sqlite3.Error, ValueError) as error:  # a row of pydantic is a ValueError
             reason = "damaged row" if isinstance(error, ValueError) else str(error)
             raise self._unusable(reason, _ADVICE_ON_DAMAGE) from error
 
-    def _unusable(self, reason: str, advice: Message) -> GradeLabError:
+    def _unusable(self, reason: Message | str, advice: Message) -> GradeLabError:
         told = msg("the results so far cannot be used: {reason}", reason=reason)
         return GradeLabError(told, advice, where=str(self.path))
 
 
-def unusable(folder: Path, error: OSError) -> GradeLabError:
-    """That the folder of a class cannot be used, and why."""
-    return GradeLabError(
-        msg("the class's folder cannot be used: {reason}", reason=reason_of(error)),
-        msg("free some disk space, or choose another folder with --out"),
-        where=str(folder),
-    )
-
-
 def _to_write(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         _prepare(connection)

@@ -61,9 +61,7 @@ def write(
     for member in members:
         try:
             writer.put(member)
-        except _Useless as error:
-            left_out.append(LeftOut(member.name, error.message))
-        except UnusableNameError as error:
+        except (_Useless, UnusableNameError) as error:
             left_out.append(LeftOut(member.name, error.message))
         except (_BadMemberError, RefusedNameError) as error:
             if strict:

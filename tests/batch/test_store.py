@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.batch.batch import alone
 from grader.batch.model import Row
 from grader.batch.store import VERSION, Known, Store
 from grader.errors import GradeLabError
@@ -51,6 +52,7 @@ def row(label: str, **fields: str) -> Row:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
+    (tmp_path / "out").mkdir()
     return tmp_path / "out" / "class.sqlite"
 
 
@@ -79,11 +81,11 @@ def test_a_row_comes_back_as_it_was(path: Path) -> None:
         store.put(row("a"))
         store.put(row("a", error="broken"), "seen")
     with Store(path) as store:
-        assert store.row("a") == row("a", error="broken")
+        assert list(store.rows()) == [row("a", error="broken")]
         assert store.known("a") == Known("key of a", "seen")
         store.saw("a", "later")
         assert store.known("a") == Known("key of a", "later")
-        assert (store.row("b"), store.known("b")) == (None, Known())
+        assert store.known("b") == Known()
 
 
 def test_rows_may_be_put_while_they_are_read(path: Path) -> None:
@@ -129,7 +131,6 @@ def test_a_full_disk_is_told_and_what_was_put_is_kept(path: Path) -> None:
     "content", [b"no database" * 1000, b"SQLite format 3\0" + b"\xff" * 8000], ids=["text", "torn"]
 )
 def test_a_file_that_is_no_database_is_told(path: Path, content: bytes) -> None:
-    path.parent.mkdir()
     path.write_bytes(content)
     with pytest.raises(GradeLabError, match="cannot be used") as told, Store(path):
         pass
@@ -154,18 +155,15 @@ def test_a_row_that_is_damaged_is_told(path: Path) -> None:
         store.put(row("a"))
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE rows SET row = '{\"label\": 5}'")
-    with Store(path) as store:
-        with pytest.raises(GradeLabError, match="damaged"):
-            list(store.rows())
-        with pytest.raises(GradeLabError, match="damaged"):
-            store.row("a")
+    with Store(path) as store, pytest.raises(GradeLabError, match="damaged"):
+        list(store.rows())
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
-        pytest.raises(GradeLabError, match="folder cannot be used: File exists"),
-        Store(tmp_path / "file" / "x"),
+        pytest.raises(GradeLabError, match="folder cannot be used: Not a directory"),
+        alone(tmp_path / "file" / "x"),
     ):
         pass
 
@@ -196,7 +194,6 @@ def test_rows_of_another_version_are_not_lost_by_reading(path: Path, version: in
 
 
 def test_nobody_is_advised_to_delete_results(path: Path) -> None:
-    path.parent.mkdir()
     path.write_bytes(b"no database" * 1000)
     for reading in (True, False):
         with pytest.raises(GradeLabError) as told, Store(path, reading=reading):
@@ -206,7 +203,6 @@ def test_nobody_is_advised_to_delete_results(path: Path) -> None:
 
 @pytest.mark.parametrize("version", [VERSION - 1, VERSION + 1])
 def test_rows_of_another_version_are_made_again(path: Path, version: int) -> None:
-    path.parent.mkdir()
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE rows (label TEXT, other TEXT)")
         connection.execute("INSERT INTO rows VALUES ('a', 'b')")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -64,8 +64,13 @@ def matched(rows: Iterable[Row], learners: Sequence[Enrolled], path: Path) -> Ma
                 unjudged.append(row.label)
             else:
                 grades[line] = Grade(row.final, row.max_score)
-    idle = [shown(called(one.name) or one.id) for one in learners if one.line not in labels]
-    return Matched(grades, tuple(_notices(path.name, unknown, several, unjudged, idle)))
+    notices = _notices(path.name, unknown, several, unjudged, idle_among(learners, labels))
+    return Matched(grades, tuple(notices))
+
+
+def idle_among(learners: Iterable[Enrolled], handed_in: Container[int | None]) -> list[str]:
+    """Who of them handed in nothing: none of the lines ``handed_in`` is theirs."""
+    return [shown(called(one.name) or one.id) for one in learners if one.line not in handed_in]
 
 
 def names(all_of_them: Sequence[str]) -> list[Message | str]:
