@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from grader.collect.answer import NoAnswerError, UnavailableError
 from grader.collect.credential_helper import end_helpers
-from grader.collect.endpoint import Endpoint, tried
+from grader.collect.endpoint import Endpoint, tried, unusable_host
 from grader.collect.engine_answer import (
     causes_of,
     list_of_objects,
@@ -29,9 +29,7 @@ from grader.collect.engine_answer import (
     shut,
 )
 from grader.collect.waiting import cut_after, within
-from grader.errors import GradeLabError
 from grader.facts import Reason
-from grader.messages import msg
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
@@ -233,13 +231,7 @@ class Client:
                 host, OLDEST_API, READ_SECONDS, self._tls(host) or False, use_ssh_client=True
             )
         except Exception as error:
-            raise GradeLabError(
-                msg("the engine at {host} cannot be used: {reason}", host=host, reason=str(error)),
-                msg(
-                    "look at `docker context ls`, and at the variables DOCKER_HOST, "
-                    "DOCKER_TLS_VERIFY and DOCKER_CERT_PATH"
-                ),
-            ) from error
+            raise unusable_host(host, str(error)) from error
         api.timeout = (CONNECT_SECONDS, READ_SECONDS)
         api.max_redirects = 0  # an engine sends nobody elsewhere
         api.hooks["response"].append(read_whole)

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -117,6 +118,22 @@ def host_name(host: str) -> str:
     parts = urlsplit(host)
     remote = parts.scheme in {"tcp", "http", "https", "ssh"}
     return (parts.hostname if remote else None) or "127.0.0.1"
+
+
+def unusable_host(host: str, reason: str) -> GradeLabError:
+    """Why no client can be made for this address, and what to do about it."""
+    if host.startswith("ssh:") and find_spec("paramiko") is None:
+        return GradeLabError(
+            msg("the engine at {host} is reached by ssh, which needs paramiko", host=host),
+            msg("add it to grade-lab: `pipx inject grade-lab paramiko`, or `pip install paramiko`"),
+        )
+    return GradeLabError(
+        msg("the engine at {host} cannot be used: {reason}", host=host, reason=reason),
+        msg(
+            "look at `docker context ls`, and at the variables DOCKER_HOST, "
+            "DOCKER_TLS_VERIFY and DOCKER_CERT_PATH"
+        ),
+    )
 
 
 def _configured_context(env: Mapping[str, str]) -> str:

@@ -55,7 +55,8 @@ class Config:
 class Door:
     """An address at which an engine may be; ``context`` names it, where one does.
 
-    ``group`` and ``mode`` (octal) are those of a socket that is there.
+    ``group`` and ``mode`` (octal) are those of a socket that is there. ``advice``
+    is what would make an address usable that is none yet.
     """
 
     host: str
@@ -67,6 +68,7 @@ class Door:
     answers: bool = False
     reason: Reason | None = None
     detail: Message | str = ""
+    advice: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

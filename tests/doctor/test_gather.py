@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ def doctor(home: Path, *options: str, **env: str) -> tuple[int, dict[str, Any], 
 def test_why_an_address_cannot_be_used_is_told_in_the_language_asked_for(home: Path) -> None:
     _, found, _ = doctor(home, "--lang", "ko", DOCKER_HOST="localhost")
     assert "주소의 엔진을 쓸 수 없습니다" in found["engine-remote"]["detail"]
+
+
+@pytest.mark.skipif(find_spec("paramiko") is not None, reason="paramiko is there")
+def test_what_an_engine_behind_ssh_needs_is_told(home: Path) -> None:
+    _, found, _ = doctor(home, DOCKER_HOST="ssh://me@127.0.0.1")
+    assert "`pipx inject grade-lab paramiko`" in found["engine-remote"]["steps"][0]
 
 
 # docker's settings

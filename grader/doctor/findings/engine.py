@@ -138,11 +138,12 @@ def _remote(machine: Machine, door: Door) -> Finding:
     check = msg(
         "is that computer on, and is the address right? `docker context ls` shows addresses"
     )
-    is_address = "://" in door.host
+    steps = door.advice or ((check,) if "://" in door.host else ())
     return problem(
         "engine-remote",
         msg("no engine answers at {host}", host=door.host),
-        *((check, leave) if is_address else (leave,)),
+        *steps,
+        leave,
         detail=msg("{reason}", reason=translatable(door.detail)),
     )
 

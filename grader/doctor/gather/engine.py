@@ -77,7 +77,8 @@ def _trying(host: str, context: str, endpoint: Endpoint) -> Callable[[], Door]:
             detail = error.detail.removeprefix(f"{host}: ")
             return Door(**facts, reason=error.reason, detail=detail)
         except GradeLabError as error:
-            return Door(**facts, reason=Reason.ENGINE_UNREACHABLE, detail=error.message)
+            facts |= {"detail": error.message, "advice": error.advice}
+            return Door(**facts, reason=Reason.ENGINE_UNREACHABLE)
 
     return look
 
