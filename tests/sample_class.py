@@ -78,7 +78,6 @@ def about(lang: str = "en") -> About:
         pass_mark=Decimal("0.7"),
         objectives={f"objective-{i}": title for i, title in enumerate(TITLES[lang], 1)},
         lang=lang,
-        at=datetime(2026, 3, 22, 9, 30, tzinfo=UTC),
         deadline=DEADLINE,
     )
 

@@ -28,7 +28,7 @@ LETTERS: Mapping[Status, str] = {Status.PASS: "p", Status.PARTIAL: "h", Status.R
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """By what a class was judged, and when. ``objectives`` are their titles by id, in order."""
+    """By what a class was judged. ``objectives`` are their titles by id, in order."""
 
     title: str
     rubric: str
@@ -36,7 +36,6 @@ class About:
     pass_mark: Decimal
     objectives: Mapping[str, str]
     lang: str = "en"
-    at: datetime | None = None
     deadline: datetime | None = None
 
 
@@ -77,7 +76,6 @@ def class_report(
         rubric=about.rubric,
         sha256=about.sha256,
         pass_mark=about.pass_mark,
-        at=about.at,
         deadline=about.deadline,
         tally=tally.marks,
         listed=listed,

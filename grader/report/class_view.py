@@ -145,7 +145,6 @@ class ClassView:
     rubric: str
     sha256: str
     pass_mark: Decimal
-    at: datetime | None
     deadline: datetime | None
     tally: Mapping[str, int]
     listed: Mapping[str, Sequence[Line]]
