@@ -80,7 +80,7 @@ def told(item: Item, lang: str, limit: int = LIMITS[0]) -> list[str]:
     lines = [f"{text(words.STATUS[item.status])}: {line(message(item), limit)}", score(item, lang)]
     lines += [f"{text(words.TEXTS[key])}: {line(value, limit)}" for key, value in details(item)]
     return lines + [
-        f"{text(words.TEXTS['evidence'])}: {line(one, limit)}" for one in proofs(item, lang)
+        f"{text(words.TEXTS['evidence'])}: {line(one, limit)}" for one in proofs(item.check, lang)
     ]
 
 
@@ -115,7 +115,7 @@ def where(place: Place) -> str:
     return f"{place.path}:{place.line}" if place.line else place.path
 
 
-def proofs(item: Item, lang: str) -> list[str]:
+def proofs(check: CheckResult | None, lang: str) -> list[str]:
     """The evidence, each piece with its strength, its source and its time."""
     text = Translator(lang).text
     clock = clock_of(lang)
@@ -123,7 +123,7 @@ def proofs(item: Item, lang: str) -> list[str]:
         f"{text(words.STRENGTH[proof.strength])}; "
         f"{text(words.SOURCE.get(proof.source, proof.source))}, "
         f"{clock.told(proof.at)}: {proof.detail}"
-        for proof in (item.check.evidence if item.check else ())
+        for proof in (check.evidence if check else ())
     ]
 
 

@@ -121,7 +121,7 @@ class _Markdown:
                 yield f"  - **{self.word(key)}:** {_inline(value)}"
 
     def _evidence(self) -> Iterator[str]:
-        seen = [(item, proofs(item, self.result.lang)) for item in self.items]
+        seen = [(item, proofs(item.check, self.result.lang)) for item in self.items]
         if any(found for _, found in seen):
             yield from self._heading("evidence")
         for item, found in seen:

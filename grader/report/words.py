@@ -50,6 +50,7 @@ SOURCE: Mapping[str, Message] = {
     "config": msg("settings of the docker command"),
     "submission": msg("files of the submission"),
     "reproduction": msg("a run by grade-lab"),
+    "relay": msg("a recorded shell"),
 }
 
 LANE: Mapping[str, Message] = {

@@ -18,7 +18,7 @@ MAX_PROOFS = 5
 def report(title: str, check: CheckResult, lang: str) -> str:
     """What was judged, why, and what to do, a line each; every line begins with our own word."""
     from grader.report import reading, words
-    from grader.report.clock import clock_of
+    from grader.report.items import proofs
 
     say = Translator(lang).text
     earned, possible = reading.points(check.score), reading.points(check.max_score)
@@ -30,12 +30,7 @@ def report(title: str, check: CheckResult, lang: str) -> str:
         (words.TEXTS["actual"], check.actual),
         (words.TEXTS["hint"], check.hint),
     ]
-    for proof in check.evidence[:MAX_PROOFS]:
-        known = words.SOURCE.get(proof.source)
-        source = say(known) if known else proof.source
-        strength = say(words.STRENGTH[proof.strength])
-        told = f"{strength}, {source}, {clock_of(lang).told(proof.at)}: {proof.detail}"
-        lines.append((msg("Evidence"), told))
+    lines += [(words.TEXTS["evidence"], told) for told in proofs(check, lang)[:MAX_PROOFS]]
     return "\n".join(_line(say(label), text) for label, text in lines if text)
 
 

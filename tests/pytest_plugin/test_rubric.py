@@ -49,7 +49,7 @@ def test_a_failure_tells_what_to_do_without_a_traceback(course: Path, submission
     assert "Expected: EXPOSE 80/tcp\n" in done.stdout
     assert "What to do: add `EXPOSE 80/tcp` to the Dockerfile and build again\n" in done.stdout
     assert (
-        "Evidence: live, Docker Engine, 2026-01-02 03:00:00 UTC: image app:1.0 has" in done.stdout
+        "Evidence: live; Docker Engine, 2026-01-02 03:00:00 UTC: image app:1.0 has" in done.stdout
     )
     assert ".py:" not in done.stdout
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 
+from grader.check import Status
+from grader.evidence import Strength
+from grader.journal import Source
+from grader.messages import Message
+from grader.report import words
 from grader.report.reading import (
     commands,
     grades_again,
@@ -15,7 +22,25 @@ from grader.report.reading import (
     points,
     trouble,
 )
+from grader.result import Lane
 from tests.results import a_check, a_result, an_objective
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        (words.STATUS, Status),
+        (words.STATUS_MEANING, Status),
+        (words.STRENGTH, Strength),
+        (words.STRENGTH_MEANING, Strength),
+        (words.SOURCE, get_args(Source)),
+        (words.LANE, get_args(Lane)),
+    ],
+)
+def test_whatever_a_result_says_has_its_word(
+    said: Mapping[str, Message], known: Iterable[str]
+) -> None:
+    assert set(said) == set(known)
 
 
 @pytest.mark.parametrize(
