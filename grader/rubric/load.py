@@ -129,15 +129,14 @@ _OF_VALUES = {"bad-variable-value", "unknown-variable", _NONE}
 """Mistakes in what is given for the variables: whoever makes them has not written the rubric."""
 
 
-def _no_value(name: str) -> tuple[Message, str]:
+def _no_value(name: str) -> Message:
     if name == LEARNER_ID:
-        return msg("write your id into lab.yaml: `id:` below `learner:`"), "variable-without-value"
-    message = msg(
+        return msg("write your id into lab.yaml: `id:` below `learner:`")
+    return msg(
         "the variable '{name}' is required: give it in lab.yaml under "
         "`variables:`, or with --set {name}=VALUE",
         name=name,
     )
-    return message, "variable-without-value"
 
 
 def _example(name: str, variable: Variable) -> str:
@@ -199,7 +198,7 @@ class _Loader:
                 values[name] = _example(name, variable)
                 if value is None and not self.lenient:
                     aid = msg("{items}", items=variable.hint) if variable.hint else None
-                    self._problem(place, *_no_value(name), aid)
+                    self._problem(place, _no_value(name), _NONE, aid)
         return values
 
     def _fits(self, name: str, variable: Variable, value: str, given: Mapping[str, str]) -> bool:

@@ -19,19 +19,6 @@ _SAFE = Pattern(r"[\w./:@+-][\w ./:@+-]{0,127}")
 """What a value may hold when the rubric gives no pattern."""
 
 
-class UndeclaredVariableError(Exception):
-    """A string, found at ``place``, uses a variable that the rubric does not declare."""
-
-    def __init__(self, name: str, place: Place) -> None:
-        super().__init__(name)
-        self.name = name
-        self.place = place
-
-
-def _refuse(name: str, place: Place) -> None:
-    raise UndeclaredVariableError(name, place)
-
-
 def problem_with(variable: Variable, value: str) -> Message | None:
     """What is wrong with a value given for ``variable``; None when nothing is."""
     if variable.type == "integer" and not re.fullmatch(r"-?[0-9]{1,18}", value):
@@ -46,13 +33,13 @@ def expand(
     value: Any,
     values: Mapping[str, str],
     place: Place = (),
-    undeclared: Callable[[str, Place], None] = _refuse,
+    undeclared: Callable[[str, Place], None] = lambda _name, _place: None,
 ) -> Any:
     """Put variables into every string of ``value``, which stands at ``place``, however deep.
 
     Under a key ``matches`` a value stands for itself, not for a pattern: a learner must not widen
-    what the rubric asks for. ``undeclared`` is told of a name that has no value; unless given, it
-    raises UndeclaredVariableError.
+    what the rubric asks for. ``undeclared`` is told of a name that has no value; it stays, without
+    its braces.
     """
     if isinstance(value, str) and "{" not in value:
         return value
