@@ -26,7 +26,9 @@ from grader.needs import EngineNeed, EventsNeed, EventWindowNeed, ImageNeed, Nee
 
 
 class Pulled(Check):
-    """``image`` was pulled: the engine recorded the pull, or the image's own record says so."""
+    """``image`` was pulled: the engine recorded the pull, or the image's own record says so. One
+    that was here before may also be pulled by its digest, or with all tags of its repository.
+    """
 
     type: Literal["pulled"]
     image: ImageReference

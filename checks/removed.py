@@ -159,8 +159,13 @@ class Removed(Check):
         if kind != "image":
             made = evidence.events("create", "start", name=name, kind=kind)
             return made, evidence.events("destroy", name=name, kind=kind)
-        # A container starts also when its image has lost this name.
-        traces = [seen for seen in image_traces(evidence, name) if seen.fact.action != "start"]
+        # A container is made of an image by another name, and starts, also when this name is gone.
+        traces = [
+            seen
+            for seen in image_traces(evidence, name)
+            if seen.fact.type == "image"
+            or (seen.fact.action == "create" and familiar(seen.fact.image) == familiar(name))
+        ]
         images = [(seen.at, seen.fact.id) for seen in evidence.of(ImageNeed(image=name)).found]
         tagged = [(seen.at, seen.fact.id) for seen in traces if seen.fact.action == "tag"]
         _, latest = max([*images, *tagged], default=(None, ""))

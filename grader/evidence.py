@@ -13,15 +13,8 @@ from pydantic import ValidationError
 from grader.facts import Event, EventWindow, Fact, Reason
 from grader.journal import Defect, Entry, Journal, Source
 from grader.messages import msg
-from grader.needs import (
-    ContainerNeed,
-    EventsNeed,
-    EventWindowNeed,
-    ImageNeed,
-    Need,
-    OfContainers,
-)
-from grader.reference import familiar, repository_of
+from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ImageNeed, Need, OfContainers
+from grader.reference import familiar, means, repository_of
 
 F_co = TypeVar("F_co", bound=Fact, covariant=True)
 N = TypeVar("N", bound=Need[Fact])
@@ -167,14 +160,16 @@ class Evidence:
         """Every image id that was ever seen under this reference."""
 
         def ids() -> frozenset[str]:
-            seen = [seen.fact.id for seen in self.of(ImageNeed(image=reference)).found]
-            name = familiar(reference)
-            events = [e.fact for e in self._of_kind.get("image", ()) if e.fact.name == name]
-            # Of these some engines tell both an image's id and its name.
-            told = [e.id for e in events if e.id and e.action in {"tag", "push", "untag"}]
-            return frozenset(seen + told)
+            looked = {seen.fact.id for seen in self.of(ImageNeed(image=reference)).found}
+            return self.told_image_ids(reference) | looked
 
         return self.once(("image ids", reference), ids)
+
+    def told_image_ids(self, reference: str) -> frozenset[str]:
+        """Those of them that events tell of. Some engines tell both an image's id and its name."""
+        name = familiar(reference)
+        events = [e.fact for e in self._of_kind.get("image", ()) if e.fact.name == name]
+        return frozenset(e.id for e in events if e.id and e.action in {"tag", "push", "untag"})
 
     def container_ids(self, need: OfContainers[Fact]) -> frozenset[str]:
         """Every id of a container that was ever seen and that this need asks about."""
@@ -196,14 +191,14 @@ class Evidence:
         """
 
         def about() -> tuple[Seen[Event], ...]:
-            wanted = familiar(image) if image else None
+            ids = self.told_image_ids(image) if image else ()
             return tuple(
                 seen
                 for seen in self._of_kind.get(kind, ())
                 if (name is None or seen.fact.name == name)
                 and (service is None or seen.fact.service == service)
                 and (project is None or seen.fact.project == project)
-                and (wanted is None or familiar(seen.fact.image) == wanted)
+                and (image is None or means(seen.fact.image, image, ids))
             )
 
         return that_tell(actions, self.once((kind, name, service, project, image), about))
@@ -211,21 +206,22 @@ class Evidence:
     def image_events(self, *actions: str, image: str) -> tuple[Seen[Event], ...]:
         """Image events (tag, push, pull, untag, delete) about this reference, oldest first.
 
-        A pull of all tags of its repository is one, where the reference is older.
+        A pull of all tags of its repository, or by a digest, is one, where the reference is older.
         """
 
         def about() -> tuple[Seen[Event], ...]:
-            wanted = familiar(image)
-            ids, repository = self.image_ids(image), repository_of(image)
+            wanted, repository, ids = familiar(image), repository_of(image), self.image_ids(image)
             images = self._of_kind.get("image", ())
             named = min((s.at for s in images if familiar(s.fact.name) == wanted), default=None)
-            return tuple(
-                seen
-                for seen in images
-                if familiar(seen.fact.name) == wanted
-                or (named and seen.at >= named and seen.fact.name == repository)
-                or (seen.fact.action in {"untag", "delete"} and seen.fact.id in ids)
-            )
+
+            def is_about(seen: Seen[Event]) -> bool:
+                name, action = seen.fact.name, seen.fact.action
+                if action == "pull" and named and seen.at >= named:
+                    return name == repository or means(name, image)
+                is_gone = action in {"untag", "delete"} and seen.fact.id in ids
+                return is_gone or familiar(name) == wanted
+
+            return tuple(filter(is_about, images))
 
         return that_tell(actions, self.once(("image", image), about))
 

@@ -8,6 +8,7 @@ longer than all else that a grading does with references.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 DOCKER_HUB = "docker.io"
@@ -25,6 +26,7 @@ _PATH = re.compile(rf"{_PATH_PART}(?:/{_PATH_PART})*")
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
 _ID = re.compile(r"[0-9a-f]{64}")
+_SHORT_ID = re.compile(r"[0-9a-f]{4,64}")
 
 
 @lru_cache(maxsize=4096)
@@ -53,6 +55,21 @@ def repository_of(reference: str) -> str:
     if domain != DOCKER_HUB:
         return f"{domain}/{path}" if path else reference
     return path.removeprefix("library/") if path.count("/") == 1 else path
+
+
+def means(told: str, reference: str, ids: Iterable[str] = ()) -> bool:
+    """Whether ``told``, which a command was given, means the image of ``reference``.
+
+    It is the same reference, or begins one of the image's ``ids``; a digest in its repository may
+    mean it. A whole id with ``sha256:`` does not count: so a build calls the image of a step.
+    """
+    if familiar(told) == familiar(reference):
+        return True
+    if "@" in told:
+        return "@" not in reference and repository_of(told) == repository_of(reference)
+    if not _SHORT_ID.fullmatch(told):
+        return False
+    return any(id_.startswith(f"sha256:{told}") for id_ in ids)
 
 
 def path_and_version(reference: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from docker_image.reference import InvalidReference, Reference
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.reference import familiar, is_reference, registry_of, repository_of
+from grader.reference import familiar, is_reference, means, registry_of, repository_of
 
 DIGEST = "sha256:" + "0" * 64
 PIECES = [
@@ -54,6 +54,26 @@ def test_forms_of_a_reference(reference: str, short: str, registry: str, reposit
 def test_what_is_no_reference_comes_back_as_it_is(text: str) -> None:
     assert familiar(text) == text
     assert not is_reference(text)
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ("docker.io/haneul/app:1", True),
+        ("haneul/app", False),
+        (f"haneul/app@{DIGEST}", True),
+        (f"haneul/other@{DIGEST}", False),
+        ("0" * 4, True),
+        ("0" * 64, True),
+        ("1" * 12, False),
+        ("sha256:" + "0" * 64, False),
+        ("sha256:", False),
+        ("", False),
+    ],
+)
+def test_an_image_is_meant_by_name_digest_or_id(told: str, meant: bool) -> None:
+    assert means(told, "haneul/app:1", {DIGEST}) is meant
+    assert not means(f"haneul/app@{DIGEST}", f"haneul/app@{DIGEST.replace('0', '1')}")
 
 
 @given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=7).map("".join), st.text(max_size=40)))

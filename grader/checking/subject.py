@@ -141,10 +141,7 @@ class ContainerSubject(BaseModel):
         return Picked(name=self.name, image=None, service=self.service, project=self.project)
 
     def containers(self, evidence: Evidence) -> Series[Container]:
-        """Every answer about such containers.
-
-        A container of this name that runs the same image under another reference is one of them.
-        """
+        """Every answer about such containers, whatever their image was called."""
         of = "containers", self.container_need
         return evidence.once(of, lambda: self._containers(evidence))
 
@@ -152,15 +149,19 @@ class ContainerSubject(BaseModel):
         series = evidence.of(self.container_need)
         if series.found or self.image is None or (self.name is None and self.service is None):
             return series
-        # While a variable was wrong, the rubric asked for another image of the same name.
-        image = familiar(self.image)
-        named = evidence.of(ContainerNeed(**self._whatever_image)).found
-        return series._replace(found=tuple(s for s in named if familiar(s.fact.image) == image))
+        # While a variable was wrong, the rubric asked for another image of the same name; and what
+        # is looked at before the events are read may be of an image whose id only they tell.
+        named = evidence.of(ContainerNeed(**self._whatever_image))
+        image, ids = familiar(self.image), evidence.told_image_ids(self.image)
+        found, now = (
+            tuple(s for s in seen if familiar(s.fact.image) == image or s.fact.image_id in ids)
+            for seen in (named.found, named.now)
+        )
+        return series._replace(found=found, now=now, absent=None if now else series.absent)
 
     def events(self, evidence: Evidence, *actions: str) -> tuple[Seen[Event], ...]:
         """Events of such containers, oldest first, whatever they were called at the time."""
-        of = "events", self.container_need
-        events = evidence.once(of, lambda: self._events(evidence))
+        events = evidence.once(("events", self.container_need), lambda: self._events(evidence))
         return that_tell(actions, events)
 
     def _events(self, evidence: Evidence) -> tuple[Seen[Event], ...]:
@@ -266,13 +267,8 @@ class ContainerSubject(BaseModel):
             named = evidence.events("create", "start", **self._whatever_image)
             if others and self.name and not named:
                 return self._other_name(others[0])
-        return absence(
-            series,
-            self.subject,
-            then_grade(self.run_command()),
-            existed=existed,
-            now=now,
-        )
+        hint = then_grade(self.run_command())
+        return absence(series, self.subject, hint, existed=existed, now=now)
 
     def _other_image(self, seen: Seen[Container]) -> Verdict:
         name = seen.fact.name

@@ -15,7 +15,7 @@ from grader.collect.client import Client, Payload
 from grader.collect.view import EngineView
 from grader.facts import Event, EventWindow, Reason
 from grader.needs import ContainerNeed
-from grader.reference import familiar, repository_of
+from grader.reference import means, repository_of
 
 ENGINE_KEEPS = 256
 """Events that the engine keeps, over all types; older ones are gone."""
@@ -46,7 +46,8 @@ class Subjects:
         if event.type == "image":
             named = event.name in self.images or event.id in self.image_ids
             return named or (
-                event.action == "pull" and event.name in map(repository_of, self.images)
+                event.action == "pull"
+                and any(event.name == repository_of(i) or means(event.name, i) for i in self.images)
             )
         if event.type != "container":
             return event.name in self.resources
@@ -54,11 +55,7 @@ class Subjects:
             return True
         if {(event.service, event.project), (event.service, None)} & self.services:
             return True
-        # The steps of a classic build run in containers of the image so far, by its whole id.
-        return not event.image.startswith("sha256:") and (
-            familiar(event.image) in self.images
-            or any(id_.startswith(f"sha256:{event.image}") for id_ in self.image_ids if event.image)
-        )
+        return any(means(event.image, image, self.image_ids) for image in self.images)
 
 
 @dataclass(frozen=True, slots=True)

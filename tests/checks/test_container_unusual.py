@@ -39,6 +39,19 @@ def test_what_was_seen_while_a_variable_was_wrong_counts_when_it_is_put_right() 
     assert judged("container", fields, other, *gone).status is Status.FAIL
 
 
+def test_by_digest_it_is_the_image_whose_id_only_events_tell() -> None:
+    fields = {"name": NAME, "image": IMAGE}
+    container = wisheasy().model_copy(update={"image": "me/wisheasy@sha256:" + "a" * 64})
+    looks = [saw(NEED, Reason.NOT_THERE), saw(ContainerNeed(name=NAME), container)]
+    tagged = event("image tag", id=container.image_id, name=IMAGE)
+    assert judged("container", fields, *looks, tagged).status is Status.PASS
+    other = event("image tag", id="sha256:" + "b" * 64, name=IMAGE)
+    assert judged("container", fields, *looks, other).status is Status.FAIL
+    for told in (container.image, container.image_id[7:19]):
+        stop = event("container stop", 1, id=container.id, name=NAME, image=told)
+        assert judged("stopped", fields, tagged, stop).status is Status.PASS
+
+
 def test_one_that_came_and_went_is_not_taken_for_one_with_a_wrong_name() -> None:
     other = saw(ContainerNeed(image=IMAGE), a_container("other", IMAGE))
     assert judged("container", {"name": NAME, "image": IMAGE}, other).status is Status.FAIL

@@ -214,6 +214,13 @@ def test_only_events_of_what_is_named_are_asked_for(fields: dict[str, str]) -> N
     assert EventsNeed(**picked) in check.needs()
 
 
+@pytest.mark.parametrize("image", ["app@sha256:" + "0" * 64, IMAGE["id"][7:19]])
+def test_a_container_of_the_image_by_another_name_does_not_bring_the_name_back(image: str) -> None:
+    tagged, untagged = event("image tag", 1, **IMAGE), event("image untag", 2, **IMAGE)
+    made = event("container create", 30, id=hex_id("web"), name="web", image=image)
+    assert judge("image", tagged, untagged, not_seen("image"), made).status is Status.PASS
+
+
 @pytest.mark.parametrize("action", ["create", "start"])
 def test_a_service_that_came_back_is_not_removed(action: str) -> None:
     fields = {"service": "web", "project": "shop"}

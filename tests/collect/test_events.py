@@ -237,9 +237,10 @@ def test_without_the_keys_that_engine_29_leaves_out_all_is_told_alike(engine: st
     assert any(told)
 
 
-def test_a_pull_of_all_tags_is_one_of_each() -> None:
-    chosen = select([payload("image", "pull", "me/app")], Subjects(images={"me/app:2"}))
-    assert [event.name for _, event in chosen] == ["me/app"]
+@pytest.mark.parametrize("told", ["me/app", "me/app@sha256:" + "0" * 64])
+def test_a_pull_of_all_tags_or_by_digest_is_one_of_each(told: str) -> None:
+    chosen = select([payload("image", "pull", told)], Subjects(images={"me/app:2"}))
+    assert [event.name for _, event in chosen] == [told]
     pulled = saw(EventsNeed(), chosen[0][1], at=2)
     tagged = [
         saw(EventsNeed(), Event(type="image", action="tag", name="me/app:2"), at) for at in (1, 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 
 import pytest
@@ -91,6 +92,31 @@ def test_a_name_given_later_variables_one_by_one_and_everything_by_its_id(learne
     wait_until(lambda: container not in learner.docker("ps", "-aq", "--no-trunc"))
     learner.docker("rmi", "-f", learner.docker("images", "-q", learner.remote))
     assert Outcome.of(learner).not_passed == {}
+
+
+@pytest.mark.parametrize("looked", [True, False], ids=["graded twice", "graded after cleanup"])
+def test_pulled_and_run_by_its_digest(learner: Learner, looked: bool) -> None:
+    learner.build()
+    learner.tag()
+    learner.login(os.environ["GRADE_LAB_REGISTRY_USER"], os.environ["GRADE_LAB_REGISTRY_PASSWORD"])
+    digest = re.search(r"sha256:[0-9a-f]{64}", learner.push())
+    assert digest is not None
+    image = f"{learner.remote.rpartition(':')[0]}@{digest[0]}"
+    learner.remove_remote_tag()
+    learner.docker("pull", image)
+    learner.write_env()
+    learner.run(image=image)
+    learner.wait_for_app()
+    learner.exec()
+    if looked:
+        steps = {"push", "pull", "run", "answers-http", "logs", "exec"}
+        outcome = Outcome.of(learner)
+        assert outcome.statuses(*steps) == {"pass"}, outcome.not_passed
+    learner.stop()
+    learner.rm()
+    learner.image_rm(learner.local, image)
+    outcome = Outcome.of(learner)
+    assert outcome.statuses("pull", "exec", "stop", "order") == {"pass"}, outcome.not_passed
 
 
 def test_a_restart_is_no_stop(learner: Learner) -> None:
