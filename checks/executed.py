@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from grader.check import Check, Failed, NonBlank, Passed, Proof, Unproven, Verdict, unavailable
+from grader.checking.execs import ran
 from grader.checking.sought import SoughtText
 from grader.checking.subject import ContainerSubject
 from grader.evidence import Evidence, Seen
@@ -27,9 +28,9 @@ class CommandText(SoughtText):
 
 
 class Executed(ContainerSubject, Check):
-    """``docker exec`` was used on a container. ``command`` is text that the command line contains,
-    or ``{contains: …}``, ``{matches: …}``; without it any command counts. ``exit_code`` is that of
-    its end.
+    """``docker exec`` ran a command in a container. One that could not be started, as it is not
+    there, does not count. ``command`` is text that the command line contains, or ``{contains: …}``,
+    ``{matches: …}``; without it any command counts. ``exit_code`` is that of its end.
     """
 
     type: Literal["executed"]
@@ -40,14 +41,14 @@ class Executed(ContainerSubject, Check):
         return self.subject_needs()
 
     def judge(self, evidence: Evidence) -> Verdict:
-        executed = self.events(evidence, "exec_start")
+        executed = ran(self, evidence)
         sought = self._sought
         fitting = [e for e in executed if not sought or sought.found_in(e.fact.command)]
         proof = next((e for e in fitting if self._ended_so(e, evidence)), None)
         if proof is not None:
             return Passed(
                 message=msg("a command was run in {subject}", subject=self.subject),
-                proofs=(Proof.of(proof, msg("docker exec {name}", name=proof.fact.name)),),
+                proofs=(Proof.of(proof, _detail(proof)),),
             )
         if evidence.event_window.unavailable:
             return unavailable(evidence.event_window)
@@ -57,10 +58,14 @@ class Executed(ContainerSubject, Check):
             return self._another(executed, sought)
         if not self.containers(evidence).found and not self.events(evidence):
             return self.missing(evidence)
-        return Unproven(
-            message=msg("no command was seen to be run in {subject}", subject=self.subject),
-            hint=self._hint,
-        )
+        message = msg("no command was seen to be run in {subject}", subject=self.subject)
+        begun = [Proof.of(e, _detail(e)) for e in self.events(evidence, "exec_start")]
+        if begun:
+            message = msg(
+                "the command begun in {subject} is not there, or has not ended yet",
+                subject=self.subject,
+            )
+        return Unproven(message=message, proofs=tuple(begun[-1:]), hint=self._hint)
 
     def _code(self, begun: Seen[Event], evidence: Evidence) -> int | None:
         """The exit code of a command; None where no event tells."""
@@ -73,7 +78,7 @@ class Executed(ContainerSubject, Check):
 
     def _ended_otherwise(self, begun: Seen[Event], evidence: Evidence) -> Verdict:
         code = self._code(begun, evidence)
-        proofs = (Proof.of(begun, msg("docker exec {name}", name=begun.fact.name)),)
+        proofs = (Proof.of(begun, _detail(begun)),)
         if code is None:
             message = msg("nothing tells how the command in {subject} ended", subject=self.subject)
             return Unproven(message=message, proofs=proofs, hint=self._hint)
@@ -108,10 +113,12 @@ class Executed(ContainerSubject, Check):
             )
         return Failed(
             message=msg("another command was run in {subject}", subject=self.subject),
-            proofs=tuple(
-                Proof.of(e, msg("docker exec {name}", name=e.fact.name)) for e in executed[-1:]
-            ),
+            proofs=tuple(Proof.of(e, _detail(e)) for e in executed[-1:]),
             expected=msg("{items}", items=[wanted for wanted, _ in sought.counts("")]),
             actual=msg("run: {programs}", programs=list(programs)[:5]),
             hint=self._hint,
         )
+
+
+def _detail(seen: Seen[Event]) -> Message:
+    return msg("docker exec {name}", name=seen.fact.name)

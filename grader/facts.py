@@ -129,10 +129,10 @@ class Container(Fact):
 
     ``env`` tells where each variable's value comes from: ``image`` when it is the image's own,
     ``run`` when ``docker run`` set it (``-e`` and ``--env-file`` cannot be told apart). ``health``
-    is ``starting``, ``healthy``, ``unhealthy``, or ``none`` without a health check; empty where
-    that was not recorded. ``health_test`` is what it runs, as events tell it.
-    ``service`` and its ``project`` are those of Docker Compose, where it made the container.
+    is ``starting``, ``healthy``, ``unhealthy``, or ``none`` without a check (``health_test``, as
+    events tell it); empty where not recorded. ``service`` and ``project`` are Docker Compose's.
     ``detached`` is None where the engine does not tell: an ``attach`` event before the start does.
+    ``execs`` are the ids of what ``docker exec`` runs in it.
     """
 
     id: str
@@ -152,6 +152,7 @@ class Container(Fact):
     networks: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     oom_killed: bool = False
+    execs: tuple[str, ...] = ()
     health: str = ""
     health_test: str = ""
     project: str = ""
@@ -241,9 +242,8 @@ class Tree(Fact):
 
 
 class Resource(Fact):
-    """A volume or network that exists.
-
-    A network also tells whether it is ``internal``, and the names of the containers ``attached``.
+    """A volume or network that exists; of a network also whether it is ``internal``, and the names
+    of the containers ``attached``.
     """
 
     id: str

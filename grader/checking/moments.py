@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from grader.check import Proof
+from grader.checking.execs import ran
 from grader.checking.stops import Stop, stops
 from grader.checking.subject import ContainerSubject, renamed
 from grader.checking.times import LONG_AGO, SKEW
@@ -33,7 +34,6 @@ IMAGE_EVENTS = {
 
 CONTAINER_EVENTS = {
     "started": ("start",),
-    "executed": ("exec_start",),
     "removed": ("destroy",),
 }
 """What they call the steps of a container."""
@@ -105,6 +105,9 @@ def _of_container(
 ) -> Iterator[Moment]:
     if did == "stopped":
         yield from (_of_stop(stop, step) for stop in stops(subject, evidence))
+        return
+    if did == "executed":
+        yield from (_at(event, event.at, step, event.fact.id) for event in ran(subject, evidence))
         return
     for event in subject.events(evidence, *CONTAINER_EVENTS[did]):
         yield _at(event, event.at, step, event.fact.id)

@@ -25,6 +25,7 @@ COMPOSE_PROJECT = "com.docker.compose.project"
 COMPOSE_SERVICE = "com.docker.compose.service"
 MAX_NAME = 255
 MAX_ATTACHED = 100
+MAX_EXECS = 100
 
 
 def engine(version: Payload, info: Payload, endpoint: str) -> facts.Engine:
@@ -97,6 +98,7 @@ def container(inspected: Payload, image_environment: Mapping[str, str]) -> facts
         networks=tuple(sorted(part(part(inspected, "NetworkSettings"), "Networks"))),
         command=tuple(redact.arguments(_words(config.get("Cmd")))),
         oom_killed=bool(state.get("OOMKilled")),
+        execs=_words(inspected.get("ExecIDs"))[:MAX_EXECS],
         health_test=health_test(inspected),
         project=label(labels(inspected), COMPOSE_PROJECT),
         service=label(labels(inspected), COMPOSE_SERVICE),

@@ -35,12 +35,12 @@ def test_each_check_of_a_container_understands_a_service(name: str) -> None:
     logs = saw(LogsNeed(**WEB), Logs(container_id=hex_id(name), stdout="ready\n"), at=1)
     page = HttpResponse(container_id=hex_id(name), url="http://x", status=200, body="hi")
     http = saw(HttpNeed(**WEB, port=80), page, at=1)
-    executed = did("exec_start", name, 2, command="sh", exec_id="e")
+    executed = [did(what, name, 2, exec_id="e") for what in ("exec_start", "exec_die")]
     stopped = did("kill", name, 3, signal="15"), did("die", name, 4, exit_code=0)
     assert judged("container", WEB, ran(name)).status is Status.PASS
     assert judged("logs", {**WEB, "contains": "ready"}, logs).status is Status.PASS
     assert judged("http", {**WEB, "port": 80, "contains": "hi"}, http).status is Status.PASS
-    assert judged("executed", WEB, executed).status is Status.PASS
+    assert judged("executed", WEB, *executed).status is Status.PASS
     assert judged("stopped", WEB, ran(name), *stopped).status is Status.PASS
     assert judged("removed", WEB, ran(name), gone).status is Status.PASS
 

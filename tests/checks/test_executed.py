@@ -97,6 +97,20 @@ def test_how_the_command_ended(code: int | None, status: Status) -> None:
         assert (str(verdict.expected), str(verdict.actual)) == ("exit code 0", "exit code 1")
 
 
+def test_a_command_that_is_not_in_the_container_did_not_run() -> None:
+    about = {"id": hex_id("web"), "name": "web", "image": "app:1", "exec_id": "e1"}
+    begun = event("container exec_start", 1, command="bash", **about)
+    verdict = judge(THERE, begun)
+    assert verdict.status is Status.UNPROVEN
+    assert "is not there, or has not ended yet" in str(verdict.message)
+    assert judge(THERE, begun, command="bash").status is Status.UNPROVEN
+    for code in (0, 127):  # a shell ends with the code of what was typed last
+        ended = event("container exec_die", 2, exit_code=code, **about)
+        assert judge(THERE, begun, ended).status is Status.PASS
+    inside = saw(ContainerNeed(name="web"), a_container("web", execs=("e1",)))
+    assert judge(inside, begun).status is Status.PASS
+
+
 def test_one_of_several_tries_that_worked_is_enough() -> None:
     about = {"id": hex_id("web"), "name": "web", "image": "app:1"}
     tries = [

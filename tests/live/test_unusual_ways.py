@@ -119,6 +119,22 @@ def test_pulled_and_run_by_its_digest(learner: Learner, looked: bool) -> None:
     assert outcome.statuses("pull", "exec", "stop", "order") == {"pass"}, outcome.not_passed
 
 
+@pytest.mark.parametrize(
+    "command", [["sh", "-c", "nosuch"], ["sleep", "60"]], ids=["ended with 127", "runs on"]
+)
+def test_only_a_command_that_is_there_was_executed(learner: Learner, command: list[str]) -> None:
+    up_to_run(learner)
+    for wrong in (["wisheasy", "nosuch"], ["wisheasy", "/etc/passwd"], ["-d", "wisheasy", "nosuch"]):
+        with pytest.raises(DockerError):
+            learner.docker("exec", *wrong)
+    outcome = Outcome.of(learner)
+    assert outcome.status("exec") == "unproven"
+    learner.docker("exec", "-d", "wisheasy", *command)
+    assert Outcome.of(learner).status("exec") == "pass"
+    learner.docker("rm", "-f", "wisheasy")
+    assert Outcome.of(learner).status("exec") == "pass"
+
+
 def test_a_restart_is_no_stop(learner: Learner) -> None:
     up_to_run(learner)
     learner.docker("restart", "-t", "1", "wisheasy")
