@@ -124,7 +124,11 @@ def test_pulled_and_run_by_its_digest(learner: Learner, looked: bool) -> None:
 )
 def test_only_a_command_that_is_there_was_executed(learner: Learner, command: list[str]) -> None:
     up_to_run(learner)
-    for wrong in (["wisheasy", "nosuch"], ["wisheasy", "/etc/passwd"], ["-d", "wisheasy", "nosuch"]):
+    for wrong in (
+        ["wisheasy", "nosuch"],
+        ["wisheasy", "/etc/passwd"],
+        ["-d", "wisheasy", "nosuch"],
+    ):
         with pytest.raises(DockerError):
             learner.docker("exec", *wrong)
     outcome = Outcome.of(learner)
