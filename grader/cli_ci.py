@@ -126,12 +126,11 @@ def _grade(  # noqa: PLR0917 # what the command was given
     from grader.ci.contract import Graded
     from grader.ci.findings import findings
     from grader.ci.grade import judged
-    from grader.ci.threshold import exit_code
     from grader.submission import REPORT
 
     chosen = steps.formats(formats)  # a mistake is told before the long look, not after it
     told = judged(submission, rubric, **given)
-    code = exit_code(told.result, fail_under)
+    reached = fail_under.reached_by(told.result) if fail_under else told.result.passed
     folder = out or submission / REPORT
     graded = Graded(
         result=told.result,
@@ -141,7 +140,7 @@ def _grade(  # noqa: PLR0917 # what the command was given
     )
     platform.publish(graded)
     write_utf8(platform.log(_table(graded), graded))
-    return code
+    return steps.exit_code(told.result, reached=reached)
 
 
 def _table(graded: Graded) -> str:

@@ -136,7 +136,7 @@ def _judge(
             for name, report in chosen.items():
                 with plugins.blamed(plugins.REPORTS, name):
                     write_utf8(report.render(result))
-        return steps.exit_code(result)
+        return steps.exit_code(result, reached=result.passed)
     folder = Path(out) if out else run.submission.folder / REPORT
     try:
         paths = steps.write(result, chosen, folder)
@@ -148,7 +148,7 @@ def _judge(
         _show(result, paths, no_color=no_color)
     if open_report and "html" in paths:
         click.launch(str(paths["html"]))
-    return steps.exit_code(result)
+    return steps.exit_code(result, reached=result.passed)
 
 
 def _show(result: Result, paths: dict[str, Path], *, no_color: bool) -> None:

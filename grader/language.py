@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from grader.messages import LANGUAGES, Message, Translator
 
 
-def preferred(env: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
+def preferred() -> str:
     """The language of the environment (LC_ALL, LC_MESSAGES, LANG; Windows' own setting).
 
     English where it names one that has no catalogue, or none.
     """
-    names = [env.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    if platform == "win32":
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    if sys.platform == "win32":
         import locale
 
         names.append(locale.getlocale()[0] or "")

@@ -174,8 +174,8 @@ def write(result: Result, chosen: Mapping[str, ReportFormat], out: Path) -> dict
     return paths
 
 
-def exit_code(result: Result) -> ExitCode:
-    """What the process's exit status says of a result."""
+def exit_code(result: Result, *, reached: bool) -> ExitCode:
+    """What the process's exit status says. ``reached``: the score is as high as it has to be."""
     if not result.complete:
         return ExitCode.INCOMPLETE
-    return ExitCode.PASSED if result.passed else ExitCode.BELOW_PASS_MARK
+    return ExitCode.PASSED if reached else ExitCode.BELOW_PASS_MARK

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from lab.docker import DockerError, docker
 
+ANSWER_SECONDS = 20.0
+
 Tell = Callable[[str, str], None]
 """Is called with each command and what it printed."""
 
@@ -53,9 +55,9 @@ class Learner:
         self._tell(shlex.join(["docker", *arguments]), output)
         return output
 
-    def write_env(self, owner: str = "김하늘", greeting: str = "오늘도 소원 하나!") -> None:
+    def write_env(self) -> None:
         """The file for `--env-file`, which is never handed in."""
-        text = f"WISHEASY_OWNER={owner}\nWISHEASY_GREETING={greeting}\n"
+        text = "WISHEASY_OWNER=김하늘\nWISHEASY_GREETING=오늘도 소원 하나!\n"
         (self.folder / ".env").write_text(text, encoding="utf-8")
 
     def engine_version(self) -> str:
@@ -103,15 +105,15 @@ class Learner:
             arguments += [option, value] if value else []
         return self.docker("run", *arguments, *options, image or self.remote, *command)
 
-    def wait_for_app(self, path: str = "/", seconds: float = 20) -> str:
+    def wait_for_app(self) -> str:
         """Open the app as a browser would, as soon as it answers, and return the page."""
-        url = f"http://127.0.0.1:{self.port}{path}"
-        deadline = time.monotonic() + seconds
+        url = f"http://127.0.0.1:{self.port}/"
+        deadline = time.monotonic() + ANSWER_SECONDS
         while time.monotonic() < deadline:
             with suppress(OSError, HTTPException), urllib.request.urlopen(url, timeout=5) as page:
                 return str(page.read().decode("utf-8"))
             time.sleep(0.05)
-        raise DockerError(f"open {url}", 1, f"no answer for {seconds:.0f} s")
+        raise DockerError(f"open {url}", 1, f"no answer for {ANSWER_SECONDS:.0f} s")
 
     def list_containers(self) -> str:
         return self.docker("ps", "-a")

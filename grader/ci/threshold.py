@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from grader.errors import ExitCode, GradeLabError
+from grader.errors import GradeLabError
 from grader.messages import msg
 from grader.report.reading import points
 from grader.result import Result
@@ -57,15 +57,3 @@ class Threshold:
                 msg("write a share as `--fail-under 70%`"),
             )
         return result.score >= self.amount
-
-
-def exit_code(result: Result, threshold: Threshold | None) -> ExitCode:
-    """What the process's exit status says; without a ``threshold`` the rubric's pass mark counts.
-
-    Raises:
-        GradeLabError: the threshold cannot be reached.
-    """
-    reached = result.passed if threshold is None else threshold.reached_by(result)
-    if not result.complete:
-        return ExitCode.INCOMPLETE
-    return ExitCode.PASSED if reached else ExitCode.BELOW_PASS_MARK

@@ -8,10 +8,9 @@ from queue import Empty, Queue, SimpleQueue
 from threading import Event, Thread
 from typing import TypeVar
 
-T = TypeVar("T")
+from grader.collect.waiting import INTERRUPTIBLE_SECONDS
 
-_INTERRUPTIBLE_SECONDS = 0.5
-"""On Windows Ctrl-C does not end a wait; so none is longer."""
+T = TypeVar("T")
 
 
 class Background:
@@ -71,7 +70,7 @@ def _items(made: Queue[T], thread: Thread) -> Iterator[T]:
     while True:
         alive = thread.is_alive()  # asked before the look: what it made last must not be missed
         try:
-            yield made.get(timeout=_INTERRUPTIBLE_SECONDS if alive else 0)
+            yield made.get(timeout=INTERRUPTIBLE_SECONDS if alive else 0)
         except Empty:
             if not alive:
                 return

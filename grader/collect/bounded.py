@@ -50,10 +50,9 @@ class Hashes:
     ``complete`` turns false when there are more than the bounds allow.
     """
 
-    def __init__(self, max_bytes: int, max_files: int = MAX_FILES) -> None:
+    def __init__(self, max_bytes: int) -> None:
         self.files: dict[str, str] = {}
         self.complete = True
-        self._max_files = max_files
         self._left = max_bytes
         self._by_name: dict[str, str] = {}
 
@@ -77,7 +76,7 @@ class Hashes:
     def _digest(self, tar: tarfile.TarFile, member: tarfile.TarInfo) -> str | None:
         self._left -= member.size  # of a sparse file, its size with the holes
         file = tar.extractfile(member)
-        if self._left < 0 or len(self.files) >= self._max_files or file is None:
+        if self._left < 0 or len(self.files) >= MAX_FILES or file is None:
             self.complete = False
             return None
         return digest_of(file)

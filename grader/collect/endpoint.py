@@ -22,7 +22,7 @@ from grader.messages import Message, msg
 from grader.shell_environment import outside
 
 MAX_CONFIG_BYTES = 4 * 1024 * 1024
-DEFAULT = "default"
+DEFAULT_CONTEXT = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def resolve(env: Mapping[str, str], platform: str) -> Endpoint:
         folder = env.get("DOCKER_CERT_PATH") or (str(config_folder(env)) if verify else "")
         return Endpoint((host,), Path(folder) if folder else None, verify)
     context = current_context(env)
-    if context == DEFAULT:
+    if context == DEFAULT_CONTEXT:
         return Endpoint(usual_sockets(platform, env))
     return _endpoint_of(context, env, platform)
 
@@ -146,7 +146,7 @@ def _configured_context(env: Mapping[str, str]) -> str:
             msg("put it right, or rename the file and run `docker login` again"),
             where=str(path),
         ) from error
-    return name if isinstance(name, str) and name else DEFAULT
+    return name if isinstance(name, str) and name else DEFAULT_CONTEXT
 
 
 def _endpoint_of(context: str, env: Mapping[str, str], platform: str) -> Endpoint:

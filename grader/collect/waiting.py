@@ -11,7 +11,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_INTERRUPTIBLE_SECONDS = 0.5
+INTERRUPTIBLE_SECONDS = 0.5
 """On Windows Ctrl-C does not end a wait; so none is longer."""
 
 
@@ -40,7 +40,7 @@ def within(seconds: float, look: Callable[[], T], stop: Event | None = None) -> 
 def _first(ends: Queue[T], deadline: float, stop: Event | None) -> T:
     while (left := deadline - time.monotonic()) > 0 and not (stop and stop.is_set()):
         with suppress(Empty):
-            return ends.get(timeout=min(left, _INTERRUPTIBLE_SECONDS))
+            return ends.get(timeout=min(left, INTERRUPTIBLE_SECONDS))
     raise TimeoutError("it takes too long to answer")
 
 

@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from grader.collect.advice import Surroundings
-from grader.collect.endpoint import usual_sockets
+from grader.collect.endpoint import DEFAULT_CONTEXT, usual_sockets
 from grader.errors import GradeLabError
 from grader.facts import Reason
 from grader.messages import Message
-
-DEFAULT_CONTEXT = "default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

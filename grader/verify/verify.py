@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -28,9 +28,7 @@ Item = tuple[str, Callable[[], Opened]]
 """A label, and what opens the submission: its rubric with its variables, and its folder."""
 
 
-def verify(
-    rubric: Rubric, folder: Path, *, env: Mapping[str, str] = os.environ
-) -> Iterator[Observation]:
+def verify(rubric: Rubric, folder: Path) -> Iterator[Observation]:
     """Ask the registries that the rubric names, and reproduce what the submission made.
 
     Nothing is left in the engine, however this ends; what a killed run left is removed first.
@@ -38,13 +36,11 @@ def verify(
     Raises:
         GradeLabError: the docker configuration or the folder for state cannot be used.
     """
-    with _verifier(env, 1) as verifier:
+    with _verifier(1) as verifier:
         yield from verifier.verify(rubric, folder)
 
 
-def verify_all(
-    items: Iterable[Item], jobs: int, *, env: Mapping[str, str] = os.environ
-) -> Iterator[tuple[str, list[Observation]]]:
+def verify_all(items: Iterable[Item], jobs: int) -> Iterator[tuple[str, list[Observation]]]:
     """The same for a class: labels with their observations, in the order in which they are done.
 
     ``jobs`` is how many run at a time; a few more are opened ahead. What cannot be opened has no
@@ -53,7 +49,7 @@ def verify_all(
     Raises:
         GradeLabError: as `verify`.
     """
-    with _verifier(env, jobs) as verifier:
+    with _verifier(jobs) as verifier:
         threads = ThreadPoolExecutor(jobs, thread_name_prefix="verify")
         try:
             yield from _in_threads(verifier, threads, items, jobs * AHEAD)
@@ -84,8 +80,8 @@ def _one(verifier: Verifier, opened: Callable[[], Opened]) -> list[Observation]:
 
 
 @contextmanager
-def _verifier(env: Mapping[str, str], jobs: int) -> Iterator[Verifier]:
-    verifier = Verifier(resolve(env, sys.platform), env, jobs, state_folder())
+def _verifier(jobs: int) -> Iterator[Verifier]:
+    verifier = Verifier(resolve(os.environ, sys.platform), os.environ, jobs, state_folder())
     try:
         yield verifier
     finally:

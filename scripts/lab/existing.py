@@ -17,7 +17,7 @@ from . import htpasswd, temporary
 from .docker import DockerError, docker
 from .errors import LabUnavailableError
 from .ports import free_port
-from .registry import START_SECONDS, USUAL_PORT, lets_in
+from .registry import START_SECONDS, USER, USUAL_PORT, lets_in
 
 LABEL = "grade-lab.lab=1"
 OWNER = "grade-lab.pid"
@@ -70,11 +70,11 @@ class ContainerRegistry:
     A context manager like PrivateRegistry, and with the same members.
     """
 
-    def __init__(self, engine: ExistingEngine, user: str = "learner") -> None:
+    def __init__(self, engine: ExistingEngine) -> None:
         self._engine = engine
         self._container = ""
         self.address = f"127.0.0.1:{free_port(USUAL_PORT)}"
-        self.user = user
+        self.user = USER
         self.password = secrets.token_urlsafe(18)
 
     def __enter__(self) -> Self:

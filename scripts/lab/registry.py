@@ -17,6 +17,7 @@ from .errors import LabUnavailableError
 from .ports import free_port
 
 PROGRAMS = (("docker-registry", "docker-registry"),)
+USER = "learner"
 USUAL_PORT = 5055
 START_SECONDS = 30.0
 
@@ -29,9 +30,9 @@ class PrivateRegistry:
     too. Raises LabUnavailableError when it does not start.
     """
 
-    def __init__(self, user: str = "learner", *, certificate: Path | None = None) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
         self._certificate = certificate
-        self.user = user
+        self.user = USER
         self.password = secrets.token_urlsafe(18)
         self._port = 0
         self._folder = Path()

@@ -144,7 +144,10 @@ def test_where_no_network_can_be_had_each_question_is_told_why(
     }
 
 
-def test_a_submission_that_cannot_be_opened_costs_no_other(machine: Machine, folder: Path) -> None:
+def test_a_submission_that_cannot_be_opened_costs_no_other(
+    machine: Machine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///none")
     given = rubric(folder, LOG)
 
     def broken() -> AbstractContextManager[tuple[Rubric, Path]]:
@@ -155,7 +158,7 @@ def test_a_submission_that_cannot_be_opened_costs_no_other(machine: Machine, fol
         ("good", lambda: nullcontext((given, folder))),
         ("broken, too", broken),
     ]
-    found = dict(verify_all(items, 2, env={"DOCKER_HOST": "unix:///none"}))
+    found = dict(verify_all(items, 2))
     assert {label: [seen.outcome for seen in told] for label, told in found.items()} == {
         "broken": [],
         "good": ["found"],

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.collect import advice
+from grader.collect.endpoint import DEFAULT_CONTEXT
 from grader.doctor.finding import Finding, ok, problem
 from grader.doctor.findings.command import says_why_no_engine
-from grader.doctor.machine import DEFAULT_CONTEXT, Door, Machine
+from grader.doctor.machine import Door, Machine
 from grader.facts import Reason
 from grader.messages import Message, msg
 from grader.system_error import translatable

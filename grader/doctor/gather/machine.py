@@ -33,13 +33,12 @@ def gather(
     *,
     asked: bool,
     encoding: str = "utf-8",
-    env: Mapping[str, str] = os.environ,
 ) -> Machine:
     """Look at this machine. Nothing is changed, pulled or started, and nothing hangs.
 
     ``asked``: the learner named ``folder`` or ``rubric``. ``encoding`` is that of the terminal.
     """
-    env = outside(env)
+    env = outside(os.environ)
     task = work.task(folder, rubric, settings, asked=asked)
     needs = list(task.run.rubric.needs()) if task.run else []
     endpoint, error = _endpoint(env)
