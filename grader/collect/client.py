@@ -1,4 +1,4 @@
-"""The engine's API through the Docker SDK: the only module that knows it.
+"""The engine's API through the Docker SDK: the only module that talks to it.
 
 Each method is one request. Only reading ones exist here, so that collecting cannot change
 anything. Whatever goes wrong comes out as an `AbsentError` or an `UnavailableError`.

@@ -1,4 +1,4 @@
-"""Machines as they are met, recorded as what the doctor gathers there."""
+"""Machines as they are met, made up of what the doctor would gather there."""
 
 from __future__ import annotations
 
