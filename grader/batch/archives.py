@@ -59,14 +59,14 @@ def unpack(
     return root
 
 
-def unpack_export(archive: Path, folder: Path) -> list[LeftOut]:
+def unpack_export(archive: Path, folder: Path, bounds: Bounds = EXPORT) -> list[LeftOut]:
     """Unpack what holds a class. What is bad in it is left out, so it costs nobody else.
 
     Raises:
-        GradeLabError: the archive is damaged, or larger than `EXPORT`; nothing of it is left.
+        GradeLabError: the archive is damaged, or larger than ``bounds``; nothing of it is left.
     """
-    with members_of(archive, EXPORT) as members, cleared(folder, archive.name):
-        return write(members, folder, EXPORT, strict=False)
+    with members_of(archive, bounds) as members, cleared(folder, archive.name):
+        return write(members, folder, bounds, strict=False)
 
 
 def summary(left_out: Iterable[LeftOut]) -> Iterator[Message]:
