@@ -2,7 +2,7 @@
 
     python3 scripts/bootstrap.py [--extras dev,bench] [--browser]
 
-Finds a Python that is new enough, makes .venv with it and installs the project editable.
+Finds a Python that suits, makes .venv with it and installs the project editable.
 --browser also installs, on Debian as root, what the reports' tests look at pages with.
 """
 
@@ -18,7 +18,7 @@ from subprocess import DEVNULL
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-MINIMUM = (3, 11)
+OLDEST, NEWEST = (3, 11), (3, 14)
 KOREAN_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 
 
@@ -38,9 +38,9 @@ class Stamp:
 
 def main() -> None:
     """Do what is missing; exits with a sentence when something cannot be done."""
-    if sys.version_info < MINIMUM:
-        newer = _newer_python()  # nothing below this line needs to work with an old Python
-        os.execv(newer, [newer, *sys.argv])  # noqa: S606
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        other = _other_python()  # nothing below this line needs to work with an old Python
+        os.execv(other, [other, *sys.argv])  # noqa: S606
     parser = argparse.ArgumentParser(description="Bring .venv up to date.")
     parser.add_argument("--extras", default="dev", help="groups of dependencies (default: dev)")
     parser.add_argument("--browser", action="store_true", help="also install Chromium and fonts")
@@ -59,22 +59,22 @@ def main() -> None:
         _install_browser()
 
 
-def _newer_python() -> str:
-    for minor in range(20, MINIMUM[1] - 1, -1):
+def _other_python() -> str:
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         found = shutil.which(f"python3.{minor}")
         if found and _works(Path(found)):
             return found
-    needed = ".".join(map(str, MINIMUM))
+    oldest, newest = (".".join(map(str, version)) for version in (OLDEST, NEWEST))
     return sys.exit(
-        f"Python {needed} or newer is needed, and {sys.executable} is "
-        f"{sys.version.split()[0]}. Install a newer one, then run it again; "
+        f"Python {oldest} to {newest} is needed, and {sys.executable} is "
+        f"{sys.version.split()[0]}. Install one of these, then run it again; "
         f"make can be told where it is: make PYTHON=/path/to/python3 …"
     )
 
 
 def _works(python: Path) -> bool:
-    """Whether this Python runs and is new enough; the one of a moved .venv does not."""
-    test = f"import sys; sys.exit(sys.version_info < {MINIMUM})"
+    """Whether this Python runs and suits; the one of a moved .venv does not."""
+    test = f"import sys; sys.exit(not {OLDEST} <= sys.version_info[:2] <= {NEWEST})"
     try:
         return (
             subprocess.run(

@@ -10,6 +10,7 @@ from grader.errors import SubmissionError
 from grader.result import Learner
 from grader.submission import load
 from grader.yaml_source import InvalidYamlError, Source
+from tests.places import ROOT
 
 
 @pytest.mark.parametrize("value", ["!!int ''", "!!bool maybe", "!!float x", "2026-02-30", "0x_"])
@@ -155,3 +156,11 @@ def test_what_is_nested_as_deep_as_nobody_writes_is_told() -> None:
     with pytest.raises(InvalidYamlError, match=r"deep\.yaml:2:502: is nested more than 500 deep"):
         Source("deep.yaml", "a:\n  " + "[" * 600)
     assert Source("deep.yaml", "a: " + "[" * 300 + "]" * 300).data["a"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "rubrics").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_a_rubric_reads_the_same_where_the_fast_parser_cannot_be_installed(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert Source(path.name, text, pure=True).data == Source(path.name, text).data
