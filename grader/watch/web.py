@@ -26,6 +26,7 @@ from grader.errors import GradeLabError
 from grader.messages import msg
 from grader.report import live_page
 from grader.report.checklist import Checklist
+from grader.system_error import reason_of
 
 MAX_PAGES = 16
 """Pages that are kept up to date at once."""
@@ -45,21 +46,20 @@ News = tuple[int, str]
 
 
 class WebView:
-    """Serves the page; a context manager. ``port`` 0 lets the system choose.
+    """Serves the page, on a port that the system chooses; a context manager.
 
     Raises:
-        GradeLabError: the port cannot be had.
+        GradeLabError: the system lets nothing be served.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self) -> None:
         self._latest = _Latest()
         try:
-            self._server = _Server(port, self._latest)
-        except (OSError, OverflowError) as error:
+            self._server = _Server(self._latest)
+        except OSError as error:
             raise GradeLabError(
-                msg("the page cannot be served on port {port}", port=port),
-                msg("choose another port, or leave it out to have a free one chosen"),
-                where=f"127.0.0.1:{port}",
+                msg("the page cannot be served: {reason}", reason=reason_of(error)),
+                msg("the terminal shows the same: leave out `--web` and `--open`"),
             ) from error
 
     def __enter__(self) -> WebView:
@@ -127,13 +127,13 @@ class _Server(ThreadingHTTPServer):
     # Elsewhere it lets a second program take the same port.
     allow_reuse_address = os.name == "posix"
 
-    def __init__(self, port: int, latest: _Latest) -> None:
+    def __init__(self, latest: _Latest) -> None:
         self.token = secrets.token_urlsafe(16)
         self.latest = latest
         self.pages = 0
         self._lock = Lock()
         self._deadlines: dict[Any, float] = {}
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(("127.0.0.1", 0), _Handler)
         self.hosts = {f"127.0.0.1:{self.server_port}", f"localhost:{self.server_port}"}
         self.url = f"http://127.0.0.1:{self.server_port}/{self.token}/"
 
