@@ -84,6 +84,11 @@ def _without_explained(moments: list[Moment]) -> list[Moment]:
 def _of_image(did: str, image: str, step: Message, evidence: Evidence) -> Iterator[Moment]:
     for event in evidence.image_events(*IMAGE_EVENTS[did], image=image):
         yield _at(event, event.at, step)
+        if did == "built":  # it was there when another name was given to it, as by an earlier `-t`
+            named = evidence.events(*IMAGE_EVENTS[did], kind="image")
+            first = next(e for e in named if e.fact.id == event.fact.id)
+            if first.fact.name != event.fact.name:
+                yield _at(first, first.at, step)
     series = evidence.of(ImageNeed(image=image))
     if did == "pushed":
         yield from _first_seen(evidence.of(ManifestNeed(image=image)), step)

@@ -72,6 +72,12 @@ def test_the_whole_lesson_in_order_passes_with_the_time_of_each_step() -> None:
     assert [proof.at for proof in verdict.proofs] == [minutes(n) for n in range(1, 10)]
 
 
+def test_what_was_named_by_another_name_first_was_built_before() -> None:
+    other = event("image tag", 0, name=LOCAL, id="sha256:" + hex_id("other"))
+    swapped = [image_event("tag", 1), image_event("tag", 2, LOCAL), *EVENTS[2:]]
+    assert sequence(LESSON, other, *swapped).status is Status.PASS
+
+
 def test_a_step_too_early_is_named_with_what_it_should_follow_and_costs_its_share() -> None:
     early_exec = [e for e in EVENTS if e.data and e.data["action"] != "push"]
     verdict = sequence(LESSON, *early_exec, *(image_event("push", at) for at in (0.2, 0.5)))
