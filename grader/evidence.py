@@ -14,7 +14,7 @@ from grader.facts import Event, EventWindow, Fact, Reason
 from grader.journal import Defect, Entry, Journal, Source
 from grader.messages import msg
 from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ImageNeed, Need, OfContainers
-from grader.reference import familiar, means, repository_of
+from grader.reference import familiar, means, moves
 
 F_co = TypeVar("F_co", bound=Fact, covariant=True)
 N = TypeVar("N", bound=Need[Fact])
@@ -206,18 +206,18 @@ class Evidence:
     def image_events(self, *actions: str, image: str) -> tuple[Seen[Event], ...]:
         """Image events (tag, push, pull, untag, delete) about this reference, oldest first.
 
-        A pull of all tags of its repository, or by a digest, is one, where the reference is older.
+        One of all tags of its repository, or by a digest, is one where the reference is older.
         """
 
         def about() -> tuple[Seen[Event], ...]:
-            wanted, repository, ids = familiar(image), repository_of(image), self.image_ids(image)
+            wanted, ids = familiar(image), self.image_ids(image)
             images = self._of_kind.get("image", ())
             named = min((s.at for s in images if familiar(s.fact.name) == wanted), default=None)
 
             def is_about(seen: Seen[Event]) -> bool:
                 name, action = seen.fact.name, seen.fact.action
-                if action == "pull" and named and seen.at >= named:
-                    return name == repository or means(name, image)
+                if action in {"push", "pull"} and named and seen.at >= named:
+                    return moves(name, image)
                 is_gone = action in {"untag", "delete"} and seen.fact.id in ids
                 return is_gone or familiar(name) == wanted
 

@@ -72,6 +72,11 @@ def means(told: str, reference: str, ids: Iterable[str] = ()) -> bool:
     return any(id_.startswith(f"sha256:{told}") for id_ in ids)
 
 
+def moves(told: str, reference: str) -> bool:
+    """Whether a push or pull of ``told`` moves ``reference``, as that of all tags does."""
+    return told == repository_of(reference) or means(told, reference)
+
+
 def path_and_version(reference: str) -> tuple[str, str]:
     """What a registry's API calls it: the path in the registry, and the digest or else the tag."""
     _, path, tag, digest = _parts(reference)

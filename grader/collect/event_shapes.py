@@ -127,13 +127,13 @@ def _whole(payload: Payload, key: str) -> int:
 def _image_event(action: str, id_: str, name: str) -> Event | None:
     """A push and a pull carry the reference where others carry the id, and may cut the tag off.
 
-    A pull of all tags names the repository alone.
+    That of all tags names the repository alone.
     """
     if not _is_id(id_):
         reference = id_ or name
         if _is_id(reference):  # Podman's build tells an id only
             return None
-        whole = action == "pull" and repository_of(reference) == reference
+        whole = action in {"push", "pull"} and repository_of(reference) == reference
         return Event(type="image", action=action, name=reference if whole else familiar(reference))
     reference = "" if _is_id(name) else familiar(name)
     full = id_ if id_.startswith("sha256:") else f"sha256:{id_}"

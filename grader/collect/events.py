@@ -15,7 +15,7 @@ from grader.collect.client import Client, Payload
 from grader.collect.view import EngineView
 from grader.facts import Event, EventWindow, Reason
 from grader.needs import ContainerNeed
-from grader.reference import means, repository_of
+from grader.reference import means, moves
 
 ENGINE_KEEPS = 256
 """Events that the engine keeps, over all types; older ones are gone."""
@@ -45,10 +45,8 @@ class Subjects:
         """Whether an event is about one of them."""
         if event.type == "image":
             named = event.name in self.images or event.id in self.image_ids
-            return named or (
-                event.action == "pull"
-                and any(event.name == repository_of(i) or means(event.name, i) for i in self.images)
-            )
+            moved = event.action in {"push", "pull"}
+            return named or (moved and any(moves(event.name, image) for image in self.images))
         if event.type != "container":
             return event.name in self.resources
         if event.name in self.names or event.id in self.containers:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.needs import LoginNeed, ManifestNeed
-from grader.reference import DOCKER_HUB, familiar
+from grader.reference import DOCKER_HUB, familiar, moves
 from grader.result import TimelineStep
 from grader.timeline.steps import Events, step
 
@@ -18,11 +18,11 @@ def registry(evidence: Evidence, events: Events) -> Iterator[TimelineStep]:
         if found:
             registry = "" if login.registry == DOCKER_HUB else login.registry
             yield step("registry", found[-1].at, "docker login", registry, exact=False)
-    moves = [e for e in events if e.fact.type == "image" and e.fact.action in {"push", "pull"}]
-    for seen in moves:
-        yield step("registry", seen.at, "docker", seen.fact.action, familiar(seen.fact.name))
-    moved = {familiar(e.fact.name) for e in moves}
+    moved = [e for e in events if e.fact.type == "image" and e.fact.action in {"push", "pull"}]
+    for seen in moved:
+        yield step("registry", seen.at, "docker", seen.fact.action, seen.fact.name)
     for need in evidence.needs(ManifestNeed):
-        name, manifests = familiar(need.image), evidence.of(need).found
-        if manifests and name not in moved:
+        manifests = evidence.of(need).found
+        if manifests and not any(moves(e.fact.name, need.image) for e in moved):
+            name = familiar(need.image)
             yield step("registry", manifests[-1].at, "docker push", name, exact=False)

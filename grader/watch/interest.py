@@ -26,7 +26,7 @@ from grader.needs import (
     RegistryImageNeed,
     VolumeNeed,
 )
-from grader.reference import familiar
+from grader.reference import familiar, moves
 
 STATE = event_shapes.KEPT["container"] - {"kill", "exec_start", "exec_die"}
 """Actions that change what a container's inspect tells."""
@@ -117,6 +117,8 @@ class Interest:
                 yield need
 
     def _is_image(self, reference: str, event: Event) -> bool:
+        if event.action in {"push", "pull"} and moves(event.name, reference):
+            return True
         named = event.name == familiar(reference)
         return named or bool(event.id and event.id in self.evidence.image_ids(reference))
 

@@ -237,17 +237,20 @@ def test_without_the_keys_that_engine_29_leaves_out_all_is_told_alike(engine: st
     assert any(told)
 
 
-@pytest.mark.parametrize("told", ["me/app", "me/app@sha256:" + "0" * 64])
-def test_a_pull_of_all_tags_or_by_digest_is_one_of_each(told: str) -> None:
-    chosen = select([payload("image", "pull", told)], Subjects(images={"me/app:2"}))
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [("push", "me/app"), ("pull", "me/app"), ("pull", "me/app@sha256:" + "0" * 64)],
+)
+def test_one_of_all_tags_or_by_digest_is_one_of_each(action: str, told: str) -> None:
+    chosen = select([payload("image", action, told)], Subjects(images={"me/app:2"}))
     assert [event.name for _, event in chosen] == [told]
     pulled = saw(EventsNeed(), chosen[0][1], at=2)
     tagged = [
         saw(EventsNeed(), Event(type="image", action="tag", name="me/app:2"), at) for at in (1, 3)
     ]
-    assert evidence_of(tagged[0], pulled).image_events("pull", image="me/app:2")
-    assert not evidence_of(tagged[0], pulled).image_events("pull", image="me/other:2")
-    assert not evidence_of(pulled, tagged[1]).image_events("pull", image="me/app:2")
+    assert evidence_of(tagged[0], pulled).image_events(action, image="me/app:2")
+    assert not evidence_of(tagged[0], pulled).image_events(action, image="me/other:2")
+    assert not evidence_of(pulled, tagged[1]).image_events(action, image="me/app:2")
 
 
 def test_podmans_pull_without_a_tag_is_of_the_latest() -> None:

@@ -71,6 +71,7 @@ def kinds(happened: Event) -> set[str]:
             {"name": PUSHED},
             {f"image {PUSHED}", f"manifest {PUSHED}", f"registry-image {PUSHED}", "login"},
         ),
+        ("pull", {"name": PUSHED.rpartition(":")[0]}, {f"image {PUSHED}", "login"}),
         ("untag", {"id": ID}, {"image app:1"}),
         ("delete", {"id": ID}, {"image app:1"}),
         ("tag", {"name": "other:1"}, {"file"}),
