@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -82,12 +83,13 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
             needed; it or something of grade-lab's own is a link that leads out, or a pipe.
     """
     try:
-        if folder.is_file():
+        mode = _mode(folder)
+        if stat.S_ISREG(mode):
             raise SubmissionError(
                 msg("{path} is a file, and no folder", path=folder),
                 msg("go to the folder that it is in (`cd`), and type `grade-lab` alone"),
             )
-        if not folder.is_dir():
+        if not stat.S_ISDIR(mode):
             raise SubmissionError(
                 msg("there is no folder {folder}", folder=folder),
                 msg("go to the folder of your project (`cd`), or give its path: grade-lab PATH"),
@@ -123,6 +125,14 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
         learner=Learner(id=lab.learner.id, name=lab.learner.name),
         variables={name: str(value) for name, value in lab.variables.items()},
     )
+
+
+def _mode(folder: Path) -> int:
+    """What it is; 0 when it is not there. `Path.is_dir` hides that one may not look."""
+    try:
+        return folder.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # no path has a NUL
+        return 0
 
 
 def _guard(folder: Path) -> None:

@@ -287,7 +287,7 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("cut short", _cut, "refused", "damaged"),
     Hostile("tar.gz cut short", _cut_tar, "refused", "damaged"),
     Hostile("tar with a damaged header", _damaged_tar_header, "refused", "damaged"),
-    Hostile("size below zero", _negative_size, "refused", "cut short"),
+    Hostile("size below zero", _negative_size, "refused", "cannot be unpacked"),
     Hostile("gz of something", _bytes(gzip.compress(b"no tar"), "h.gz"), "refused", "damaged"),
     Hostile("xz of nothing", _bytes(b"\xfd7zXZ\x00", "h.tar.xz"), "refused", "damaged"),
     Hostile("encrypted", _flagged(8, 1), "refused", "password"),
