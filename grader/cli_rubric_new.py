@@ -156,26 +156,16 @@ def _write(draft: Draft, path: Path, lang: str, *, schema: bool, force: bool) ->
 def _say_what_is_next(
     draft: Draft, path: Path, submission: Path, lang: str, *, recorded: bool
 ) -> None:
-    from grader.report.plain import plain
+    from grader.report.plain import as_typed, plain
 
     told = Translator(lang).text
     count = len(draft.objectives)
     named = plain(str(path))
     click.echo(told(msg("{path}: {count} objectives, 100 points", path=named, count=count)))
     click.echo(told(msg("Now open it and adapt it. Then:")))
-    file, folder = _typed(path), _typed(submission)
+    file, folder = as_typed(path), as_typed(submission)
     click.echo(f"  grade-lab rubric check {file}")
     click.echo(f"  grade-lab rubric show {file}")
     if not recorded:  # a case needs a journal
         click.echo(f"  grade-lab watch --rubric {file} {folder}")
     click.echo(f"  grade-lab rubric test {file} --add {folder}")
-
-
-def _typed(path: Path) -> str:
-    """A path as a shell takes it, and harmless to look at."""
-    import shlex
-    from subprocess import list2cmdline
-
-    from grader.report.plain import plain
-
-    return plain(list2cmdline([path]) if sys.platform == "win32" else shlex.quote(str(path)))

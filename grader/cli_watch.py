@@ -149,6 +149,7 @@ def _ended_by_ctrl_c(submission: Submission) -> Iterator[None]:
 def _record_everything(
     session: Session, folder: Path, lang: str, *, detached: bool, quiet: bool
 ) -> ExitCode:
+    from grader.report.plain import as_typed
     from grader.submission import load
     from grader.watch.everything import record
     from grader.watch.status import TOLD
@@ -168,7 +169,7 @@ def _record_everything(
         _say(
             msg(
                 "now make a rubric of it: `grade-lab rubric new --from-journal {folder}`",
-                folder=folder,
+                folder=as_typed(folder),
             ),
             lang,
         )

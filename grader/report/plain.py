@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _ANSI = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours and cursor moves
@@ -31,6 +36,14 @@ def plain(text: str) -> str:
 def one_line(text: str) -> str:
     """`plain`, with every run of white space as one blank."""
     return " ".join(plain(text).split())
+
+
+def as_typed(path: Path) -> str:
+    """A path as a shell takes it, and harmless to look at."""
+    import shlex
+    from subprocess import list2cmdline
+
+    return plain(list2cmdline([path]) if sys.platform == "win32" else shlex.quote(str(path)))
 
 
 def shorten(text: str, limit: int) -> str:

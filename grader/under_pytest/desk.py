@@ -137,6 +137,7 @@ class Desk:
     def _evidence(self, submission: Submission) -> Evidence:
         from grader.evidence import Evidence
         from grader.journal_file import JournalFile
+        from grader.report.plain import as_typed
 
         journal = JournalFile(submission.journal).read()
         if not journal.entries:
@@ -144,7 +145,7 @@ class Desk:
                 msg("nothing is recorded yet in {journal}", journal=submission.journal),
                 msg(
                     "run `grade-lab {folder}` first, or add --grade-lab-collect",
-                    folder=submission.folder,
+                    folder=as_typed(submission.folder),
                 ),
                 msg("another submission is named with --submission=DIR"),
             )

@@ -143,6 +143,13 @@ def test_what_a_person_can_put_right_is_told_once_without_a_traceback(
     assert outcomes(done) == {"error": 1}
 
 
+def test_the_advised_command_is_one_that_a_shell_takes(course: Path, submission: Path) -> None:
+    folder = submission.rename(course / "my lab")
+    (folder / ".grade-lab" / "journal.jsonl").unlink()
+    done = run(course, "my.rubric.yaml", f"--submission={folder}")
+    assert f"run `grade-lab '{folder}'` first" in done.stdout
+
+
 def test_a_mistake_in_a_rubric_is_told_with_its_place(course: Path, submission: Path) -> None:
     (course / "my.rubric.yaml").write_text(RUBRIC.replace("exposes", "exposse"))
     done = run(course, "my.rubric.yaml", f"--submission={submission}")

@@ -11,6 +11,7 @@ import pytest
 from grader import cli_watch
 from grader.cli import _told
 from grader.errors import ExitCode
+from grader.watch import everything
 from grader.watch.session import Session
 from tests.places import GRADE_LAB
 from tests.watch.another_recorder import another_process
@@ -81,6 +82,16 @@ def test_everything_is_recorded_without_a_rubric(
 ) -> None:
     assert watch(folder, "--everything", "--rubric", "container-and-docker") == ExitCode.USAGE
     assert "--everything takes no rubric" in capsys.readouterr().err
+
+
+def test_a_folder_with_a_blank_is_told_as_a_shell_takes_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(everything, "record", lambda *_: True)  # it was ended at once
+    folder = tmp_path / "my lab"
+    folder.mkdir()
+    assert watch(folder, "--everything") == ExitCode.PASSED
+    assert f"--from-journal '{folder}'`" in capsys.readouterr().out
 
 
 def test_a_reader_that_goes_away_is_no_trouble_of_the_folder(folder: Path) -> None:
