@@ -19,6 +19,7 @@ from grader.collect.redact import is_env_file
 from grader.errors import GradeLabError, OutputError
 from grader.messages import msg
 from grader.needs import FileNeed, TreeNeed
+from grader.report.plain import as_typed
 from grader.result import ObjectiveResult, Result
 from grader.rubric.load import shipped
 from grader.rubric.model import Rubric
@@ -122,7 +123,7 @@ def no_cases(rubric_file: Path, typed: str) -> GradeLabError:
         msg(
             "do the lab once in a folder, run `grade-lab` there, and then "
             "`grade-lab rubric test {rubric} --add FOLDER --name good`",
-            rubric=typed,
+            rubric=as_typed(typed),
         ),
     )
 

@@ -38,7 +38,7 @@ def one_line(text: str) -> str:
     return " ".join(plain(text).split())
 
 
-def as_typed(path: Path) -> str:
+def as_typed(path: Path | str) -> str:
     """A path as a shell takes it, and harmless to look at."""
     import shlex
     from subprocess import list2cmdline

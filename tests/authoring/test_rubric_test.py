@@ -67,6 +67,13 @@ def good(rubric: Path, tmp_path: Path) -> Path:
     return tmp_path / "demo.tests" / "good"
 
 
+def test_a_rubric_without_tests_tells_how_to_add_one(rubric: Path) -> None:
+    path = rubric.rename(rubric.with_name("my demo.yaml"))
+    error = run(path).exception
+    assert isinstance(error, GradeLabError)
+    assert f"`grade-lab rubric test '{path}' --add FOLDER --name good`" in str(error.advice[0])
+
+
 def test_added_is_what_the_rubric_names_and_no_secret(good: Path) -> None:
     copied = {path.relative_to(good).as_posix() for path in good.rglob("*") if path.is_file()}
     assert copied == {
