@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from grader.check import Part
+from grader.checking.times import LONG_AGO
 from grader.evidence import Seen
 from grader.facts import STOPPED_BY_SIGNAL, Container, Event, Logs
 from grader.messages import msg
@@ -43,43 +45,54 @@ def crashed_at_start(container: Container) -> bool:
     return soon and crashed(container, by_hand=False)
 
 
-class LastRun(NamedTuple):
-    """A container's last run, as its events tell it.
-
-    ``before`` is when the run before it had ended, ``end`` the event of its own end.
+class Runs(NamedTuple):
+    """A container's runs as its events tell them: their starts, their ends, and by which of them
+    somebody killed it, oldest first. ``docker stop`` kills, too, where there is something to stop.
     """
 
-    start: datetime | None
-    before: datetime | None
-    end: Seen[Event] | None
+    starts: Sequence[datetime]
+    ends: Sequence[Seen[Event]]
+    kills: Sequence[datetime]
 
     @classmethod
-    def of(cls, events: Sequence[Seen[Event]]) -> LastRun:
-        """By its starts and ends, oldest first."""
-        start = next((e.at for e in reversed(events) if e.fact.action == "start"), None)
-        died = (e.at for e in events if e.fact.action == "die" and start and e.at < start)
-        ended = [event.fact.action for event in events[-2:]] == ["start", "die"]
-        return cls(start, max(died, default=None), events[-1] if ended else None)
+    def of(cls, events: Sequence[Seen[Event]]) -> Runs:
+        """By events, oldest first."""
+        starts, kills = (
+            [event.at for event in events if event.fact.action == action]
+            for action in ("start", "kill")
+        )
+        return cls(starts, [event for event in events if event.fact.action == "die"], kills)
+
+    def end(self, began: datetime) -> Seen[Event] | None:
+        """The end of the run that began then; None where no event tells."""
+        after = bisect_left(self.ends, began, key=lambda event: event.at)
+        return self.ends[after] if after < len(self.ends) else None
+
+    def ended_by_hand(self, run: Container) -> bool:
+        """Whether the run in which the container was seen was ended by somebody."""
+        after = bisect_left(self.kills, run.started or LONG_AGO)
+        if after == len(self.kills):
+            return False
+        return run.finished is None or self.kills[after] <= run.finished
 
 
-def as_it_ended(container: Container, newest: Container, last: LastRun) -> Container:
-    """The container, or, where its last start came to nothing, as that left it.
+def as_it_ended(container: Container, newest: Container, runs: Runs) -> Container:
+    """The container, or, where the run in which it was seen came to nothing, as that left it.
 
     ``newest`` is the same one as it was seen last. Whoever looks often enough sees every container
-    run, also one that crashes at once.
+    run, also one that crashes at once, and over and over.
     """
-    if newest.started != container.started:  # it ran before its last start
-        return container
-    if not newest.running and crashed_at_start(newest):
+    same_run = newest.started == container.started
+    if same_run and not newest.running and crashed_at_start(newest):
         return newest
-    if container.status == "created" and last.start:  # it was seen before its start
-        container = container.model_copy(update={"status": "running", "started": last.start})
-    if last.end is None:
+    unknown = container.started is None and container.finished is None
+    if same_run and unknown and runs.starts:  # it was seen before its start
+        container = container.model_copy(update={"status": "running", "started": runs.starts[-1]})
+    end = runs.end(container.started) if container.running and container.started else None
+    if end is None:
         return container
-    if container.started and last.before and last.before >= container.started:  # an earlier run
-        return container
-    code, times = last.end.fact.exit_code, {"started": last.start, "finished": last.end.at}
-    ended = newest.model_copy(update={"status": "exited", "exit_code": code, **times})
+    told = {"status": "exited", "exit_code": end.fact.exit_code, "finished": end.at}
+    ended = container.model_copy(update=told)
     return ended if crashed_at_start(ended) else container
 
 

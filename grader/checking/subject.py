@@ -20,7 +20,7 @@ from grader.check import (
     absence,
     then_grade,
 )
-from grader.checking.crash import LastRun, as_it_ended, last_words, state_part
+from grader.checking.crash import Runs, as_it_ended, last_words, state_part
 from grader.checking.times import LONG_AGO
 from grader.evidence import Evidence, Seen, Series, that_tell
 from grader.facts import Container, Event, Fact
@@ -219,13 +219,14 @@ class ContainerSubject(BaseModel):
     def state(self, evidence: Evidence, container: Container) -> Part:
         """Whether such a container was started and did not crash."""
         newest = self.newest(evidence, container.id)
-        events = self.events_of(evidence, container.id, "start", "die")
-        key = "last run", self.container_need, container.id
-        last = evidence.once(key, lambda: LastRun.of(events))
+        events = self.events_of(evidence, container.id)
+        key = "runs", self.container_need, container.id
+        runs = evidence.once(key, lambda: Runs.of(events))
+        run = as_it_ended(container, newest.fact if newest else container, runs)
         part = state_part(
-            as_it_ended(container, newest.fact if newest else container, last),
+            run,
             lambda: self.last_words(evidence, container),
-            by_hand=bool(self.events_of(evidence, container.id, "kill", "stop")),
+            by_hand=runs.ended_by_hand(run),
         )
         if not (self.never_started(evidence, container) and self._lost(evidence, container)):
             return part

@@ -11,7 +11,7 @@ from grader.checking.crash import (
     AT_START,
     MAX_LINES,
     MAX_WIDTH,
-    LastRun,
+    Runs,
     as_it_ended,
     crashed,
     crashed_at_start,
@@ -105,9 +105,9 @@ def test_a_container_that_was_only_created_may_yet_be_started() -> None:
     assert "never started" in str(part.problem)
 
 
-def run(*told: tuple[str, float]) -> LastRun:
+def run(*told: tuple[str, float]) -> Runs:
     entries = [event(f"container {action}", at, exit_code=1) for action, at in told]
-    return LastRun.of(evidence_of(*entries).of(EventsNeed()).found[::-1])
+    return Runs.of(evidence_of(*entries).of(EventsNeed()).found[::-1])
 
 
 def test_one_that_ran_before_a_start_that_came_to_nothing_is_left_as_it_ran() -> None:
@@ -115,8 +115,8 @@ def test_one_that_ran_before_a_start_that_came_to_nothing_is_left_as_it_ran() ->
     newest = a_container(
         status="exited", exit_code=1, started=minutes(5), finished=minutes(5) + AT_START / 2
     )
-    assert as_it_ended(ran, newest, LastRun.of([])) is ran
-    assert as_it_ended(newest, newest, LastRun.of([])) is newest
+    assert as_it_ended(ran, newest, Runs.of([])) is ran
+    assert as_it_ended(newest, newest, Runs.of([])) is newest
     again = run(("start", 1), ("die", 3), ("start", 5), ("die", 5.05))
     assert as_it_ended(ran, ran, again) is ran
 

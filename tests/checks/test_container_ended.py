@@ -54,9 +54,8 @@ def test_other_ways_not_to_run(fields: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize("code", [0, 130, 137, 143])
 def test_a_container_that_was_stopped_did_not_crash(code: int) -> None:
     assert judge(wisheasy(status="exited", exit_code=code)).status is Status.PASS
-    for by_hand in ("stop", "kill"):
-        ended = event(f"container {by_hand}", id=hex_id(NAME), name=NAME, image=IMAGE)
-        assert judge(wisheasy(status="exited", exit_code=1), ended).status is Status.PASS
+    ended = event("container kill", id=hex_id(NAME), name=NAME, image=IMAGE)
+    assert judge(wisheasy(status="exited", exit_code=1), ended).status is Status.PASS
 
 
 def test_running_means_running_now() -> None:
@@ -85,6 +84,22 @@ def test_a_container_that_was_seen_to_run_but_crashed_at_once_did_not_run() -> N
     assert judge(container, started, died, happened("start", 3)).status is Status.PASS
     assert judge(container, started, happened("die", 30, exit_code=1)).status is Status.PASS
     assert judge(container, started, happened("die", 1.05, exit_code=137)).status is Status.PASS
+
+
+@pytest.mark.parametrize("last", ["stop", "kill"])
+def test_one_that_crashes_over_and_over_came_to_nothing_in_each_run(last: str) -> None:
+    about = {"id": hex_id(NAME), "name": NAME, "image": IMAGE}
+    first, second = (wisheasy(started=minutes(at), restart="always") for at in (1, 2))
+    again = saw(NEED, second, 2, "run-2")
+    lives = [
+        event(f"container {action}", at, exit_code=1, **about)
+        for at, action in ((1, "start"), (1.01, "die"), (2, "start"), (2.01, "die"))
+    ]
+    ended = event(f"container {last}", 2.02, **about)
+    verdict = judge(first, again, *lives, ended)
+    assert verdict.status is Status.PARTIAL
+    assert "crashed (exit code 1)" in str(verdict.message)
+    assert judge(first, again, *lives[:3], ended).status is Status.PASS  # the second run went on
 
 
 def test_a_container_that_was_seen_to_run_counts_as_its_last_start_ended() -> None:

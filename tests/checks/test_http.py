@@ -84,7 +84,7 @@ def test_an_app_that_crashed_is_told_with_its_last_words() -> None:
 
 
 def test_an_app_that_was_stopped_before_it_was_asked_is_unproven() -> None:
-    stopped = event("container stop", id=hex_id("web"), name="web", image="app:1")
+    stopped = event("container kill", id=hex_id("web"), name="web", image="app:1")
     verdict = judge(ENDED, stopped, saw(NEED, Reason.NOT_RUNNING))
     assert verdict.status is Status.UNPROVEN
     assert "`docker start web`" in str(verdict.hint)
