@@ -123,6 +123,8 @@ class Image(Check):
         found = evidence.of(ImageNeed(image=self._untagged)).found
         if not found or familiar(self.image) == self._untagged:
             return None
+        if found[0].fact.id in evidence.image_ids(self.image):  # it had the tag, too
+            return None
         made = found[0].fact.last_tagged
         since = not existed or (made is not None and made > existed[-1].at)
         return found[0] if since else None

@@ -94,18 +94,25 @@ def test_a_forgotten_tag_is_named_with_the_command_that_mends_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "status"), [(5, Status.FAIL), (2, Status.UNPROVEN), (1, Status.UNPROVEN)]
+    ("made", "id_", "status"),
+    [
+        (5, "sha256:2", Status.FAIL),
+        (5, "sha256:1", Status.UNPROVEN),  # the engine tells when it was given whatever name last
+        (2, "sha256:2", Status.UNPROVEN),
+        (1, "sha256:2", Status.UNPROVEN),
+    ],
 )
 def test_a_tag_forgotten_the_second_time_is_told_from_another_image(
-    made: float, status: Status
+    made: float, id_: str, status: Status
 ) -> None:
     latest = "wisheasy:latest"
+    untagged = an_image(latest, id=id_, last_tagged=minutes(made))
     verdict = judged(
         "image",
         {"image": REF},
         event("image tag", 2, id="sha256:1", name=REF),
         saw(NEED, Reason.NOT_THERE, at=9),
-        saw(ImageNeed(image=latest), an_image(latest, last_tagged=minutes(made)), at=9),
+        saw(ImageNeed(image=latest), untagged, at=9),
     )
     assert verdict.status is status
 
