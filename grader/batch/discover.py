@@ -87,11 +87,22 @@ def _in_roster(roster: Roster) -> Iterator[Candidate]:
         place = roster.place(enrolled)
         others: list[Path] = []
         if place and not is_git_url(place):
-            chosen, *others = _submissions_in(Path(place))
+            chosen, *others = _submissions_in(_as_spelled(Path(place)))
             place = str(chosen)
         if place:
             told = tuple(_attempts(Path(place).name, [one.name for one in others]))
             yield Candidate(place, safe_label(enrolled.id), enrolled, notices=told)
+
+
+def _as_spelled(path: Path) -> Path:
+    """The path that is there: macOS, and what was packed on it, takes letters apart (NFD)."""
+    there = Path(path.anchor)
+    for name in path.parts[1:]:
+        apart = there / unicodedata.normalize("NFD", name)
+        there /= name
+        if not os.path.lexists(there) and os.path.lexists(apart):
+            there = apart
+    return there
 
 
 def _in_export(archive: Path, roster: Roster | None, scratch: Path) -> Iterator[Candidate]:

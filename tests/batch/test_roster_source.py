@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import unicodedata
 from pathlib import Path
 
 import pytest
 
+from grader.batch.discover import discover
+from grader.batch.roster import Roster
 from tests.batch.archive_makers import a_zip
 from tests.places import GRADE_LAB
 
@@ -33,6 +36,15 @@ def test_a_roster_as_the_source_says_who_is_who(tmp_path: Path) -> None:
     assert row["notices"] == [
         "there is no journal in it (.grade-lab/journal.jsonl): what was done was not seen"
     ]
+
+
+def test_a_folder_that_was_packed_on_a_mac_is_found_by_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / unicodedata.normalize("NFD", "제출/김하늘")
+    folder.mkdir(parents=True)
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,path\ns-001,제출/김하늘\n", encoding="utf-8")
+    (one,) = discover(roster, Roster.load(roster), tmp_path / "scratch")
+    assert Path(one.source) == folder
 
 
 def test_results_may_lie_around_the_submissions_and_not_just_among_them(tmp_path: Path) -> None:
