@@ -245,6 +245,13 @@ _UNAVAILABLE: Mapping[Reason, tuple[Message, Message]] = {
         msg("the registry's limit on requests is used up for now"),
         msg("log in with `docker login`, or wait some minutes, then run grade-lab again"),
     ),
+    Reason.NO_ANSWER: (
+        msg("nothing answers, and from here it may not be within reach"),
+        msg(
+            "grade-lab runs in a container, and Docker outside of it: run grade-lab on the "
+            "computer itself, or publish the port without an address (`-p 8080:8000`)"
+        ),
+    ),
     Reason.SANDBOX: (
         msg("the sandbox is too tight for it"),
         msg("ask your instructor: the rubric's `sandbox` can allow it more"),

@@ -14,7 +14,7 @@ from grader.collect import submission as files
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.collect.background import in_background
 from grader.collect.client import Client, Payload
-from grader.collect.endpoint import host_name, resolve
+from grader.collect.endpoint import resolve
 from grader.collect.login import login
 from grader.collect.observe import Look, answers
 from grader.collect.view import EngineView
@@ -191,7 +191,7 @@ def _slow_looks(view: EngineView) -> list[Looks]:
             containers = view.containers(need)
         except AbsentError:
             containers = ()
-        return [http.probe(need, containers, host_name(client.host))]
+        return [http.probe(need, containers, view.host())]
 
     return [
         # An app that answers has written what it writes when it starts.

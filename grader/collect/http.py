@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from grader import facts
 from grader.collect import redact, shapes
-from grader.collect.answer import AbsentError
+from grader.collect.answer import AbsentError, UnavailableError
 from grader.collect.waiting import cut_after
 from grader.facts import Reason
 from grader.needs import HttpNeed
@@ -23,6 +23,7 @@ FIRST_WAIT, LONGEST_WAIT = 0.05, 0.5
 
 if TYPE_CHECKING:
     from grader.collect.client import Payload
+    from grader.collect.docker_host import DockerHost
 
 TROUBLE = (OSError, HTTPException)
 
@@ -30,21 +31,27 @@ Answer = tuple[int, bytes, bool]
 """Status, beginning of the body, and whether that is the whole of it."""
 
 
-def probe(need: HttpNeed, containers: Iterable[Payload], machine: str) -> facts.HttpResponse:
-    """The answer of the newest of ``containers`` that runs; ``machine`` is where they run.
+def probe(need: HttpNeed, containers: Iterable[Payload], host: DockerHost) -> facts.HttpResponse:
+    """The answer of the newest of ``containers`` that runs, on the ports of ``host``.
 
     Asked again until ``need.deadline`` while nothing answers; once, where it is 0. Redirects are
     answers.
 
     Raises:
         AbsentError: none runs, the port is not published, or nothing answered in time.
+        UnavailableError: nothing answered, and it is not certain that the host is the right one.
     """
     running = [c for c in containers if c.get("State", {}).get("Running")]
     if not running:
         raise AbsentError(Reason.NOT_RUNNING, "no such container runs")
     for container in reversed(running):
-        if address := published(container, need.port, machine):
-            return _ask_until(need, container, address)
+        if address := published(container, need.port, host.name):
+            try:
+                return _ask_until(need, container, address)
+            except AbsentError as error:
+                if host.is_certain:
+                    raise
+                raise UnavailableError(error.reason, error.detail) from error
     raise AbsentError(Reason.NOT_PUBLISHED, f"port {need.port} is not published")
 
 

@@ -10,6 +10,7 @@ from grader import facts
 from grader.collect import logs, shapes
 from grader.collect.answer import AbsentError, NoAnswerError
 from grader.collect.client import Client, Payload
+from grader.collect.docker_host import DockerHost, docker_host
 from grader.evidence import Evidence
 from grader.facts import Reason
 from grader.needs import OfContainers
@@ -49,6 +50,10 @@ class EngineView:
 
     def info(self) -> Payload:
         return self._once(("info", ""), self.client.info)
+
+    def host(self) -> DockerHost:
+        """On what published ports are reached."""
+        return self._once(("host", ""), lambda: docker_host(self.client.host, self.info))
 
     def image(self, reference: str) -> Payload:
         """The image under a reference, which with its tag cannot be taken for an id."""

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from threading import BoundedSemaphore, Event
 
 from grader import facts
 from grader.collect import http
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.collect.client import Payload
-from grader.collect.endpoint import host_name
+from grader.collect.docker_host import DockerHost, docker_host
 from grader.collect.followed_log import FollowedLog
 from grader.facts import Reason
 from grader.needs import HttpNeed
@@ -39,7 +37,7 @@ LOG_END_SECONDS = 5.0
 
 WITHOUT_LIMITS = "the engine cannot limit memory or processes; a rootless one needs cgroups v2"
 ELSEWHERE = "the engine is on another computer"
-IN_CONTAINER = Path("/.dockerenv")
+HERE = DockerHost("127.0.0.1")
 
 _CANNOT_START = re.compile(
     r"executable file not found|no such file or directory|exec format error|not a directory"
@@ -79,7 +77,7 @@ class Sandboxes:
             info = self._engine.info()
             if not (info.get("MemoryLimit") and info.get("PidsLimit")):
                 raise UnavailableError(Reason.UNSUPPORTED, WITHOUT_LIMITS)
-            if host_name(self._engine.host) != "127.0.0.1" or _out_of_our_container(info):
+            if docker_host(self._engine.host, lambda: info) != HERE:
                 raise UnavailableError(Reason.UNSUPPORTED, ELSEWHERE)
             yield
 
@@ -176,14 +174,13 @@ class _Watched:
         return time.monotonic() - self._began
 
     def _ask(self, needs: tuple[HttpNeed, ...], found: Findings) -> None:
-        machine = host_name(self._engine.host)
         waiting = list(needs)
         while waiting:
             ended = self._ended.is_set()  # asked before: what it answered last counts
             for need in list(waiting):
                 try:
                     once = replace(need, deadline=0.0)
-                    found.http[need] = http.probe(once, [self._inspected], machine)
+                    found.http[need] = http.probe(once, [self._inspected], HERE)
                     waiting.remove(need)
                 except NoAnswerError as error:
                     found.http[need] = error
@@ -256,8 +253,3 @@ class _Watched:
         user = str((self._inspected.get("Config") or {}).get("User") or "")
         line = hindered(log, self._sandbox, user)
         return UnavailableError(Reason.SANDBOX, f"its log says: {line}") if line else None
-
-
-def _out_of_our_container(info: Payload) -> bool:
-    """Whether we are in a container and the engine is not: the ports of its host are not ours."""
-    return IN_CONTAINER.exists() and info.get("Name") != socket.gethostname()

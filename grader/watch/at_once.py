@@ -57,7 +57,7 @@ class AtOnce:
         asked = self._interest().asked_of(container)
         logs = [need for need in asked if isinstance(need, LogsNeed)]
         http = [need for need in asked if isinstance(need, HttpNeed)]
-        self._lives.begin(Subject(here.client, here.machine, container, logs, http))
+        self._lives.begin(Subject(here.client, here.host, container, logs, http))
 
     def close(self) -> None:
         """Look no more."""

@@ -12,7 +12,7 @@ from threading import Thread
 from grader.collect import event_shapes, events
 from grader.collect.answer import NoAnswerError
 from grader.collect.client import Client, Payload
-from grader.collect.endpoint import host_name, resolve
+from grader.collect.endpoint import resolve
 from grader.collect.events import Dated, Selection
 from grader.collect.view import EngineView
 from grader.evidence import Evidence
@@ -53,7 +53,7 @@ class Connection:
         engine = self.view.fact()
         self.podman = engine.product == "Podman"
         self.tells_builds = not (self.podman or engine.containerd_store)
-        self.machine = host_name(self.client.host)
+        self.host = self.view.host()
         system_time = str(self.view.info().get("SystemTime") or "")
         self._since = events.timestamp(system_time)
         self._began = datetime.now(UTC)

@@ -9,6 +9,7 @@ from threading import RLock
 
 from grader.collect import observe
 from grader.collect.client import Client, Payload
+from grader.collect.docker_host import DockerHost
 from grader.collect.followed_log import FollowedLog
 from grader.journal import Observation
 from grader.needs import HttpNeed, LogsNeed
@@ -26,7 +27,7 @@ class Subject:
     """An inspected container that runs, and what is asked of it."""
 
     client: Client
-    machine: str
+    host: DockerHost
     container: Payload
     logs: Sequence[LogsNeed]
     http: Sequence[HttpNeed]
@@ -125,7 +126,7 @@ class Lives:
         return _Life(
             needs=subject.logs,
             log=FollowedLog(client, subject.container, self._wake) if subject.logs else None,
-            prober=Prober(client, id_, subject.http, subject.machine, self._tell)
+            prober=Prober(client, id_, subject.http, subject.host, self._tell)
             if subject.http
             else None,
             due=time.monotonic() + FIRST_PAUSE,

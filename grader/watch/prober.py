@@ -8,8 +8,9 @@ from dataclasses import replace
 from threading import Event, Thread
 
 from grader.collect import http, observe
-from grader.collect.answer import AbsentError, NoAnswerError
+from grader.collect.answer import NoAnswerError
 from grader.collect.client import Client, Payload
+from grader.collect.docker_host import DockerHost
 from grader.facts import Reason
 from grader.journal import Observation
 from grader.needs import HttpNeed
@@ -31,13 +32,13 @@ class Prober:
         client: Client,
         container: str,
         needs: Iterable[HttpNeed],
-        machine: str,
+        host: DockerHost,
         tell: Callable[[Observation], None],
     ) -> None:
         self._client = client
         self._container = container
         self._waiting = list(needs)
-        self._machine = machine
+        self._host = host
         self._tell = tell
         self._over = Event()
         self._silent: set[HttpNeed] = set()
@@ -61,7 +62,7 @@ class Prober:
 
     def _ask_once(self, need: HttpNeed, container: Payload, elapsed: float) -> None:
         try:
-            answer = http.probe(replace(need, deadline=0), [container], self._machine)
+            answer = http.probe(replace(need, deadline=0), [container], self._host)
         except Exception as error:  # whatever it is, it costs this one need
             self._unanswered(need, error, elapsed)
             return
@@ -72,7 +73,7 @@ class Prober:
             self._waiting.remove(need)
 
     def _unanswered(self, need: HttpNeed, error: Exception, elapsed: float) -> None:
-        known = error.reason if isinstance(error, AbsentError) else None
+        known = error.reason if isinstance(error, NoAnswerError) else None
         perhaps_later = known is Reason.NO_ANSWER or (known and elapsed < BOUND_SECONDS)
         if not perhaps_later:
             self._waiting.remove(need)

@@ -1,13 +1,11 @@
-"""Where there is no result, GitHub shows why at the line concerned; an engine elsewhere is told."""
+"""Where there is no result, GitHub shows why at the line concerned."""
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 
 import pytest
 
-from grader.verify import sandbox
 from tests.ci.runner import commands
 from tests.ci.submissions import ci, rubric, submission
 
@@ -52,22 +50,3 @@ def test_elsewhere_nothing_is_printed_twice(tmp_path: Path) -> None:
     done = ci(cwd=submission(tmp_path / "repository"))
     assert done.returncode == 2
     assert done.stdout == b""
-
-
-@pytest.mark.parametrize(
-    ("in_container", "name", "elsewhere"),
-    [(True, "the-host", True), (True, "", False), (False, "docker-desktop", False)],
-)
-def test_an_engine_outside_of_our_container_is_elsewhere(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    in_container: bool,
-    name: str,
-    elsewhere: bool,
-) -> None:
-    mark = tmp_path / ".dockerenv"
-    if in_container:
-        mark.touch()
-    monkeypatch.setattr(sandbox, "IN_CONTAINER", mark)
-    info = {"Name": name or socket.gethostname()}
-    assert sandbox._out_of_our_container(info) is elsewhere

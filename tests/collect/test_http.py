@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from grader.collect import http
-from grader.collect.answer import AbsentError
+from grader.collect.answer import AbsentError, UnavailableError
+from grader.collect.docker_host import DockerHost
 from grader.facts import HttpResponse, Reason
 from grader.needs import HttpNeed
 
 Answer = Callable[[socket.socket], None]
+HERE = DockerHost("127.0.0.1")
 
 
 @contextmanager
@@ -78,9 +80,9 @@ def a_container(port: int, ip: str = "0.0.0.0", **fields: Any) -> dict[str, Any]
     }
 
 
-def get(*containers: dict[str, Any], deadline: float = 5) -> HttpResponse:
+def get(*containers: dict[str, Any], deadline: float = 5, host: DockerHost = HERE) -> HttpResponse:
     need = HttpNeed(name="web", port=8000, path="/health?x=1", deadline=deadline)
-    return http.probe(need, containers, "127.0.0.1")
+    return http.probe(need, containers, host)
 
 
 def test_an_answer_is_told_with_its_url() -> None:
@@ -102,6 +104,15 @@ def test_an_app_that_is_not_ready_is_asked_again() -> None:
 def test_any_answer_is_an_answer(status: str) -> None:
     with serving(response(status=status, header="Location: http://192.0.2.1/")) as port:
         assert get(a_container(port)).status == int(status[:3])
+
+
+def test_silence_of_a_host_that_was_guessed_says_nothing() -> None:
+    guessed = DockerHost("127.0.0.1", is_certain=False)
+    with serving(response()) as port:
+        assert get(a_container(port), host=guessed).status == 200
+    with serving(reset) as port, pytest.raises(UnavailableError) as caught:
+        get(a_container(port), deadline=0.2, host=guessed)
+    assert caught.value.reason is Reason.NO_ANSWER
 
 
 @pytest.mark.parametrize("answer", [reset, says("SSH-2.0-OpenSSH\r\n"), says(b"\0" * 100)])

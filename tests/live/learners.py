@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,13 @@ def note(verdicts: Mapping[str, tuple[str, str]]) -> None:
             file.write(json.dumps({"story": story, "verdicts": verdicts}) + "\n")
 
 
+def settings(learner: Learner) -> Iterator[str]:
+    """The options that tell grade-lab where this learner does the lab."""
+    tag = learner.local.partition(":")[2]
+    for setting in (f"registry={learner.registry}", f"port={learner.port}", f"tag={tag}"):
+        yield f"--set={setting}"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What one grading said."""
@@ -89,9 +96,7 @@ class Outcome:
 
     @classmethod
     def of(cls, learner: Learner, *options: str, env: dict[str, str] | None = None) -> Outcome:
-        tag = learner.local.partition(":")[2]
-        settings = [f"registry={learner.registry}", f"port={learner.port}", f"tag={tag}"]
-        options = (*(f"--set={setting}" for setting in settings), *options)
+        options = (*settings(learner), *options)
         done = subprocess.run(
             [GRADE_LAB, learner.folder, "--lang", "en", "--quiet", *options],
             env={**os.environ, **(env or {})},

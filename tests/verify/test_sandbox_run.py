@@ -9,6 +9,7 @@ from threading import Event, Thread
 
 import pytest
 
+from grader.collect import docker_host
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.facts import HttpResponse, Logs, Reason
 from grader.needs import HttpNeed, LogsNeed
@@ -221,7 +222,7 @@ def test_on_another_computer_nothing_is_run(machine: Machine, host: str) -> None
 def test_out_of_a_container_the_ports_of_the_engine_s_host_are_not_reached(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    monkeypatch.setattr(module, "IN_CONTAINER", tmp_path_factory.getbasetemp())
+    monkeypatch.setattr(docker_host, "MARKS", (tmp_path_factory.getbasetemp(),))
     with sandboxes(machine).place():
         pass  # an engine within it
     machine.told = {**machine.told, "Name": "host"}

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from grader.collect.answer import AbsentError
+from grader.collect.docker_host import DockerHost
 from grader.facts import Event, Reason
 from grader.needs import LogsNeed
 from grader.watch import at_once as module
@@ -30,7 +31,7 @@ class Engine:
 
     running: bool = False
     gone: bool = False
-    machine: str = "127.0.0.1"
+    host: DockerHost = field(default_factory=lambda: DockerHost("127.0.0.1"))
     followed: Queue[str] = field(default_factory=Queue)
 
     @property

@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 
 from grader.collect.client import Client
+from grader.collect.docker_host import DockerHost
 from grader.journal import Observation
 from grader.needs import HttpNeed, LogsNeed
 from grader.watch import lives as module
@@ -58,7 +59,7 @@ class Followed:
         self.lives.begin(
             Subject(
                 cast("Client", self.engine),
-                "127.0.0.1",
+                DockerHost("127.0.0.1"),
                 {"Id": id_, "Config": {}},
                 [LOG] if logs else [],
                 [WEB] if http else [],

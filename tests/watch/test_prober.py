@@ -12,6 +12,7 @@ import pytest
 
 from grader.collect.answer import UnavailableError
 from grader.collect.client import Client
+from grader.collect.docker_host import DockerHost
 from grader.facts import HttpResponse, Reason
 from grader.journal import Observation
 from grader.needs import HttpNeed
@@ -59,6 +60,7 @@ class Engine:
             "NetworkSettings": {"Ports": ports},
         }
         self.gone = False
+        self.host = DockerHost("127.0.0.1")
 
     def container(self, _: str) -> dict[str, Any]:
         if self.gone:
@@ -83,7 +85,7 @@ def published(app: App) -> list[dict[str, str]]:
 
 
 def asking(engine: Engine, told: Queue[Observation], *needs: HttpNeed) -> Prober:
-    return Prober(cast("Client", engine), "c1", needs, "127.0.0.1", told.put)
+    return Prober(cast("Client", engine), "c1", needs, engine.host, told.put)
 
 
 def heard(told: Queue[Observation]) -> int | Reason | None:
@@ -110,10 +112,13 @@ def test_an_app_that_still_starts_is_asked_until_it_works(
     assert told.empty()
 
 
+@pytest.mark.parametrize("is_certain", [True, False])
 def test_silence_is_told_once_after_its_time_and_an_answer_still_counts(
-    app: App, told: Queue[Observation]
+    app: App, told: Queue[Observation], is_certain: bool
 ) -> None:
-    asking(Engine({"80/tcp": published(app)}), told, WEB)
+    engine = Engine({"80/tcp": published(app)})
+    engine.host = DockerHost("127.0.0.1", is_certain=is_certain)
+    asking(engine, told, WEB)
     assert heard(told) is Reason.NO_ANSWER
     app.statuses = [404]
     app.listen()
