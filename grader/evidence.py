@@ -192,13 +192,14 @@ class Evidence:
 
         def about() -> tuple[Seen[Event], ...]:
             ids = self.told_image_ids(image) if image else ()
+            whole = "sha256:" if name else ""  # without a name, it may be a step of a build
             return tuple(
                 seen
                 for seen in self._of_kind.get(kind, ())
                 if (name is None or seen.fact.name == name)
                 and (service is None or seen.fact.service == service)
                 and (project is None or seen.fact.project == project)
-                and (image is None or means(seen.fact.image, image, ids))
+                and (image is None or means(seen.fact.image.removeprefix(whole), image, ids))
             )
 
         return that_tell(actions, self.once((kind, name, service, project, image), about))

@@ -47,9 +47,11 @@ def test_by_digest_it_is_the_image_whose_id_only_events_tell() -> None:
     assert judged("container", fields, *looks, tagged).status is Status.PASS
     other = event("image tag", id="sha256:" + "b" * 64, name=IMAGE)
     assert judged("container", fields, *looks, other).status is Status.FAIL
-    for told in (container.image, container.image_id[7:19]):
+    for told in (container.image, container.image_id[7:19], container.image_id):
         stop = event("container stop", 1, id=container.id, name=NAME, image=told)
         assert judged("stopped", fields, tagged, stop).status is Status.PASS
+    step_of_a_build = judged("stopped", {"image": IMAGE}, tagged, stop)
+    assert step_of_a_build.status is Status.UNPROVEN
 
 
 def test_one_that_came_and_went_is_not_taken_for_one_with_a_wrong_name() -> None:
