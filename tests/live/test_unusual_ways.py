@@ -94,6 +94,7 @@ def test_a_name_given_later_variables_one_by_one_and_everything_by_its_id(learne
     assert Outcome.of(learner).not_passed == {}
 
 
+@pytest.mark.usefixtures("own_engine")  # its digest would mean other learners' images, too
 @pytest.mark.parametrize("looked", [True, False], ids=["graded twice", "graded after cleanup"])
 def test_pulled_and_run_by_its_digest(learner: Learner, looked: bool) -> None:
     learner.build()
