@@ -46,7 +46,8 @@ def in_container() -> bool:
 
 def is_outside(info: Payload) -> bool:
     """Whether an engine that is asked from a container is not in it."""
-    return info.get("Name") != socket.gethostname()
+    here = socket.gethostname()
+    return str(info.get("Name", here)) != here
 
 
 def _is_known(name: str) -> bool:
