@@ -30,11 +30,11 @@ from grader.check import (
 )
 from grader.checking import looked
 from grader.checking.answers import answer_to, line_of
-from grader.checking.ids import Ids
 from grader.checking.subject import ContainerSubject
 from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Call, Fact, File, Logs
+from grader.ids import Ids
 from grader.messages import Message, msg
 from grader.needs import CallsNeed, EventsNeed, FileNeed, ImageNeed, Need
 

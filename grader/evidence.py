@@ -11,6 +11,7 @@ from typing import Generic, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from grader.facts import Event, EventWindow, Fact, Reason
+from grader.ids import Ids
 from grader.journal import Defect, Entry, Journal, Source
 from grader.messages import msg
 from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ImageNeed, Need, OfContainers
@@ -41,10 +42,7 @@ _BY_SOURCE: dict[Source, Strength] = {
 
 
 class Seen(NamedTuple, Generic[F_co]):
-    """A fact that was found, when, by whom, and how strong it is as evidence.
-
-    ``seq`` is its place in the journal.
-    """
+    """A fact that was found, when, by whom, how strong as evidence, and where in the journal."""
 
     fact: F_co
     at: datetime
@@ -167,9 +165,9 @@ class Evidence:
 
     def told_image_ids(self, reference: str) -> frozenset[str]:
         """Those of them that events tell of. Some engines tell both an image's id and its name."""
-        name = familiar(reference)
-        events = [e.fact for e in self._of_kind.get("image", ()) if e.fact.name == name]
-        return frozenset(e.id for e in events if e.id and e.action in {"tag", "push", "untag"})
+        name, telling = familiar(reference), {"tag", "push", "untag"}
+        events = (e.fact for e in self._of_kind.get("image", ()) if e.fact.name == name)
+        return frozenset(e.id for e in events if e.id and e.action in telling)
 
     def container_ids(self, need: OfContainers[Fact]) -> frozenset[str]:
         """Every id of a container that was ever seen and that this need asks about."""
@@ -191,15 +189,20 @@ class Evidence:
         """
 
         def about() -> tuple[Seen[Event], ...]:
-            ids = self.told_image_ids(image) if image else ()
+            ids = Ids(self.told_image_ids(image) if image else ())
             whole = "sha256:" if name else ""  # without a name, it may be a step of a build
+
             return tuple(
                 seen
                 for seen in self._of_kind.get(kind, ())
                 if (name is None or seen.fact.name == name)
                 and (service is None or seen.fact.service == service)
                 and (project is None or seen.fact.project == project)
-                and (image is None or means(seen.fact.image.removeprefix(whole), image, ids))
+                and (
+                    image is None
+                    or means(seen.fact.image, image)
+                    or ids.begun_by(seen.fact.image.removeprefix(whole))
+                )
             )
 
         return that_tell(actions, self.once((kind, name, service, project, image), about))

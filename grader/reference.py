@@ -8,7 +8,6 @@ longer than all else that a grading does with references.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 DOCKER_HUB = "docker.io"
@@ -26,7 +25,6 @@ _PATH = re.compile(rf"{_PATH_PART}(?:/{_PATH_PART})*")
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
 _ID = re.compile(r"[0-9a-f]{64}")
-_SHORT_ID = re.compile(r"[0-9a-f]{4,64}")
 
 
 @lru_cache(maxsize=4096)
@@ -57,19 +55,15 @@ def repository_of(reference: str) -> str:
     return path.removeprefix("library/") if path.count("/") == 1 else path
 
 
-def means(told: str, reference: str, ids: Iterable[str] = ()) -> bool:
+def means(told: str, reference: str) -> bool:
     """Whether ``told``, which a command was given, means the image of ``reference``.
 
-    It is the same reference, or begins one of the image's ``ids``; a digest in its repository may
-    mean it. A whole id with ``sha256:`` does not count: so a build calls the image of a step.
+    It is the same reference; a digest in its repository may mean it.
     """
     if familiar(told) == familiar(reference):
         return True
-    if "@" in told:
-        return "@" not in reference and repository_of(told) == repository_of(reference)
-    if not _SHORT_ID.fullmatch(told):
-        return False
-    return any(id_.startswith(f"sha256:{told}") for id_ in ids)
+    is_digest = "@" in told and "@" not in reference
+    return is_digest and repository_of(told) == repository_of(reference)
 
 
 def moves(told: str, reference: str) -> bool:

@@ -13,19 +13,21 @@ from grader.facts import Call, Manifest, Reason
 from grader.journal import Entry
 from grader.judge import judge
 from grader.needs import CallsNeed, ContainerNeed, ImageNeed, ManifestNeed
+from grader.reference import familiar
 from tests.factories import a_container, an_image, event, hex_id, journal_of, minutes, saw
 from tests.lab_actions import LEARNER, SHIPPED
 from tests.lab_files import HUB, LOCAL, NAME
 
 COUNT = 500
+PUSHED = familiar(HUB)
 WEB = ContainerNeed(name=NAME, image=HUB)
 CALLS = {"list": "/containers/json", "log": "/containers/{id}/logs"}
 
 
 def of(number: int, action: str, **fields: Any) -> Entry:
     """An event of the container of this number."""
-    about = {"id": hex_id(str(number)), "name": NAME, "image": HUB}
-    return event(f"container {action}", number / 100, **about, **fields)
+    about = {"id": hex_id(str(number)), "name": NAME, "image": HUB, **fields}
+    return event(f"container {action}", number / 100, **about)
 
 
 def seen(number: int, id_: int, **fields: Any) -> Entry:
@@ -36,6 +38,10 @@ def seen(number: int, id_: int, **fields: Any) -> Entry:
 def call(number: int, path: str, id_: str = "") -> Entry:
     fact = Call(method="GET", path=path.replace("{id}", id_), status=200)
     return saw(CallsNeed(path=path), fact, number / 100)
+
+
+def tagged(number: int, name: str) -> Entry:
+    return event("image tag", number / 100, id=f"sha256:{hex_id(str(number))}", name=name)
 
 
 def image(number: int) -> Entry:
@@ -70,6 +76,14 @@ SHAPES: dict[str, Callable[[int], list[Entry]]] = {
         for i in range(n)
         for entry in (seen(i, i), saw(WEB, Reason.NOT_THERE, i / 100, f"run {i}"))
     ],
+    "images-built-with-two-names": lambda n: [
+        tagged(i, name) for i in range(n) for name in (PUSHED, LOCAL)
+    ],
+    "containers-of-short-ids": lambda n: [
+        *(tagged(i, PUSHED) for i in range(n)),
+        *(of(i, "create") for i in range(n)),
+        *(of(i, "start", image=hex_id(f"no {i}")) for i in range(n)),
+    ],
     "images-and-manifests": lambda n: [
         *map(image, range(n)),
         *(saw(ManifestNeed(image=HUB), Manifest(digest=f"x{i}"), i / 100) for i in range(n)),
@@ -83,7 +97,7 @@ def effort(entries: list[Entry]) -> int:
 
     def count(_: FrameType, what: str, __: object) -> Any:
         nonlocal lines
-        lines += what == "line"
+        lines += what in {"line", "call"}  # a step of a generator is a call
         return count
 
     before = sys.gettrace()

@@ -63,16 +63,12 @@ def test_what_is_no_reference_comes_back_as_it_is(text: str) -> None:
         ("haneul/app", False),
         (f"haneul/app@{DIGEST}", True),
         (f"haneul/other@{DIGEST}", False),
-        ("0" * 4, True),
-        ("0" * 64, True),
-        ("1" * 12, False),
-        ("sha256:" + "0" * 64, False),
         ("sha256:", False),
         ("", False),
     ],
 )
-def test_an_image_is_meant_by_name_digest_or_id(told: str, meant: bool) -> None:
-    assert means(told, "haneul/app:1", {DIGEST}) is meant
+def test_an_image_is_meant_by_name_or_digest(told: str, meant: bool) -> None:
+    assert means(told, "haneul/app:1") is meant
     assert not means(f"haneul/app@{DIGEST}", f"haneul/app@{DIGEST.replace('0', '1')}")
 
 

@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate
 
-from grader.checking.ids import Ids
 from grader.evidence import Evidence, Seen
 from grader.facts import Call, Container, Event, Image
+from grader.ids import Ids
 from grader.needs import CallsNeed
 from grader.reference import familiar
 

@@ -6,7 +6,7 @@ that looked, which may differ a little from the engine's, so it is widened by `S
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -16,7 +16,7 @@ from grader.checking.stops import Stop, stops
 from grader.checking.subject import ContainerSubject, renamed
 from grader.checking.times import LONG_AGO, SKEW
 from grader.evidence import Departure, Evidence, Seen, Series
-from grader.facts import Fact, Manifest
+from grader.facts import Event, Fact, Manifest
 from grader.messages import Message, msg
 from grader.needs import ImageNeed, ManifestNeed
 
@@ -85,8 +85,7 @@ def _of_image(did: str, image: str, step: Message, evidence: Evidence) -> Iterat
     for event in evidence.image_events(*IMAGE_EVENTS[did], image=image):
         yield _at(event, event.at, step)
         if did == "built":  # it was there when another name was given to it, as by an earlier `-t`
-            named = evidence.events(*IMAGE_EVENTS[did], kind="image")
-            first = next(e for e in named if e.fact.id == event.fact.id)
+            first = _first_named(evidence)[event.fact.id]
             if first.fact.name != event.fact.name:
                 yield _at(first, first.at, step)
     series = evidence.of(ImageNeed(image=image))
@@ -103,6 +102,16 @@ def _of_image(did: str, image: str, step: Message, evidence: Evidence) -> Iterat
             yield _by(seen, step, fact.last_tagged)
         elif did == "pulled" and fact.only_pulled:
             yield _by(seen, step)
+
+
+def _first_named(evidence: Evidence) -> Mapping[str, Seen[Event]]:
+    """By an image's id, the event by which it was first given a name."""
+
+    def first() -> Mapping[str, Seen[Event]]:
+        named = evidence.events(*IMAGE_EVENTS["built"], kind="image")
+        return {event.fact.id: event for event in reversed(named)}
+
+    return evidence.once("first named", first)
 
 
 def _of_container(

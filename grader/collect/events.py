@@ -14,6 +14,7 @@ from grader.collect.answer import UnavailableError
 from grader.collect.client import Client, Payload
 from grader.collect.view import EngineView
 from grader.facts import Event, EventWindow, Reason
+from grader.ids import Ids
 from grader.needs import ContainerNeed
 from grader.reference import means, moves
 
@@ -53,7 +54,9 @@ class Subjects:
             return True
         if {(event.service, event.project), (event.service, None)} & self.services:
             return True
-        return any(means(event.image, image, self.image_ids) for image in self.images)
+        if any(means(event.image, image) for image in self.images):
+            return True
+        return Ids(self.image_ids).begun_by(event.image)
 
 
 @dataclass(frozen=True, slots=True)

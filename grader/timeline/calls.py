@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from grader.checking.ids import Ids
 from grader.evidence import Evidence
 from grader.facts import Call
+from grader.ids import Ids
 from grader.needs import CallsNeed, ContainerNeed
 from grader.result import Lane, TimelineStep
 from grader.timeline.steps import AT_ONCE, Events, merged, short_id, step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.checking.ids import Ids
+from grader.ids import Ids
 
 ONE, TWO = "0a1b" + "2" * 60, "0a1c" + "3" * 60
 
@@ -19,3 +19,9 @@ def test_one_is_found_by_its_beginning_and_nothing_by_another() -> None:
 def test_an_empty_id_is_found_by_nothing() -> None:
     assert Ids([""]).beginning("0a1b") is None
     assert Ids([]).beginning("0a1b") is None
+
+
+def test_what_a_command_was_given_begins_one_and_is_not_what_a_build_calls_it() -> None:
+    ids = Ids([f"sha256:{TWO}", ONE])
+    assert all(map(ids.begun_by, (ONE, ONE[:4], TWO[:12])))
+    assert not any(map(ids.begun_by, ("", "0a1", "0a1d", f"sha256:{TWO}", "sha256:")))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable
+
+_SHORT = re.compile(r"[0-9a-f]{4,64}")
 
 
 class Ids:
@@ -17,3 +20,10 @@ class Ids:
         place = bisect_left(self._ids, digits)
         found = self._ids[place] if place < len(self._ids) else ""
         return found if found.startswith(digits) else None
+
+    def begun_by(self, told: str) -> bool:
+        """Whether one begins with ``told``, as a command may be given it.
+
+        With ``sha256:`` it does not count: so a build calls the image of a step.
+        """
+        return _SHORT.fullmatch(told) is not None and self.beginning(told) is not None
