@@ -212,6 +212,21 @@ def test_events_of_an_image_are_those_of_its_name_and_of_its_ids_end() -> None:
     assert [seen.fact.action for seen in some] == ["pull", "untag"]
 
 
+@pytest.mark.parametrize("action", ["push", "pull"])
+@pytest.mark.parametrize("told", ["me/app", f"me/app@sha256:{'0' * 64}"])
+def test_all_tags_or_a_digest_moved_what_was_there_before(action: str, told: str) -> None:
+    moved = [event(f"image {action}", at, name=told) for at in (1, 3, 5)]
+    named = event("image tag", 3, id="sha256:new", name="me/app:1")
+    evidence = evidence_of(*moved, named)
+    assert [seen.at for seen in evidence.image_events(action, image="me/app:1")] == [
+        minutes(3),
+        minutes(5),
+    ]
+    assert not evidence.image_events(action, image="me/app:2")
+    untagged = evidence_of(named, event("image untag", 5, name=told))
+    assert not untagged.image_events("untag", image="me/app:1")
+
+
 def test_the_containers_that_a_need_asks_about_are_known_by_state_and_event() -> None:
     evidence = evidence_of(there(1, "a"), *EVENTS)
     assert evidence.container_ids(LogsNeed(name="web")) == {hex_id("web"), "1"}

@@ -103,6 +103,8 @@ def test_a_command_that_is_not_in_the_container_did_not_run() -> None:
     verdict = judge(THERE, begun)
     assert verdict.status is Status.UNPROVEN
     assert "is not there, or has not ended yet" in str(verdict.message)
+    again = judge(THERE, begun, event("container exec_start", 2, **{**about, "exec_id": "e2"}))
+    assert [proof.at for proof in again.proofs] == [minutes(2)]
     assert judge(THERE, begun, command="bash").status is Status.UNPROVEN
     for code in (0, 127):  # a shell ends with the code of what was typed last
         ended = event("container exec_die", 2, exit_code=code, **about)

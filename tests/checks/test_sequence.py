@@ -73,9 +73,10 @@ def test_the_whole_lesson_in_order_passes_with_the_time_of_each_step() -> None:
 
 
 def test_what_was_named_by_another_name_first_was_built_before() -> None:
-    other = event("image tag", 0, name=LOCAL, id="sha256:" + hex_id("other"))
-    swapped = [image_event("tag", 1), image_event("tag", 2, LOCAL), *EVENTS[2:]]
-    assert sequence(LESSON, other, *swapped).status is Status.PASS
+    named_later = [image_event("tag", 2, LOCAL), *EVENTS[2:]]
+    assert sequence(LESSON, image_event("tag", 1), *named_later).status is Status.PASS
+    another = event("image tag", 1, name=REMOTE, id=f"sha256:{hex_id('another')}")
+    assert sequence(LESSON, another, *named_later).status is Status.PARTIAL
 
 
 def test_a_step_too_early_is_named_with_what_it_should_follow_and_costs_its_share() -> None:
