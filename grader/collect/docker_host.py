@@ -27,6 +27,9 @@ class DockerHost:
     is_certain: bool = True
 
 
+HERE = DockerHost("127.0.0.1")
+
+
 def docker_host(address: str, info: Callable[[], Payload]) -> DockerHost:
     """That of the engine at ``address``, of which ``info`` tells.
 
@@ -34,20 +37,19 @@ def docker_host(address: str, info: Callable[[], Payload]) -> DockerHost:
         NoAnswerError: as ``info`` does.
     """
     name = host_name(address)
-    if name != "127.0.0.1" or not (in_container() and is_outside(info())):
+    if name != HERE.name or is_here(address, info):
         return DockerHost(name)
     return DockerHost(next(filter(_is_known, NAMES), None) or _gateway() or name, False)
 
 
-def in_container() -> bool:
-    """Whether grade-lab itself runs in a container, such as a dev container."""
-    return any(mark.exists() for mark in MARKS)
-
-
-def is_outside(info: Payload) -> bool:
-    """Whether an engine that is asked from a container is not in it."""
+def is_here(address: str, info: Callable[[], Payload]) -> bool:
+    """Whether the ports of that engine are ours: it is on this computer, and not around a
+    container, such as a dev container, in which grade-lab runs. Raises as `docker_host` does.
+    """
+    if host_name(address) != HERE.name:
+        return False
     here = socket.gethostname()
-    return str(info.get("Name", here)) != here
+    return not any(mark.exists() for mark in MARKS) or str(info().get("Name", here)) == here
 
 
 def _is_known(name: str) -> bool:

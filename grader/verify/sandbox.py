@@ -13,7 +13,7 @@ from grader import facts
 from grader.collect import http
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.collect.client import Payload
-from grader.collect.docker_host import DockerHost, docker_host
+from grader.collect.docker_host import HERE, is_here
 from grader.collect.followed_log import FollowedLog
 from grader.facts import Reason
 from grader.needs import HttpNeed
@@ -37,7 +37,6 @@ LOG_END_SECONDS = 5.0
 
 WITHOUT_LIMITS = "the engine cannot limit memory or processes; a rootless one needs cgroups v2"
 ELSEWHERE = "the engine is on another computer"
-HERE = DockerHost("127.0.0.1")
 
 _CANNOT_START = re.compile(
     r"executable file not found|no such file or directory|exec format error|not a directory"
@@ -77,7 +76,7 @@ class Sandboxes:
             info = self._engine.info()
             if not (info.get("MemoryLimit") and info.get("PidsLimit")):
                 raise UnavailableError(Reason.UNSUPPORTED, WITHOUT_LIMITS)
-            if docker_host(self._engine.host, lambda: info) != HERE:
+            if not is_here(self._engine.host, lambda: info):
                 raise UnavailableError(Reason.UNSUPPORTED, ELSEWHERE)
             yield
 
