@@ -8,6 +8,7 @@ longer than all else that a grading does with references.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 DOCKER_HUB = "docker.io"
@@ -68,7 +69,23 @@ def means(told: str, reference: str) -> bool:
 
 def moves(told: str, reference: str) -> bool:
     """Whether a push or pull of ``told`` moves ``reference``, as that of all tags does."""
-    return told == repository_of(reference) or means(told, reference)
+    return Moved([told]).has(reference)
+
+
+class Moved:
+    """What pushes or pulls of all that was ``told`` moved, found without trying each."""
+
+    def __init__(self, told: Iterable[str]) -> None:
+        self._told = set(told)
+        self._references = set(map(familiar, self._told))
+        self._with_digest = {repository_of(one) for one in self._told if "@" in one}
+
+    def has(self, reference: str) -> bool:
+        """Whether it was: itself, with all tags of its repository, or maybe by a digest."""
+        repository = repository_of(reference)
+        if repository in self._told or familiar(reference) in self._references:
+            return True
+        return "@" not in reference and repository in self._with_digest
 
 
 def path_and_version(reference: str) -> tuple[str, str]:

@@ -84,6 +84,14 @@ SHAPES: dict[str, Callable[[int], list[Entry]]] = {
         *(of(i, "create") for i in range(n)),
         *(of(i, "start", image=hex_id(f"no {i}")) for i in range(n)),
     ],
+    "pushes-of-other-tags": lambda n: [
+        entry
+        for i in range(n)
+        for entry in (
+            event("image push", i / 100, name=f"me/app:{i}"),
+            saw(ManifestNeed(image=f"me/app:{n + i}"), Manifest(digest=f"x{i}"), i / 100),
+        )
+    ],
     "images-and-manifests": lambda n: [
         *map(image, range(n)),
         *(saw(ManifestNeed(image=HUB), Manifest(digest=f"x{i}"), i / 100) for i in range(n)),

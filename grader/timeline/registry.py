@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence import Evidence
 from grader.needs import LoginNeed, ManifestNeed
-from grader.reference import DOCKER_HUB, familiar, moves
+from grader.reference import DOCKER_HUB, Moved, familiar
 from grader.result import TimelineStep
 from grader.timeline.steps import Events, step
 
@@ -18,11 +18,12 @@ def registry(evidence: Evidence, events: Events) -> Iterator[TimelineStep]:
         if found:
             registry = "" if login.registry == DOCKER_HUB else login.registry
             yield step("registry", found[-1].at, "docker login", registry, exact=False)
-    moved = [e for e in events if e.fact.type == "image" and e.fact.action in {"push", "pull"}]
-    for seen in moved:
+    moves = [e for e in events if e.fact.type == "image" and e.fact.action in {"push", "pull"}]
+    for seen in moves:
         yield step("registry", seen.at, "docker", seen.fact.action, seen.fact.name)
+    moved = Moved(seen.fact.name for seen in moves)
     for need in evidence.needs(ManifestNeed):
         manifests = evidence.of(need).found
-        if manifests and not any(moves(e.fact.name, need.image) for e in moved):
+        if manifests and not moved.has(need.image):
             name = familiar(need.image)
             yield step("registry", manifests[-1].at, "docker push", name, exact=False)
