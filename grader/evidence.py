@@ -191,7 +191,6 @@ class Evidence:
         def about() -> tuple[Seen[Event], ...]:
             ids = Ids(self.told_image_ids(image) if image else ())
             whole = "sha256:" if name else ""  # without a name, it may be a step of a build
-
             return tuple(
                 seen
                 for seen in self._of_kind.get(kind, ())

@@ -12,7 +12,6 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -122,6 +121,8 @@ def host_name(host: str) -> str:
 
 def unusable_host(host: str, reason: str) -> GradeLabError:
     """Why no client can be made for this address, and what to do about it."""
+    from importlib.util import find_spec
+
     if host.startswith("ssh:") and find_spec("paramiko") is None:
         return GradeLabError(
             msg("the engine at {host} is reached by ssh, which needs paramiko", host=host),
