@@ -13,7 +13,7 @@ def main() -> None:
         from grader.interruption import end_at_once
 
         end_at_once()
-        from grader.cli import main as run
+        from grader.cli.main import main as run
     except KeyboardInterrupt:
         os._exit(130)
     run()

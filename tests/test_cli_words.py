@@ -44,7 +44,7 @@ IN_ENGLISH = {
 }
 MISTYPE = """
 import sys
-from grader.cli import main
+from grader.cli.main import main
 for line in sys.stdin.read().splitlines():
     try:
         main(line.split())

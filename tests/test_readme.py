@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from grader.cli import Elsewhere, cli
+from grader.cli.main import Elsewhere, cli
 from tests.places import ROOT
 
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/labs/**/*.md")]

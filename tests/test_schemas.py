@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from grader.cli import cli
+from grader.cli.main import cli
 from grader.report.json import render
 from grader.result import Place
 from grader.run import judged, prepare

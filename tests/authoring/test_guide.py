@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader.cli import cli
+from grader.cli.main import cli
 from tests.pages import code, page
 
 GUIDE = "rubrics.md"

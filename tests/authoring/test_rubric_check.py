@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader.authoring import shown
 from grader.authoring.explained import explained
-from grader.cli import cli
+from grader.cli.main import cli
 from grader.errors import Problem, Snippet
 from grader.messages import msg
 from grader.rubric.load import load, shipped

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader.cli import cli
+from grader.cli.main import cli
 from grader.errors import GradeLabError
 from grader.journal_file import JournalFile
 from tests.factories import submitted

@@ -9,7 +9,7 @@ import pytest
 from grader import overrides
 from grader.batch.batch import STORE
 from grader.batch.store import Store
-from grader.cli import _told
+from grader.cli.main import _told
 from grader.errors import ExitCode
 from tests.batch.graded import broken, row, rubric
 

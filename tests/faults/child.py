@@ -119,7 +119,7 @@ def run(  # noqa: PLR0917 # a process takes no others
     file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(file, 1)
     os.dup2(file, 2)
-    from grader.cli import main
+    from grader.cli.main import main
 
     impatient(patience)
     if days:

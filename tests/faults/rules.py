@@ -26,7 +26,7 @@ UNHURRIED = 60.0
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [
-        *("docker", "requests", "grader.cli", "grader.run", "grader.report.html", "filelock"),
+        *("docker", "requests", "grader.cli.main", "grader.run", "grader.report.html", "filelock"),
         *("grader.rubric.load", "checks.image", "rich.console", "tenacity", "tests.faults.child"),
     ]
 )

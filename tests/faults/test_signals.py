@@ -162,10 +162,10 @@ def work():
 def test_a_signal_that_python_would_drop_still_counts(moment: str) -> None:
     program = f"""
 import os, signal, sys, time
-from grader import cli
+from grader.cli import main
 {SWALLOWED[moment]}
-cli.cli.main = lambda *_, **__: work()
-cli.main([])
+main.cli.main = lambda *_, **__: work()
+main.main([])
 """
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=DEADLINE
@@ -179,13 +179,13 @@ cli.main([])
 def test_a_signal_while_an_error_is_told() -> None:
     program = """
 import os, signal, sys
-from grader import cli
+from grader.cli import main
 from grader.errors import GradeLabError
 def fail(*_, **__):
     raise GradeLabError("odd")
-cli.cli.main = fail
-cli.complain = lambda _: os.kill(os.getpid(), signal.SIGINT)
-cli.main([])
+main.cli.main = fail
+main.complain = lambda _: os.kill(os.getpid(), signal.SIGINT)
+main.main([])
 """
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=DEADLINE
@@ -197,15 +197,15 @@ cli.main([])
 def test_what_nohup_ignores_stays_ignored() -> None:
     program = """
 import os, signal, sys
-from grader import cli
-cli.cli.main = lambda *_, **__: os.kill(os.getpid(), signal.SIGHUP)
-cli.main([])
+from grader.cli import main
+main.cli.main = lambda *_, **__: os.kill(os.getpid(), signal.SIGHUP)
+main.main([])
 """
     command = ["nohup", sys.executable, "-c", program]
     assert subprocess.run(command, stdin=subprocess.DEVNULL, timeout=DEADLINE).returncode == 0
 
 
-STARTING = ["contextlib", "click", "grader.cli", "grader.messages"]
+STARTING = ["contextlib", "click", "grader.cli.main", "grader.messages"]
 """Modules that are imported from the command's first line on."""
 FIRST = {"grade-lab": [], "python -m grader": ["enum"]}
 """Others that are: the script that pip makes may import ``re``, and so ``enum``, before ours."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader import cli_shell
+from grader.cli.shell import shell_command
 from grader.errors import GradeLabError
 from tests.places import GRADE_LAB
 from tests.relay.engines import engine, until, wait_until
@@ -221,7 +221,7 @@ def test_a_rubric_that_asks_for_no_calls_says_so_and_opens_all_the_same(
 
 def test_on_windows_it_says_that_quotes_count(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
-    done = CliRunner().invoke(cli_shell.shell_command, [str(lab)])
+    done = CliRunner().invoke(shell_command, [str(lab)])
     assert isinstance(done.exception, GradeLabError)
     assert "Windows" in str(done.exception.message)
     assert any("answers.md" in str(advice) for advice in done.exception.advice)

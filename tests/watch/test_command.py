@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader import cli_watch
-from grader.cli import _told
+from grader.cli import watch as watch_module
+from grader.cli.main import _told
 from grader.errors import ExitCode
 from grader.watch import everything
 from grader.watch.session import Session
@@ -60,7 +60,7 @@ def test_a_recording_is_told_with_its_page_and_not_begun_twice(
 def test_a_recording_is_ended(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli_watch, "STOP_SECONDS", 60)
+    monkeypatch.setattr(watch_module, "STOP_SECONDS", 60)
     with another_process(folder / ".grade-lab"):
         assert watch(folder, "--stop") == ExitCode.PASSED
     assert "the recording has ended" in capsys.readouterr().out
@@ -70,7 +70,7 @@ def test_a_recording_is_ended(
 def test_a_recording_that_does_not_end_is_told_with_its_process(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli_watch, "STOP_SECONDS", 0.1)
+    monkeypatch.setattr(watch_module, "STOP_SECONDS", 0.1)
     with Session(folder / ".grade-lab").recording() as ours:
         assert ours  # and nobody here reads what it is asked
         assert watch(folder, "--stop") == ExitCode.USAGE

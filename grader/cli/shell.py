@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.options import language_option, quiet_option, rubric_options
 from grader.errors import GradeLabError
 from grader.messages import Message, Translator, msg
-from grader.options import language_option, quiet_option, rubric_options
 from grader.system_error import reason_of
 
 if TYPE_CHECKING:

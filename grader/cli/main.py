@@ -12,8 +12,9 @@ from typing import Any, NoReturn
 
 import click
 
-from grader import __version__, streams
-from grader.complaint import complain
+from grader import __version__
+from grader.cli import streams
+from grader.cli.complaint import complain
 from grader.errors import ExitCode, GradeLabError
 from grader.interruption import Interruption, heeded
 from grader.language import LANG, described, named
@@ -102,39 +103,39 @@ def cli() -> None:
 
 for command in [
     Elsewhere(
-        "grade", "grader.cli_grade", msg("Collect evidence, judge it, and write the reports.")
+        "grade", "grader.cli.grade", msg("Collect evidence, judge it, and write the reports.")
     ),
-    Elsewhere("judge", "grader.cli_grade", msg("Judge the journal; needs no engine.")),
-    Elsewhere("collect", "grader.cli_grade", msg("Only collect evidence into the journal.")),
+    Elsewhere("judge", "grader.cli.grade", msg("Judge the journal; needs no engine.")),
+    Elsewhere("collect", "grader.cli.grade", msg("Only collect evidence into the journal.")),
     Elsewhere(
         "batch",
-        "grader.cli_batch",
+        "grader.cli.batch",
         msg(
             "Judge a whole class: `grade-lab batch SOURCE` judges, `grade-lab batch review` lists "
             "what needs a person."
         ),
         msg("Judge a whole class."),
     ),
-    Elsewhere("rubric", "grader.cli_rubric", msg("Draft, check, show and test rubrics.")),
+    Elsewhere("rubric", "grader.cli.rubric", msg("Draft, check, show and test rubrics.")),
     Elsewhere(
-        "challenge", "grader.cli_challenge", msg("Challenges: proof that a lab is one's own.")
+        "challenge", "grader.cli.challenge", msg("Challenges: proof that a lab is one's own.")
     ),
     Elsewhere(
-        "watch", "grader.cli_watch", msg("Record while you work, and tick off what you have done.")
+        "watch", "grader.cli.watch", msg("Record while you work, and tick off what you have done.")
     ),
     Elsewhere(
         "ci",
-        "grader.cli_ci",
+        "grader.cli.ci",
         msg("Grade a submission where it is pushed to: GitHub, GitLab, others."),
     ),
     Elsewhere(
         "shell",
-        "grader.cli_shell",
+        "grader.cli.shell",
         msg("Open your shell, and record the docker commands that leave no trace, such as `ps`."),
     ),
     Elsewhere(
         "doctor",
-        "grader.cli_doctor",
+        "grader.cli.doctor",
         msg("Is this computer ready for the lab, and if not, what to do?"),
     ),
 ]:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
+from grader.cli.options import color_option, language_option, rubric_options
 from grader.errors import ExitCode
 from grader.language import described
 from grader.messages import msg
-from grader.options import color_option, language_option, rubric_options
 
 
 @click.command("doctor")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli_rubric_new import rubric_new
+from grader.cli.options import color_option, language_option, settings_option
+from grader.cli.rubric_new import rubric_new
 from grader.errors import ExitCode
 from grader.language import described
 from grader.messages import Translator, msg
-from grader.options import color_option, language_option, settings_option
 
 if TYPE_CHECKING:
     from rich.console import Console

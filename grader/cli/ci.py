@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.cli.options import language_option, names, overrides_option, settings_option
+from grader.cli.streams import write_utf8
 from grader.errors import ExitCode, GradeLabError
 from grader.language import described
 from grader.messages import msg
-from grader.options import language_option, names, overrides_option, settings_option
-from grader.streams import write_utf8
 
 if TYPE_CHECKING:
     from grader.ci.contract import Graded, Platform

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.complaint import complain
+from grader.cli.complaint import complain
+from grader.cli.options import language_option, quiet_option, report_options, rubric_options
+from grader.cli.streams import write_utf8
 from grader.errors import ExitCode, OutputError
 from grader.language import described
 from grader.messages import Translator, msg
-from grader.options import language_option, quiet_option, report_options, rubric_options
-from grader.streams import write_utf8
 
 if TYPE_CHECKING:
     from grader.journal import Observation

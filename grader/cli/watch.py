@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.options import color_option, language_option, quiet_option, rubric_options
 from grader.errors import ExitCode, GradeLabError
 from grader.language import described
 from grader.messages import Message, Translator, msg
-from grader.options import color_option, language_option, quiet_option, rubric_options
 from grader.system_error import reason_of, to_write_again
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.options import language_option
 from grader.errors import GradeLabError
 from grader.language import described
 from grader.messages import Translator, msg
-from grader.options import language_option
 
 if TYPE_CHECKING:
     from grader.drafting.draft import Draft

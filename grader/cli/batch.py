@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from grader.errors import ExitCode, GradeLabError
-from grader.language import described
-from grader.messages import Message, Translator, msg
-from grader.options import (
+from grader.cli.options import (
     color_option,
     language_option,
     names,
@@ -22,6 +19,9 @@ from grader.options import (
     quiet_option,
     settings_option,
 )
+from grader.errors import ExitCode, GradeLabError
+from grader.language import described
+from grader.messages import Message, Translator, msg
 
 if TYPE_CHECKING:
     from grader.batch.batch import Progress

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from grader.cli.options import language_option
 from grader.language import described
 from grader.messages import Translator, msg
-from grader.options import language_option
 
 
 @click.group("challenge")

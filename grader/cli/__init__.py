@@ -1,0 +1,1 @@
+"""The commands: options, wiring and printing. They decide nothing."""
