@@ -122,3 +122,11 @@ def test_a_file_that_is_missing_is_asked_for_by_its_name() -> None:
 
 def test_the_line_ends_of_an_old_mac_are_line_ends() -> None:
     assert judge(submitted("README.md", "a\rb\r"), contains="a\nb").status is Status.PASS
+
+
+def test_a_file_that_git_lfs_has_not_fetched_costs_nobody_points() -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 31\n"
+    verdict = judge(submitted("README.md", pointer), contains="wisheasy")
+    assert verdict.status is Status.ERROR
+    assert "git lfs pull" in str(verdict.hint)
+    assert judge(submitted("README.md", pointer)).status is Status.PASS  # it was handed in
