@@ -24,6 +24,9 @@ from grader.messages import Message, msg
 from grader.needs import AnyNeed
 
 VERSION = 1
+"""Of a line. It rises with each new kind of need, source, outcome, reason or writer, too: what does
+not know those then says that a newer grade-lab wrote them, and not that the line is broken.
+"""
 GENESIS = "0" * 64
 MAX_LINE_BYTES = 4 * 1024 * 1024
 MAX_LINES = 1_000_000
@@ -39,6 +42,7 @@ Writer = Literal["grade", "watch", "shell", "batch"]
 Outcome = Literal["found", "absent", "unavailable"]
 
 _LINE = re.compile(rb'\{"hash":"([0-9a-f]{64})",("prev":"([0-9a-f]{64})",.*\})\s*\Z', re.DOTALL)
+_VERSION = re.compile(rb'"v":(\d{1,9})')
 
 
 class Observation(BaseModel):
@@ -124,6 +128,7 @@ def parse(data: bytes, where: str = "journal", onto: Journal = EMPTY) -> Journal
             defective(number + 1, msg("the last line was cut short; it is ignored"))
             break
         number += 1
+        _refuse_newer(line, where)  # of which what seems to fit may mean something else
         match = _LINE.match(line) if len(line) <= MAX_LINE_BYTES else None
         if match is None:
             defective(number, msg("not a line of a journal"))
@@ -137,7 +142,6 @@ def parse(data: bytes, where: str = "journal", onto: Journal = EMPTY) -> Journal
         try:
             entry = Entry.model_validate_json(b"{" + match[2])
         except ValidationError as error:
-            _refuse_newer(line, where)
             defective(number, msg("unknown content: {reason}", reason=_first(error)))
             continue
         if entry.by == "batch":  # what a batch finds out never stands in a journal
@@ -178,7 +182,7 @@ def _refuse_endless(data: bytes, where: str) -> None:
 
 
 def _refuse_newer(line: bytes, where: str) -> None:
-    version = re.search(rb'"v":(\d{1,9})', line)
+    version = _VERSION.search(line)
     if version and int(version[1]) > VERSION:
         raise JournalError(
             msg(

@@ -7,14 +7,16 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from grader import journal
 from grader.errors import JournalError
+from grader.facts import Reason
 from grader.journal import Observation
 from grader.journal_file import JournalFile
-from grader.needs import EventsNeed, FileNeed
+from grader.needs import AnyNeed, EventsNeed, FileNeed
 
 RUN = "run-1"
 
@@ -117,14 +119,51 @@ def test_an_interrupted_run_keeps_what_was_collected(path: Path) -> None:
     assert read.intact
 
 
-def test_a_newer_version_is_refused_with_advice(path: Path) -> None:
-    body = b'"prev":"' + b"0" * 64 + b'","v":2,"what":"new"}'
-    line = b'{"hash":"' + hashlib.sha256(body).hexdigest().encode() + b'",' + body + b"\n"
+def chained(head: str, **fields: object) -> bytes:
+    """A line with a right hash, whatever its fields are."""
+    body = json.dumps({"prev": head, **fields}, separators=(",", ":")).encode()[1:]
+    return b'{"hash":"%s",%s\n' % (hashlib.sha256(body).hexdigest().encode(), body)
+
+
+FITS = {"seq": 1, "run": "x", **json.loads(observation("f").model_dump_json(exclude_none=True))}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        chained("0" * 64, v=2, what="new"),
+        chained("0" * 64, v=2, **FITS),
+        b'{"v":2,"sha3":"1f","entries":[]}\n',
+    ],
+    ids=["unknown content", "content that fits", "another form"],
+)
+def test_a_newer_version_is_refused_with_advice(path: Path, line: bytes) -> None:
     path.write_bytes(line)
     with pytest.raises(JournalError) as caught:
         JournalFile(path).read()
     assert "newer grade-lab" in str(caught.value)
     assert "install a newer grade-lab" in str(caught.value.advice[0])
+    with pytest.raises(JournalError, match="newer grade-lab"):
+        JournalFile(path).append([[observation("mine")]], RUN)
+    assert path.read_bytes() == line
+
+
+def test_what_a_released_version_cannot_read_has_a_version_of_its_own() -> None:
+    """If this fails since the last release, raise `VERSION`: its key here rises with it."""
+    kinds = [need.kind for need in get_args(get_args(AnyNeed)[0])]
+    words = {
+        *(*kinds, *Reason),
+        *(*get_args(journal.Source), *get_args(journal.Outcome), *get_args(journal.Writer)),
+    }
+    known = {
+        1: "absent batch calls compose config container content denied engine engine-error "
+        "engine-unreachable env-file event-window events file found grade http image login logs "
+        "manifest network no-answer not-published not-running not-there outside-submission "
+        "permission rate-limited registry registry-image registry-unreachable relay reproduction "
+        "sandbox shell submission timeout too-large tree unavailable unreadable unsupported "
+        "volume watch"
+    }
+    assert " ".join(sorted(words)) == known[journal.VERSION]
 
 
 @pytest.mark.parametrize(
@@ -140,9 +179,7 @@ def test_a_line_that_is_no_entry_is_named_and_the_rest_kept(path: Path, line: by
 
 def test_an_entry_with_a_right_hash_but_unknown_content_is_left_out(path: Path) -> None:
     read = JournalFile(path).read()
-    entry = {"prev": read.head, "v": 1, "seq": 6, "run": "x", "need": {"kind": "moon"}}
-    body = json.dumps(entry, separators=(",", ":")).encode()[1:]
-    line = b'{"hash":"%s",%s\n' % (hashlib.sha256(body).hexdigest().encode(), body)
+    line = chained(read.head, v=1, seq=6, run="x", need={"kind": "moon"})
     path.write_bytes(path.read_bytes() + line)
     again = JournalFile(path).read()
     assert len(again.entries) == 5

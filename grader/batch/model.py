@@ -81,7 +81,9 @@ class Assignment:
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """Unknown fields of a later version are ignored: results that were published stay readable."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class ObjectiveRow(_Model):

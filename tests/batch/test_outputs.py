@@ -228,6 +228,16 @@ def test_results_that_are_none_are_told_with_their_line(tmp_path: Path) -> None:
         next(results_jsonl.read(tmp_path / "gone.jsonl"))
 
 
+def test_results_that_a_later_version_wrote_can_be_compared_with(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    class_output("jsonl").write(graded(tmp_path, [row("s-1")]), path)
+    later = path.read_text(encoding="utf-8").replace('{"label":', '{"tutor":"Kim","label":')
+    later = later.replace('{"id":"build",', '{"id":"build","level":2,')
+    assert later.count('"tutor"') == later.count('"level"') == 1
+    path.write_text(later, encoding="utf-8")
+    assert [*results_jsonl.read(path)] == [row("s-1")]
+
+
 def test_the_example_of_the_docs_works(tmp_path: Path) -> None:
     (example,) = code("gradebooks.md", "python")
     names: dict[str, ClassOutput] = {}
