@@ -43,7 +43,9 @@ def detach(arguments: Sequence[str], session: Session, folder: Path) -> Status:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         status = session.status()
-        if status is not None and status.pid == process.pid:
+        # Its process may be another than ours: in a virtual environment on Windows, `python.exe`
+        # starts the real one and waits for it.
+        if status is not None and status.since:
             return status
         time.sleep(0.05)
     words = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()

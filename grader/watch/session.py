@@ -133,5 +133,7 @@ class Session:
             return True
         if not self._taken():
             return False
+        with suppress(OSError):  # of a recorder that was killed
+            (self._folder / STATUS).unlink(missing_ok=True)
         self._lock.release()
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from grader.submission import Submission
 from grader.watch import watching as module
 from grader.watch.detach import LOG, detach
 from grader.watch.everything import record
-from grader.watch.session import Session
+from grader.watch.session import STATUS, Session, Status
 from grader.watch.status import TOLD, State
 from grader.watch.trouble import told, unforeseen
 from grader.watch.watching import Watching
@@ -100,6 +101,33 @@ def test_a_recording_in_the_background_that_ends_at_once_is_told_with_its_last_w
     assert "nosuch" in str(caught.value.message)
     assert "Traceback" not in (folder / LOG).read_text(encoding="utf-8")
     assert Session(folder).status() is None
+
+
+def test_it_may_be_another_process_than_the_one_that_was_started(
+    submission: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `python.exe` of a virtual environment on Windows, which starts the real one."""
+    launcher = tmp_path / "python"
+    launcher.write_text(f'#!/bin/sh\n"{sys.executable}" "$@"\nexit $?\n')
+    launcher.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(launcher))
+    session = Session(submission / ".grade-lab")
+    try:
+        status = detach(["watch", str(submission), "--quiet"], session, submission / ".grade-lab")
+        assert status.state in {State.CONNECTING, State.ENGINE_AWAY}
+    finally:
+        assert session.ask_to_stop(60)
+
+
+def test_what_a_recorder_that_was_killed_told_is_not_told_again(submission: Path) -> None:
+    folder = submission / ".grade-lab"
+    with another_process(folder) as process:
+        process.kill()
+        process.join()
+    assert (folder / STATUS).exists()
+    assert Session(folder).status() is None
+    with Session(folder)._lock:  # the next one begins
+        assert Session(folder).status() == Status(0, "")
 
 
 def test_of_something_unforeseen_no_remedy_is_made_up() -> None:
