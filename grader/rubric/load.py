@@ -20,6 +20,7 @@ from grader.mistakes import wrong_kind
 from grader.problems import did_you_mean, nearest, problems_of
 from grader.rubric.graph import graph_problems
 from grader.rubric.model import Objective, Rubric, Variable
+from grader.rubric.newer import written_for_newer
 from grader.rubric.variables import LEARNER_ID, expand, problem_with
 from grader.system_error import reason_of
 from grader.yaml_source import InvalidYamlError, Place, Source, as_mapping
@@ -157,6 +158,8 @@ class _Loader:
 
     def load(self, given: Mapping[str, str]) -> Rubric:
         data = dict(as_mapping(self.source))
+        if newer := written_for_newer(self.source):
+            raise _failure(self.path, [newer])
         values = self._values(data.get("variables") or {}, given)
         told = {"variables"} if isinstance(data.get("variables"), dict) else set()
         objectives = data.get("objectives")
