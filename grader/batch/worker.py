@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -69,11 +69,11 @@ class Task:
 
 def work(task: Task) -> Row | None:
     """The submission's row; None when it is as it was. Never raises."""
-    roster = None
+    roster, found = None, list[Identity]()
     try:
         given = _given(task.assignment, task.basis)
         roster = given.roster
-        return _work(task, given)
+        return _work(task, given, found.append)
     except GradeLabError as error:
         reasons = [error.message, *(problem.told for problem in error.problems)]
     except OSError as error:
@@ -82,20 +82,24 @@ def work(task: Task) -> Row | None:
         reasons = [msg("it needs too much memory to be judged")]
     except BaseException as error:  # also SystemExit of a third party's check
         reasons = [msg("it could not be judged ({kind})", kind=type(error).__name__)]
-    return error_row(task, roster, *reasons)
+    return error_row(task, roster, *reasons, identity=found[0] if found else None)
 
 
-def error_row(task: Task, roster: Roster | None, *reasons: Message) -> Row:
-    """The row of a submission that could not be judged: why, and whose it is as far as is known.
+def error_row(
+    task: Task, roster: Roster | None, *reasons: Message, identity: Identity | None = None
+) -> Row:
+    """The row of a submission that could not be judged: why, and whose it is.
 
-    A report of what it was before goes.
+    Without an ``identity`` that is told as far as its name and the roster tell. A report of what
+    it was before goes.
     """
     for name in task.assignment.formats:
         with suppress(OSError):
             (task.report / report_format(name).filename).unlink()
     lang = task.assignment.lang
     error = ": ".join(map(Translator(lang).text, reasons[:MAX_REASONS]))
-    who = _who_at_least(task, roster)
+    submission = Submission(Path(task.candidate.source))
+    who = _who(task, identity or identify(submission, task.candidate, roster))
     return Row(label=task.candidate.label, key="", lang=lang, error=error, **who)
 
 
@@ -104,13 +108,14 @@ def is_reported(task: Task, chosen: Mapping[str, ReportFormat]) -> bool:
     return all((task.report / one.filename).is_file() for one in chosen.values())
 
 
-def _work(task: Task, given: Given) -> Row | None:
+def _work(task: Task, given: Given, identified: Callable[[Identity], None]) -> Row | None:
     assignment, candidate = task.assignment, task.candidate
     text = Translator(assignment.lang).text
     with _folder_of(task) as (folder, left_out):
         handed_in = load_submission(folder, needs_lab_file=False)
         identity = identify(handed_in, candidate, given.roster)
         identity = replace(identity, notices=(*identity.notices, *left_out))
+        identified(identity)
         mine = given.overrides.get(identity.learner.id, {})
         key = keys.key(assignment, given.rubric, identity, mine, folder) + task.seal
         if key == task.key and is_reported(task, given.formats):
@@ -226,9 +231,8 @@ def verified_path(out: Path, label: str) -> Path:
     return out / VERIFIED / f"{label}.jsonl"
 
 
-def _who_at_least(task: Task, roster: Roster | None) -> dict[str, Any]:
-    """Whose it is, of what could not be judged: as far as its name and the roster tell."""
-    identity = identify(Submission(Path(task.candidate.source)), task.candidate, roster)
+def _who(task: Task, identity: Identity) -> dict[str, Any]:
+    """Whose it is, of what could not be judged."""
     enrolled = identity.enrolled
     return {
         "learner": identity.learner,

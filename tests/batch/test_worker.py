@@ -69,6 +69,23 @@ def test_a_value_that_nobody_gave_is_no_mistake_of_the_rubric(
     assert judged(class_).error.startswith(f"{told}the variable 'hub_id' is required")
 
 
+@pytest.mark.parametrize(
+    ("variables", "journal", "told"),
+    [("{}", '{"v":2}\n', "newer grade-lab"), ("{hub_id: $}", "", "lab.yaml cannot be used")],
+)
+def test_whose_it_is_is_known_also_where_it_cannot_be_judged(
+    class_: OddClass, tmp_path: Path, *, variables: str, journal: str, told: str
+) -> None:
+    folder, roster = class_.submissions / "a", tmp_path / "roster.csv"
+    (folder / "lab.yaml").write_text(f"learner: {{id: s-7}}\nvariables: {variables}\n")
+    (folder / ".grade-lab").mkdir()
+    (folder / ".grade-lab" / "journal.jsonl").write_text(journal)
+    roster.write_text("id,name\ns-7,Kim\n")
+    row = judged(replace(class_, assignment=replace(class_.assignment, roster=roster)))
+    assert told in row.error
+    assert (row.learner.id, row.learner.name, row.enrolled, row.notices) == ("s-7", "Kim", 2, ())
+
+
 def test_a_copy_beside_the_lab_is_told(class_: OddClass) -> None:
     required = class_.assignment.rubric.read_text().replace("{default: nobody}", "{required: true}")
     class_.assignment.rubric.write_text(required)
