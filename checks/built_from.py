@@ -26,7 +26,7 @@ from grader.check import (
     then_grade,
 )
 from grader.checking.dockerfile import DockerfileError, parse
-from grader.checking.history import Difference, difference
+from grader.checking.history import Difference, from_dockerfile
 from grader.checking.subject import image_detail, image_subject, image_traces
 from grader.checking.submitted import shorten, text_of
 from grader.checking.trees import Content, below, compare, named_alike, place_in
@@ -61,7 +61,8 @@ ImagePath = Annotated[str, AfterValidator(_absolute)]
 class BuiltFrom(Check):
     """``image`` was built from the submission.
 
-    Its history ends with the instructions of ``dockerfile``, which weighs as much as all the rest.
+    Its history ends with the instructions of ``dockerfile``, for its last stage or another
+    ``--target``, which weighs as much as all the rest.
     For each pair of ``source``, a path in the image and a path in the submission, the files that
     both have are the same, and there is one at least. None of the paths ``without`` is in the
     image, such as secrets: absolute, or relative to the paths of ``source`` in the image. Of an
@@ -285,7 +286,7 @@ class BuiltFrom(Check):
 @lru_cache(maxsize=64)
 def _difference(history: tuple[str, ...], dockerfile: str) -> Difference | None:
     """Where a history and a Dockerfile part. A class hands in the same few Dockerfiles."""
-    return difference(history, parse(dockerfile).final)
+    return from_dockerfile(history, parse(dockerfile))
 
 
 def _unread(why: Verdict, expected: Message) -> Part:

@@ -6,7 +6,7 @@ base image is looked up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ INSTRUCTIONS = (
 MAX_CHARS = 500_000
 MAX_COMMENT = 4_000
 MAX_VALUE = 500
+MAX_TARGETS = 20
 
 
 class DockerfileError(ValueError):
@@ -83,16 +84,31 @@ class Dockerfile:
     @cached_property
     def final_stages(self) -> tuple[Stage, ...]:
         """The last stage, preceded by the stages that it is built FROM."""
-        chain = [self.stages[-1]]
-        for stage in reversed(self.stages[:-1]):
-            if stage.name and (chain[0].base or "").lower() == stage.name.lower():
-                chain.insert(0, stage)
-        return tuple(chain)
+        return self._chain(len(self.stages))
 
     @cached_property
     def final(self) -> tuple[Instruction, ...]:
         """The instructions that make the final image, those of its base stages first."""
         return tuple(i for stage in self.final_stages for i in stage.instructions)
+
+    @property
+    def targets(self) -> Iterator[tuple[Instruction, ...]]:
+        """The instructions of each other image that ``docker build --target`` can make.
+
+        None where there are more stages than anybody writes: that would take long.
+        """
+        if len(self.stages) <= MAX_TARGETS:
+            for count in range(1, len(self.stages)):
+                yield tuple(i for stage in self._chain(count) for i in stage.instructions)
+
+    def _chain(self, count: int) -> tuple[Stage, ...]:
+        """The last of the first ``count`` stages, preceded by those that it is built FROM."""
+        *earlier, last = self.stages[:count]
+        chain = [last]
+        for stage in reversed(earlier):
+            if stage.name and (chain[0].base or "").lower() == stage.name.lower():
+                chain.insert(0, stage)
+        return tuple(chain)
 
     def effective(self, name: str) -> Instruction | None:
         """The instruction of this name that counts in the final image: the last one."""

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from grader.checking.dockerfile import Instruction
+from grader.checking.dockerfile import Dockerfile, Instruction
 
 _NAMES = frozenset(
     {
@@ -62,13 +62,24 @@ class Difference:
     step: Step | None
 
 
+def from_dockerfile(history: Sequence[str], dockerfile: Dockerfile) -> Difference | None:
+    """The difference to the final image; None if there is none, or it is that of another target."""
+    found = difference(history, dockerfile.final)
+    # One that is made by nothing but its FROM is like every image.
+    targets = (i for i in dockerfile.targets if any(made.name != "FROM" for made in i))
+    if found and any(difference(history, target) is None for target in targets):
+        return None
+    return found
+
+
 def difference(history: Sequence[str], instructions: Sequence[Instruction]) -> Difference | None:
     """The last instruction that the history, oldest step first, does not end with; None if it does.
 
-    The steps of the base image come first and are not looked at.
+    The steps of the base image come first and are not looked at, nor is ONBUILD, which is a step of
+    the classic builder only.
     """
-    steps = [Step.parse(text) for text in history]
-    built = [i for i in instructions if i.name != "FROM"]
+    steps = [step for step in map(Step.parse, history) if step.name != "ONBUILD"]
+    built = [i for i in instructions if i.name not in {"FROM", "ONBUILD"}]
     if steps and steps[-1].name == "LABEL" and (not built or built[-1].name != "LABEL"):
         del steps[-1]  # the classic builder's step for `docker build --label`
     for back, instruction in enumerate(reversed(built), 1):

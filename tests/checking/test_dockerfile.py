@@ -35,6 +35,14 @@ def test_the_final_image_has_the_instructions_of_the_stages_it_is_built_from() -
     assert [s.base for s in parsed.external] == ["python:3.12-slim", "golang:1.23"]
 
 
+def test_each_other_target_is_built_from_its_own_stages() -> None:
+    stages = "FROM a AS x\nUSER 1\nFROM b\nUSER 2\nFROM x AS z\nUSER 3\nFROM z\n"
+    made = [[i.text for i in target] for target in parse(stages).targets]
+    own = ["FROM a AS x", "USER 1"]
+    assert made == [own, ["FROM b", "USER 2"], [*own, "FROM x AS z", "USER 3"]]
+    assert not list(parse("FROM a\n" * 21).targets)
+
+
 def test_the_last_of_several_instructions_counts() -> None:
     parsed = parse("FROM a\nCMD one\nCMD two\n")
     effective = parsed.effective("CMD")

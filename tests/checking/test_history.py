@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.checking.dockerfile import parse
-from grader.checking.history import difference
+from grader.checking.history import difference, from_dockerfile
 
 DOCKERFILE = r"""FROM scratch AS base
 COPY busybox /bin/sh
@@ -144,6 +144,29 @@ def test_a_label_of_the_build_command_is_no_label_of_the_dockerfile() -> None:
     found = difference(["USER 1", "LABEL c=1"], instructions)
     assert found
     assert found.instruction.line == 3
+
+
+@pytest.mark.parametrize("step", [[], ["/bin/sh -c #(nop)  ONBUILD RUN echo x"]])
+def test_onbuild_is_a_step_of_the_classic_builder_only(step: list[str]) -> None:
+    instructions = parse("FROM a\nUSER 1\nONBUILD RUN echo x\nEXPOSE 80").final
+    assert difference(["USER 1", *step, "EXPOSE map[80/tcp:{}]"], instructions) is None
+
+
+TARGETS = "FROM a AS base\nFROM base AS prod\nUSER 1\nCMD a\nFROM prod AS test\nRUN pytest\n"
+IMAGE_OF_PROD = ["WORKDIR /", "USER 1", 'CMD ["/bin/sh" "-c" "a"]']
+
+
+def test_an_image_of_another_target_is_built_from_the_dockerfile() -> None:
+    assert from_dockerfile(IMAGE_OF_PROD, parse(TARGETS)) is None
+    of_test = [*IMAGE_OF_PROD, "RUN /bin/sh -c pytest # buildkit"]
+    assert from_dockerfile(of_test, parse(TARGETS)) is None
+
+
+def test_of_an_image_of_no_target_the_difference_to_the_last_stage_is_told() -> None:
+    for history in (["USER 1", 'CMD ["b"]'], ["WORKDIR /"], []):
+        found = from_dockerfile(history, parse(TARGETS))
+        assert found
+        assert found.instruction.text == "RUN pytest"
 
 
 def test_an_exec_form_is_no_shell_form() -> None:

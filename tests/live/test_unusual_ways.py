@@ -57,6 +57,16 @@ def test_a_committed_container_was_not_built(learner: Learner) -> None:
     assert "was not built from this Dockerfile" in outcome.told("build")
 
 
+def test_an_image_of_another_target_than_the_last_was_built(learner: Learner) -> None:
+    file = learner.folder / "Dockerfile"
+    stage, _, rest = file.read_text(encoding="utf-8").partition("\n")
+    tests = "\nFROM app AS tests\nRUN python -m unittest\n"
+    file.write_text(f"{stage} AS app\n{rest}{tests}", encoding="utf-8")
+    learner.build("--target", "app")
+    outcome = Outcome.of(learner)
+    assert outcome.status("build") == "pass", outcome.not_passed
+
+
 def test_run_over_a_port_that_is_taken_did_not_run_until_it_is_started(learner: Learner) -> None:
     up_to_pull(learner)
     learner.write_env()
