@@ -17,6 +17,7 @@ from grader.check import (
     then_grade,
     unavailable,
 )
+from grader.checking.subject import image_subject
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Event, Fact, Manifest, Reason
 from grader.facts import Image as ImageFact
@@ -117,6 +118,11 @@ class Pushed(Check):
         commands = [f"docker tag {self.same_as} {self.image}"] if self.same_as else []
         return then_grade(*commands, f"docker push {self.image}")
 
+    @property
+    def _build_and_push_it(self) -> Message:
+        names = " ".join(f"-t {name}" for name in (self.same_as, self.image) if name)
+        return then_grade(f"docker build {names} .", f"docker push {self.image}")
+
     def _digests(self, images: Iterable[Seen[ImageFact]]) -> frozenset[str]:
         """What the engine knows these images as in the repository."""
         repository = repository_of(self.image)
@@ -131,22 +137,25 @@ class Pushed(Check):
         pushes: Sequence[Proof],
     ) -> Verdict:
         proofs = (Proof.of(manifest, _held(manifest.fact)), *pushes)
-        hint = self._push_it
-        if not evidence.image_ids(self.same_as or self.image) or not self._digests(images):
+        own = self.same_as or self.image
+        seen = evidence.image_ids(own)
+        if not seen or not self._digests(images):
+            unseen = msg("nothing was seen of {subject}", subject=image_subject(own))
             return Unproven(
                 message=msg(
                     "the registry holds {image}, but nothing tells whether it is your image",
                     image=self.image,
                 ),
                 proofs=proofs,
-                hint=hint,
+                actual=None if seen else unseen,
+                hint=self._push_it if seen else self._build_and_push_it,
             )
         return Failed(
             message=msg("the registry holds another image as {image}", image=self.image),
             proofs=proofs,
-            expected=msg("the image {image} of this computer", image=self.same_as or self.image),
+            expected=msg("the image {image} of this computer", image=own),
             actual=manifest.fact.digest[:19],
-            hint=hint,
+            hint=self._push_it,
             pending=not pushes,
         )
 

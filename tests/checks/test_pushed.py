@@ -83,8 +83,16 @@ def test_a_recorded_push_is_enough_where_identity_cannot_be_told() -> None:
     assert [proof.strength for proof in verdict.proofs] == [Strength.REGISTRY]
 
 
-def test_a_known_digest_of_an_image_never_seen_under_the_other_name_decides_nothing() -> None:
-    assert judge(local(REMOTE), HELD, PUSH, same_as=LOCAL).status is Status.UNPROVEN
+def test_what_was_pushed_without_the_local_image_is_to_be_built_by_its_name() -> None:
+    verdict = judge(local(REMOTE), HELD, PUSH, same_as=LOCAL)  # as by `buildx build --push`
+    assert verdict.status is Status.UNPROVEN
+    assert str(verdict.actual) == f"nothing was seen of image {LOCAL}"
+    commands = f"`docker build -t {LOCAL} -t {REMOTE} .`, then `docker push {REMOTE}`"
+    assert commands in str(verdict.hint)
+    assert f"`docker build -t {REMOTE} .`, then `docker push" in str(judge(HELD).hint)
+    known = judge(local(LOCAL, None), HELD, PUSH, same_as=LOCAL)
+    assert known.actual is None
+    assert "docker build" not in str(known.hint)
 
 
 def test_a_registry_that_holds_nothing_fails_with_the_command() -> None:
