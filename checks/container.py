@@ -10,9 +10,11 @@ from grader.check import (
     Check,
     NonBlank,
     Part,
+    Unproven,
     Verdict,
     judge_series,
     nothing_seen,
+    then_grade,
     unavailable,
 )
 from grader.checking import health, mounts
@@ -186,6 +188,8 @@ class Container(ContainerSubject, Check):
 
     def _detached(self, container: ContainerFact, evidence: Evidence) -> Part:
         name, detached = container.name, container.detached
+        if container.project and not detached:  # Compose makes them all as without `-d`
+            detached = None
         events = self.events_of(evidence, container.id, "create", "attach", "start")
         before = [e.fact.action for e in takewhile(lambda e: e.fact.action != "start", events)]
         if len(before) < len(events):  # it was started
@@ -194,7 +198,7 @@ class Container(ContainerSubject, Check):
                 detached = "attach" not in before
             elif before == ["create"]:  # `docker create` leaves the same trace as no `-d`
                 detached = True
-        unknown = unavailable(Series(unavailable=Reason.UNSUPPORTED)) if detached is None else None
+        unknown = self._start_untold(container) if detached is None else None
         if self.detached:
             return Part(
                 detached is True,
@@ -210,6 +214,16 @@ class Container(ContainerSubject, Check):
             "-d",
             msg("run `docker rm -f {name}`, and then run it again without `-d`", name=name),
             unknown=unknown,
+        )
+
+    def _start_untold(self, container: ContainerFact) -> Verdict:
+        if container.detached is None:  # as Podman tells it, too
+            return unavailable(Series(unavailable=Reason.UNSUPPORTED))
+        return Unproven(
+            message=msg(
+                "nothing tells whether {subject} was started with `-d`", subject=self.subject
+            ),
+            hint=then_grade("docker compose up -d --force-recreate"),
         )
 
     def _options(self, container: ContainerFact, evidence: Evidence) -> Iterator[Part]:

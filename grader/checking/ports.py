@@ -96,7 +96,10 @@ class Published:
                 )
         same = next((b for b in bindings if b.container == self.container), None)
         if same is not None and not same.host:
-            return msg("the port on your computer is a random one, because `-p` names only one")
+            return msg(
+                "the port on your computer is a random one: `-P` makes it so, and a `-p` that "
+                "names only one port"
+            )
         if same is not None and self.host and same.host != self.host:
             return msg(
                 "the container's port {port} is published on port {host} of your computer, not "

@@ -30,6 +30,26 @@ def test_one_that_was_created_and_then_started_runs_in_the_background(
     assert judge(container, *events, detached=True).status is status
 
 
+@pytest.mark.parametrize(
+    ("actions", "status"),
+    [
+        (["create", "start"], Status.PASS),
+        (["create", "attach", "start"], Status.PARTIAL),
+        (["start"], Status.PASS),  # after the engine's own restart
+        ([], Status.UNPROVEN),
+    ],
+)
+def test_compose_makes_containers_alike_and_only_events_tell_of_d(
+    actions: list[str], status: Status
+) -> None:
+    container = wisheasy(detached=False, project="lab", service="web")
+    fields = {"id": container.id, "name": container.name, "image": container.image}
+    events = [event(f"container {action}", at=at, **fields) for at, action in enumerate(actions)]
+    verdict = judge(container, *events, detached=True)
+    assert verdict.status is status
+    assert (status is Status.UNPROVEN) == ("docker compose up -d" in str(verdict.hint))
+
+
 def test_what_was_seen_while_a_variable_was_wrong_counts_when_it_is_put_right() -> None:
     seen = saw(ContainerNeed(name=NAME), wisheasy(), run="a")
     gone = [saw(need, Reason.NOT_THERE, run="b") for need in (NEED, ContainerNeed(name=NAME))]
