@@ -73,7 +73,7 @@ class Dockerfile(Check):
         return [FileNeed(path=self.path)]
 
     def judge(self, evidence: Evidence) -> Verdict:
-        read = text_of(evidence, self.path, self._how_to_start())
+        read = text_of(evidence, self.path, self._how_to_start(), for_docker=True)
         if isinstance(read, Verdict):
             return read
         text, seen = read

@@ -67,7 +67,7 @@ class Dockerignore(Check):
         missing = msg("create the file {path} in the folder of your project", path=self.path)
         if lines:
             missing = msg("create {path} with these lines: {lines}", path=self.path, lines=lines)
-        read = text_of(evidence, self.path, missing)
+        read = text_of(evidence, self.path, missing, for_docker=True)
         if isinstance(read, Verdict):
             return read
         text, seen = read

@@ -19,6 +19,8 @@ FIRST_YEAR_OF_DOCKER = 2013
 STOPPED_BY_SIGNAL = frozenset({130, 137, 143})
 """Exit codes of a process that SIGINT, SIGKILL or SIGTERM ended."""
 
+Encoding = Literal["utf-8", "utf-16", "cp949"]
+
 
 class Fact(BaseModel):
     """What an observation found. Unknown fields of a later version are ignored."""
@@ -113,10 +115,7 @@ class PortBinding(Fact):
 
 
 class Mount(Fact):
-    """A mount: ``source`` is a volume's name or a bind mount's path on the host.
-
-    ``read_only`` is None where nobody noted it.
-    """
+    """A mount of a volume's name or a path on the host; ``read_only`` is None if not recorded."""
 
     type: str
     source: str
@@ -214,11 +213,12 @@ class Login(Fact):
 
 
 class File(Fact):
-    """A file of the submission. ``text`` is None when it is not UTF-8 or too long to keep."""
+    """A file, and its ``text`` in that ``encoding``; None when it is none, or too long to keep."""
 
     sha256: str
     size: int
     text: str | None = None
+    encoding: Encoding = "utf-8"
 
 
 class EnvNames(Fact):
@@ -230,9 +230,9 @@ class EnvNames(Fact):
 class Tree(Fact):
     """Files by path relative to the one asked for, each with the SHA-256 of its bytes.
 
-    A path that is a file itself has one entry, its own name.
-    ``origin`` is where they were read: a container's id, an image's id, or ``submission``. An env
-    file is not read: its hash is empty in an image, and the submission's are left out.
+    A path that is a file has one entry, its own name. ``origin`` is where they were read: the id of
+    a container or an image, or ``submission``. An env file is not read: its hash is empty in an
+    image, and the submission's are left out.
     """
 
     files: dict[str, str]

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.check import Verdict
 from grader.evidence import Evidence
-from grader.facts import Container, Event, Fact, File, Image, Reason
+from grader.facts import Container, Encoding, Event, Fact, File, Image, Reason
 from grader.journal import VERSION, Entry, Journal, Observation, Outcome, Source, Writer
 from grader.needs import EventsNeed, FileNeed, Need
 from grader.plugins import check_type
@@ -75,10 +75,16 @@ def evidence_of(*entries: Entry) -> Evidence:
     return Evidence(journal_of(*entries))
 
 
-def submitted(path: str, text: str | None, at: float = 0, run: str = "run-1") -> Entry:
+def submitted(
+    path: str,
+    text: str | None,
+    at: float = 0,
+    run: str = "run-1",
+    encoding: Encoding = "utf-8",
+) -> Entry:
     """A file of the submission."""
-    data = (text or "").encode("utf-8", "replace")
-    fact = File(sha256=sha256(data).hexdigest(), size=len(data), text=text)
+    data = (text or "").encode(encoding, "replace")
+    fact = File(sha256=sha256(data).hexdigest(), size=len(data), text=text, encoding=encoding)
     return saw(FileNeed(path=path), fact, at, run)
 
 

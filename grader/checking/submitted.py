@@ -45,12 +45,17 @@ def file_of(evidence: Evidence, path: str, missing: Message) -> Seen[File] | Ver
     return not_looked_at(series, path)
 
 
-def text_of(evidence: Evidence, path: str, missing: Message) -> tuple[str, Seen[File]] | Verdict:
-    """The text of the file at ``path``, lines ended by a newline alone; else as `file_of`."""
+def text_of(
+    evidence: Evidence, path: str, missing: Message, *, for_docker: bool = False
+) -> tuple[str, Seen[File]] | Verdict:
+    """The text of the file at ``path``, lines ended by a newline alone; else as `file_of`.
+
+    ``for_docker``: what Docker cannot read, which is UTF-16, is no text.
+    """
     seen = file_of(evidence, path, missing)
     if isinstance(seen, Verdict):
         return seen
-    if seen.fact.text is None:
+    if seen.fact.text is None or (for_docker and seen.fact.encoding == "utf-16"):
         return Unreadable(
             message=msg("{path} cannot be read as text", path=path),
             places=(Location(path),),

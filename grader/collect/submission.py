@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import stat
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -26,7 +28,6 @@ MAX_NAMES = 500
 
 SKIPPED = frozenset((".git", ".grade-lab", ".venv", "venv"))
 VENV_MARK = "pyvenv.cfg"
-BOM = b"\xef\xbb\xbf"
 _NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}
 
 
@@ -40,9 +41,9 @@ def file(folder: Path, path: str) -> facts.File:
     """
     try:
         with _opened(_inside(folder, path)) as (opened, size):
-            beginning = opened.read(TEXT_BYTES + 1)
+            text, encoding = _text(opened.read(TEXT_BYTES + 1))
             opened.seek(0)
-            return facts.File(sha256=digest_of(opened), size=size, text=_text(beginning))
+            return facts.File(sha256=digest_of(opened), size=size, text=text, encoding=encoding)
     except AbsentError as absent:
         if absent.reason is Reason.NOT_THERE and (other := wrong_name(folder, path)):
             raise AbsentError(absent.reason, other) from absent
@@ -51,13 +52,17 @@ def file(folder: Path, path: str) -> facts.File:
 
 def wrong_name(folder: Path, path: str) -> str | None:
     """The path of the file that is meant to be at ``path``, where it has another name."""
-    place = folder / path
-    with suppress(OSError, ValueError):  # no such folder, a closed one, or one outside
-        if not place.exists():
-            beside = sorted(islice(place.parent.iterdir(), MAX_NAMES))
+    with suppress(OSError, ValueError, NoAnswerError):  # no such folder, or a closed one
+        if not _inside(folder, path).exists():
+            beside = _beside(folder / path)
             named = (other.relative_to(folder).as_posix() for other in beside if other.is_file())
             return next((name for name in named if is_misnamed(name, path)), None)
     return None
+
+
+def _beside(place: Path) -> list[Path]:
+    """What is in the folder of a path."""
+    return sorted(islice(place.parent.iterdir(), MAX_NAMES))
 
 
 def env_names(folder: Path, path: str) -> facts.EnvNames:
@@ -68,9 +73,9 @@ def env_names(folder: Path, path: str) -> facts.EnvNames:
     the file. A name with white space in it docker refuses.
     """
     with _opened(_inside(folder, path)) as (opened, _):
-        text = _text(opened.read(TEXT_BYTES + 1))
+        text, _encoding = _text(opened.read(TEXT_BYTES + 1))
     if text is None:
-        raise UnavailableError(Reason.UNREADABLE, "not a UTF-8 text, or too long")
+        raise UnavailableError(Reason.UNREADABLE, "not a text, or too long")
     lines = (line.lstrip() for line in text.split("\n"))
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     names = (name for name, equals, _ in pairs if equals and name and name.split() == [name])
@@ -120,7 +125,24 @@ def _walk(top: Path) -> Iterator[Path]:
 
 
 def _inside(folder: Path, path: str) -> Path:
-    """The place of a path, which must still be in the folder once links are followed."""
+    """The place of a path, which must still be in the folder once links are followed.
+
+    Where nothing is there, it is that of a name that differs by case alone, or by how Hangul is
+    put together: on the learner's computer, Windows or a Mac, both are the same file.
+    """
+    place = _resolved(folder, path)
+    with suppress(OSError):  # no such folder, or a closed one
+        if not place.exists():
+            alike = (other for other in _beside(place) if _one_name(other) == _one_name(place))
+            place = _resolved(folder, next(alike, place))
+    return place
+
+
+def _one_name(place: Path) -> str:
+    return unicodedata.normalize("NFC", place.name).casefold()
+
+
+def _resolved(folder: Path, path: str | Path) -> Path:
     try:
         root = folder.resolve()
         place = (root / path).resolve()
@@ -150,11 +172,20 @@ def _opened(place: Path) -> Iterator[tuple[IO[bytes], int]]:
         raise UnavailableError(Reason.UNREADABLE, words) from error
 
 
-def _text(beginning: bytes) -> str | None:
-    """A text without its byte order mark; None when it is not UTF-8 or too long to keep."""
+def _text(beginning: bytes) -> tuple[str | None, facts.Encoding]:
+    """A text without its byte order mark, and what it was saved in; None when it is no text.
+
+    UTF-16 is what PowerShell writes and Notepad offers, CP949 what Korean Windows calls ANSI.
+    """
     if len(beginning) > TEXT_BYTES:
-        return None
-    try:
-        return beginning.removeprefix(BOM).decode()
-    except UnicodeDecodeError:
-        return None
+        return None, "utf-8"
+    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        with suppress(UnicodeDecodeError):
+            return beginning.decode("utf-16"), "utf-16"
+        return None, "utf-8"
+    with suppress(UnicodeDecodeError):
+        return beginning.removeprefix(codecs.BOM_UTF8).decode(), "utf-8"
+    with suppress(UnicodeDecodeError):
+        if b"\0" not in beginning:
+            return beginning.decode("cp949"), "cp949"
+    return None, "utf-8"

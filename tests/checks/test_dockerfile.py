@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from checks.dockerfile import Dockerfile
 from grader.check import Status, Verdict
-from grader.facts import Reason
+from grader.facts import Encoding, Reason
 from grader.needs import FileNeed
 from tests.factories import judged, saw, submitted
 
@@ -81,6 +81,14 @@ def test_a_dockerfile_that_is_not_there(reason: Reason, status: Status) -> None:
     assert verdict.status is status
     assert verdict.hint
     assert "app/Dockerfile" in f"{verdict.message} {verdict.hint}" or status is Status.ERROR
+
+
+@pytest.mark.parametrize(("encoding", "status"), [("utf-16", Status.FAIL), ("cp949", Status.PASS)])
+def test_what_docker_cannot_read_is_to_be_saved_again(encoding: Encoding, status: Status) -> None:
+    handed_in = submitted("Dockerfile", GOOD, encoding=encoding)
+    verdict = judged("dockerfile", {"instructions": ("FROM",)}, handed_in)
+    assert verdict.status is status
+    assert status is Status.PASS or "save it again as UTF-8" in str(verdict.hint)
 
 
 @pytest.mark.parametrize(

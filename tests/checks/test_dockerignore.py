@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from checks.dockerignore import Dockerignore
 from grader.check import Status, Verdict
-from grader.facts import Reason
+from grader.facts import Encoding, Reason
 from grader.needs import FileNeed
 from tests.factories import judged, saw, submitted
 
@@ -97,6 +97,14 @@ def test_without_the_file_the_hint_gives_its_lines() -> None:
     verdict = judged("dockerignore", {"excludes": (".env", ".git/")}, gone)
     assert verdict.status is Status.FAIL
     assert "`.env`, `.git/`" in str(verdict.hint)
+
+
+@pytest.mark.parametrize(("encoding", "status"), [("utf-16", Status.FAIL), ("cp949", Status.PASS)])
+def test_what_docker_cannot_read_is_to_be_saved_again(encoding: Encoding, status: Status) -> None:
+    handed_in = submitted(".dockerignore", ".env\n", encoding=encoding)
+    verdict = judged("dockerignore", {"excludes": (".env",)}, handed_in)
+    assert verdict.status is status
+    assert status is Status.PASS or "save it again as UTF-8" in str(verdict.hint)
 
 
 @pytest.mark.parametrize("line", ["[a", "!", "\\", "a[]b"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,23 @@ def test_a_byte_order_mark_is_no_part_of_the_text(folder: Path) -> None:
     assert submission.file(folder, "Dockerfile").text == "FROM python"
 
 
-@pytest.mark.parametrize("data", [b"\xff\xfeF\0R\0", b"x" * (submission.TEXT_BYTES + 1)])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
+def test_a_text_is_read_in_whatever_windows_saved_it(folder: Path, encoding: str) -> None:
+    text = "## log-line\r\n컨테이너의 로그\r\n"
+    (folder / "answers.md").write_bytes(text.encode(encoding))
+    found = submission.file(folder, "answers.md")
+    assert (found.text, found.encoding) == (text, encoding.removesuffix("-sig"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xfeF\0R\0x",
+        b"x" * (submission.TEXT_BYTES + 1),
+        b"\x89PNG\r\n\xff\xff",
+        "## 로그\n".encode() + "로그\n".encode("utf-16-le"),  # what `>>` of PowerShell 5 makes
+    ],
+)
 def test_what_is_no_text_or_too_long_is_kept_by_hash_only(folder: Path, data: bytes) -> None:
     (folder / "answers.md").write_bytes(data)
     found = submission.file(folder, "answers.md")
@@ -57,7 +74,7 @@ def test_what_is_no_file_is_absent(folder: Path, path: str) -> None:
     ("path", "other"),
     [
         ("answers.md", "answers.md.txt"),
-        ("answers.md", "Answers.MD"),
+        ("answers.md", "Answers.txt"),
         (".dockerignore", "dockerignore"),
         ("Dockerfile", "dockerfile.txt"),
         ("web/Dockerfile", "web/Dockerfile.txt"),
@@ -128,8 +145,30 @@ def test_an_env_file_is_read_as_docker_run_reads_it(folder: Path) -> None:
     assert names == ("FIRST", "INDENTED", "QUOTED", "EMPTY", "EQUALS")
 
 
-def test_an_env_file_that_is_no_utf8_cannot_be_read(folder: Path) -> None:
-    (folder / ".env").write_bytes("NAME=값".encode("utf-16"))
+def test_a_name_that_differs_by_case_or_by_how_a_mac_writes_hangul_is_the_same(
+    folder: Path,
+) -> None:
+    (folder / "web").mkdir()
+    (folder / "web" / "Answers.MD").write_text("hello", encoding="utf-8")
+    assert submission.file(folder, "web/answers.md").text == "hello"
+    (folder / unicodedata.normalize("NFD", "답안.md")).write_text("안녕", encoding="utf-8")
+    assert submission.file(folder, "답안.md").text == "안녕"
+    (folder / "답안.md").write_text("both", encoding="utf-8")
+    assert submission.file(folder, "답안.md").text == "both"
+    (folder / ".ENV").write_text("A=1", encoding="utf-8")
+    assert submission.env_names(folder, ".env").names == ("A",)
+
+
+@posix
+def test_a_name_that_differs_by_case_leads_nowhere_else_either(folder: Path) -> None:
+    (folder / "Answers.md").symlink_to("../secret.txt")
+    with pytest.raises(AbsentError) as caught:
+        submission.file(folder, "answers.md")
+    assert caught.value.reason is Reason.OUTSIDE
+
+
+def test_an_env_file_that_is_no_text_cannot_be_read(folder: Path) -> None:
+    (folder / ".env").write_bytes(b"NAME=\x00\xff\xff")
     with pytest.raises(UnavailableError):
         submission.env_names(folder, ".env")
 

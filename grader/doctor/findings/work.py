@@ -51,7 +51,7 @@ def _files(work: Work) -> Iterator[Finding]:
     for path in work.not_utf8:
         yield warning(
             "file-encoding",
-            msg("{path} is not saved as UTF-8, and cannot be read", path=path),
+            msg("{path} is not saved as UTF-8; not everything can read it", path=path),
             msg(
                 "open it in an editor, and save it again as UTF-8 "
                 "(in Notepad: File → Save as → Encoding)"

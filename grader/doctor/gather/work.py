@@ -120,7 +120,8 @@ def _not_utf8(prepared: Run) -> Iterator[str]:
     for path in _files(prepared):
         with suppress(NoAnswerError):
             found = file(prepared.submission.folder, path)
-            if found.text is None and found.size <= TEXT_BYTES:
+            is_text = found.text is not None or found.size > TEXT_BYTES
+            if not is_text or found.encoding != "utf-8":
                 yield path
 
 
