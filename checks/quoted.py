@@ -29,12 +29,13 @@ from grader.check import (
     unavailable,
 )
 from grader.checking import looked
-from grader.checking.answers import answer_to, line_of
+from grader.checking.answers import answer_to, beside, line_of
 from grader.checking.subject import ContainerSubject
 from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Call, Fact, File, Logs
 from grader.ids import Ids
+from grader.invisible import visible
 from grader.messages import Message, msg
 from grader.needs import CallsNeed, EventsNeed, FileNeed, ImageNeed, Need
 
@@ -119,7 +120,7 @@ class Quoted(ContainerSubject, Check):
         return replace(verdict, places=(Location(self.path, line_of(self.question, text)),))
 
     def _judge_text(self, text: str, seen: Seen[File], evidence: Evidence) -> Verdict:
-        answer = answer_to(self.question, text) or ""
+        answer = answer_to(self.question, text) or beside(self.question, text)
         if not answer:
             return Failed(
                 message=msg("there is no answer to {question}", question=self.question),
@@ -155,7 +156,7 @@ class Quoted(ContainerSubject, Check):
 
     def _judge_id(self, answer: str, submitted: Proof, evidence: Evidence) -> Verdict:
         known = self._known_ids(evidence)
-        quoted = [token.lower() for token in _ID.findall(answer)]
+        quoted = [token.lower() for token in _ID.findall(_ESCAPES.sub("", answer))]
         ids = Ids(known)
         for token in quoted:
             whole = ids.beginning(token)
@@ -197,6 +198,8 @@ class Quoted(ContainerSubject, Check):
         )
 
     def _failed(self, message: Message, answer: str, submitted: Proof) -> Verdict:
+        if "![" in answer:
+            message = msg("a picture is not read; paste the text itself")
         return Failed(message=message, proofs=(submitted,), actual=shorten(answer), hint=self._how)
 
     def _nothing_recorded(self, evidence: Evidence) -> Verdict:
@@ -252,7 +255,7 @@ class Quoted(ContainerSubject, Check):
 
 
 def _on_one_line(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(_ESCAPES.sub("", text).split()))
+    return unicodedata.normalize("NFC", " ".join(visible(_ESCAPES.sub("", text)).split()))
 
 
 def _lines(logs: Logs) -> Iterator[str]:

@@ -170,13 +170,13 @@ def _near(folder: Path) -> Iterator[Message]:
 def _as_written(source: Source, value: Any, place: Place) -> Any:
     """A value with its numbers as they stand in the file: 1.10 is not 1.1, and 0012 not 12.
 
-    Quotation marks around a text are none of it, whatever wrote them.
+    Quotation marks and spaces around a text are none of it, whatever wrote them.
     """
     if isinstance(value, dict):
         return {name: _as_written(source, each, (*place, name)) for name, each in value.items()}
     if isinstance(value, str):
-        quoted = _QUOTED.fullmatch(value)
-        return quoted[1] if quoted else value
+        quoted = _QUOTED.fullmatch(value.strip())
+        return (quoted[1] if quoted else value).strip()
     written = source.text_of(place) if isinstance(value, int | float) else ""
     return written if written and written[0] not in _OF_YAML else value
 

@@ -15,6 +15,7 @@ from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.reader import ReaderError
 
 from grader.errors import Problem, Snippet
+from grader.invisible import visible
 from grader.messages import Message, msg
 from grader.yaml_mistakes import YamlMistake, control_character, explained, sign_amiss
 
@@ -130,7 +131,7 @@ class Source:
             message = msg("is not UTF-8 (byte {offset})", offset=error.start)
             aid = msg("save it again as UTF-8 (in Notepad: File → Save as → Encoding)")
             raise InvalidYamlError(Problem(str(path), message, "not-utf8", aid)) from None
-        return cls(str(path), text, max_bytes=max_bytes, max_nodes=max_nodes)
+        return cls(str(path), visible(text), max_bytes=max_bytes, max_nodes=max_nodes)
 
     @classmethod
     def of(cls, name: str, data: list[Any], first_line: int) -> Source:

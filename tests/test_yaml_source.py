@@ -70,6 +70,14 @@ def test_quotation_marks_of_a_word_processor_are_none_of_a_value(tmp_path: Path)
     assert submission.variables == {"tag": "1.0", "a": "“", "b": ""}
 
 
+def test_what_nobody_sees_is_no_part_of_a_lab_file(tmp_path: Path) -> None:
+    lab = "\u200blearner: {id: s-001\u200b, name: 김\u00ad하늘}\n\ufeffvariables: {tag: a\u00a0}\n"
+    (tmp_path / "lab.yaml").write_text(lab, encoding="utf-8")
+    submission = load(tmp_path)
+    assert submission.learner == Learner(id="s-001", name="김하늘")
+    assert submission.variables == {"tag": "a"}
+
+
 def test_a_map_without_spaces_behind_its_colons_is_told_what_is_missing(tmp_path: Path) -> None:
     (tmp_path / "lab.yaml").write_text("learner:\n  id:s-001\n", encoding="utf-8")
     with pytest.raises(SubmissionError, match="put a space behind each `:`"):

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from grader.invisible import visible
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
@@ -23,6 +25,7 @@ MAX_SECTION_CHARS = 20_000
 
 _NUMBER = r"(?:q?\d{1,3}[.):]\s*)?"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+_FENCE = re.compile(r"^ {0,3}(?:```|~~~).*$", re.MULTILINE)
 _BOLD_LINE = re.compile(r"^[^\w\n]*(?:\*\*|__)(\w[^*\n]*?)(?:\*\*|__)[^\w\n]*$", re.MULTILINE)
 
 
@@ -40,21 +43,37 @@ def answer_to(question: str, text: str) -> str | None:
 
     The heading is the id, in any case, with spaces for hyphens if one likes; or begins with it, or
     else holds it. Of several, the last that is not empty counts. Where there is none, ``##id``
-    without a space, a heading made by underlining, and a bold line are understood.
+    without a space, a heading made by underlining, and a bold line are understood; and where there
+    is none either, one within a block of code, which somebody forgot to close.
     """
-    found = _about(question, sections(text))
-    if not found:
-        found = _about(question, sections(_with_headings(question, text), underlined=True))
-    if not found:
-        return None
-    return next((section.text for section in reversed(found) if section.text), "")
+    for found in _readings(question, visible(text)):
+        if found:
+            return next((section.text for section in reversed(found) if section.text), "")
+    return None
+
+
+def _readings(question: str, text: str) -> Iterator[list[Section]]:
+    """The sections about a question, read as Markdown, and then as a beginner may have meant it."""
+    yield _about(question, sections(text))
+    meant = _with_headings(question, text)
+    yield _about(question, sections(meant, underlined=True))
+    fenced = sections(_FENCE.sub("", meant))
+    # One hash begins a comment in most languages.
+    yield _about(question, [section for section in fenced if section.level > 1])
+
+
+def beside(question: str, text: str) -> str:
+    """What stands in the very heading of ``question``, behind a colon; empty without."""
+    line = line_of(question, text)
+    heading = visible(text).split("\n")[line - 1] if line else ""
+    return heading.partition(":")[2].strip() or heading.partition("：")[2].strip()
 
 
 def line_of(question: str, text: str) -> int | None:
     """The line of the heading of ``question``, counted from 1; of several, the last."""
     titled = (
         (number, line.strip("#*_`~ \t"))
-        for number, line in enumerate(text[:MAX_CHARS].split("\n"), 1)
+        for number, line in enumerate(visible(text[:MAX_CHARS]).split("\n"), 1)
         if line.startswith("#")
     )
     found = [number for number, title in titled if _about(question, [Section(1, title, "")])]
@@ -76,7 +95,7 @@ def _about(question: str, among: Sequence[Section]) -> list[Section]:
 
 def _with_headings(question: str, text: str) -> str:
     """The text with hashes before what a learner may have meant as headings."""
-    hashes = rf"^(#{{1,6}})[\u00a0\u3000]*(?={re.escape(question)})"
+    hashes = rf"^[\u00a0\u3000]*(#{{1,6}})[\u00a0\u3000]*(?=\W*{re.escape(question)})"
     spaced = re.sub(hashes, r"\1 ", text[:MAX_CHARS], flags=re.IGNORECASE | re.MULTILINE)
     return _BOLD_LINE.sub(r"## \1", spaced)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checking.answers import MAX_SECTION_CHARS, answer_to, line_of, sections
+from grader.checking.answers import MAX_SECTION_CHARS, answer_to, beside, line_of, sections
 
 SHEET = """\
 # 답안
@@ -65,6 +65,10 @@ ready
         "## 로그 보기 (log)",
         "## ｌｏｇ",
         "##\u00a0log",
+        "\u3000## log",
+        "\u200b## log",
+        "## \ufefflog",
+        "~~~text\n## log",
         "**log**",
         "**3. log:**",
     ],
@@ -76,6 +80,25 @@ def test_the_heading_of_a_question_may_be_written_in_many_ways(heading: str) -> 
 @pytest.mark.parametrize("heading", ["## log-line", "## catalog", "log", "    ## log", "> ## log"])
 def test_another_heading_is_not_the_question(heading: str) -> None:
     assert answer_to("log", f"{heading}\n\nready\n") is None
+
+
+def test_a_block_of_code_that_is_not_closed_takes_no_later_answer_away() -> None:
+    sheet = "## log\n\n```\nready\n\n## id\n\nabc\n\n## list\n\nempty\n"
+    assert (answer_to("id", sheet), answer_to("list", sheet)) == ("abc", "empty")
+
+
+def test_a_sheet_that_is_a_block_of_code_as_a_whole_is_read() -> None:
+    sheet = "```markdown\n## log\n\nready\n\n## id\n\nabc\n```\n"
+    assert (answer_to("log", sheet), answer_to("id", sheet)) == ("ready", "abc")
+
+
+def test_a_comment_in_code_is_no_heading() -> None:
+    assert answer_to("list", "## log\n\n```sh\n# list\ndocker ps\n```\n") is None
+
+
+def test_what_stands_behind_the_colon_of_a_heading_is_found() -> None:
+    assert beside("id", "## log: a\n\n## 2. id： `abc`\n") == "`abc`"
+    assert beside("id", "## id\n\n## log: a\n") == beside("id", "") == ""
 
 
 def test_spaces_may_stand_for_hyphens() -> None:

@@ -32,6 +32,9 @@ from tests.quoting import APP, OUTPUT, RECORDED, WEB, quoted
         ("container_id", WEB),
         ("container_id", f"`{WEB[:12].upper()}`였습니다"),
         ("container_id", f"{hex_id('other')[:12]}   nginx\n{WEB[:12]}   app:1"),
+        ("container_id", f"\x1b[32m{WEB[:12]}\x1b[0m"),
+        ("container_id", f"{WEB[:6]}\u200b{WEB[6:12]}"),
+        ("container_id", f"{WEB[:12]}\r\n".encode("utf-16-le").decode()),
         ("image_id", APP[:12]),
         ("image_id", f"sha256:{APP}"),
     ],
@@ -73,6 +76,20 @@ def test_a_wrong_id_is_told_from_none_and_not_all_of_many_are_shown() -> None:
     wrong = quoted("container_id", " ".join(others))
     assert str(wrong.message) == "the id that is quoted is not that of container web"
     assert wrong.actual == ", ".join(others[:3])
+
+
+def test_a_quotation_may_stand_in_the_heading_itself() -> None:
+    sheet = submitted("answers.md", f"## seen: `{WEB[:12]}`\n\n## next\n\nx\n")
+    fields = {"question": "seen", "of": "container_id", "name": "web"}
+    verdict = judged("quoted", fields, sheet, *RECORDED["container_id"])
+    assert verdict.status is Status.PASS
+
+
+@pytest.mark.parametrize("of", list(RECORDED))
+def test_a_picture_in_place_of_a_quotation_is_told_as_that(of: str) -> None:
+    verdict = quoted(of, "![docker ps](ps.png)")
+    assert verdict.status is Status.FAIL
+    assert str(verdict.message) == "a picture is not read; paste the text itself"
 
 
 @pytest.mark.parametrize("of", list(RECORDED))
