@@ -18,7 +18,7 @@ from grader.messages import Message, msg
 from grader.needs import OF_SUBMISSION, FileNeed
 from grader.rubric.load import load
 from grader.rubric.model import Rubric
-from grader.submission import LAB_FILE, Submission
+from grader.submission import LAB_FILE, Submission, misnamed
 
 MAX_NAMED = 3
 
@@ -52,6 +52,8 @@ def _amiss(folder: Path) -> Message:
     """What is wrong with the lab file of a submission whose variables cannot be used."""
     if (folder / LAB_FILE).is_file():
         return msg("lab.yaml cannot be used")
+    if others := misnamed(folder):
+        return msg("lab.yaml is called {name} in the submission", name=others[0])
     labs = sorted(path.parent.name for path in folder.glob(f"*/{LAB_FILE}"))
     if len(labs) > 1:
         return msg("there are several labs in the submission: {names}", names=labs[:MAX_NAMED])

@@ -154,10 +154,9 @@ def _guard(folder: Path) -> None:
 def _near(folder: Path) -> Iterator[Message]:
     """What to do where lab.yaml has another name, or is in a folder below or above."""
     try:
+        for name in misnamed(folder):
+            yield msg("{name} is here: rename it, `mv {name} lab.yaml`", name=name)
         found = sorted(islice(folder.iterdir(), MAX_LOOKED_AT))
-        for path in found:
-            if path.name.lower() in _MEANT and path.is_file():
-                yield msg("{name} is here: rename it, `mv {name} lab.yaml`", name=path.name)
         below = [path.name for path in found if (path / LAB_FILE).is_file()]
     except OSError:
         return
@@ -165,6 +164,16 @@ def _near(folder: Path) -> Iterator[Message]:
         yield msg('there is one in the folder {name}: `cd "{name}"`', name=name)
     if (folder.absolute().parent / LAB_FILE).is_file():
         yield msg("there is one in the folder above: `cd ..`")
+
+
+def misnamed(folder: Path) -> list[str]:
+    """The names of files that are meant to be lab.yaml, and are called otherwise.
+
+    Raises:
+        OSError: the folder cannot be looked into.
+    """
+    found = sorted(islice(folder.iterdir(), MAX_LOOKED_AT))
+    return [path.name for path in found if path.name.lower() in _MEANT and path.is_file()]
 
 
 def _as_written(source: Source, value: Any, place: Place) -> Any:

@@ -97,6 +97,16 @@ def test_a_copy_beside_the_lab_is_told(class_: OddClass) -> None:
     assert judged(class_).error.startswith(told)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there it is the same name")
+@pytest.mark.parametrize("name", ["lab.yaml.txt", "Lab.yaml"])
+def test_a_lab_file_of_another_name_is_told(class_: OddClass, name: str) -> None:
+    required = class_.assignment.rubric.read_text().replace("{default: nobody}", "{required: true}")
+    class_.assignment.rubric.write_text(required)
+    lab = class_.submissions / "a" / "lab.yaml"
+    lab.rename(lab.with_name(name))
+    assert judged(class_).error.startswith(f"lab.yaml is called {name} in the submission: ")
+
+
 def test_overrides_are_found_by_the_roster_whatever_a_spreadsheet_made_of_the_id(
     class_: OddClass,
 ) -> None:
