@@ -95,7 +95,7 @@ def _about(question: str, among: Sequence[Section]) -> list[Section]:
 
 def _with_headings(question: str, text: str) -> str:
     """The text with hashes before what a learner may have meant as headings."""
-    hashes = rf"^[\u00a0\u3000]*(#{{1,6}})[\u00a0\u3000]*(?=\W*{re.escape(question)})"
+    hashes = rf"^[\u00a0\u3000]*(#{{1,6}})[\u00a0\u3000]*(?=[^\w\n]{{0,9}}{re.escape(question)})"
     spaced = re.sub(hashes, r"\1 ", text[:MAX_CHARS], flags=re.IGNORECASE | re.MULTILINE)
     return _BOLD_LINE.sub(r"## \1", spaced)
 
