@@ -17,6 +17,7 @@ from grader.check import (
     then_grade,
     unavailable,
 )
+from grader.checking.digests import digests_of, digests_under
 from grader.checking.subject import image_subject
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Event, Fact, Manifest, Reason
@@ -81,9 +82,10 @@ class Pushed(Check):
 
     def _own(self, images: Sequence[Seen[ImageFact]], evidence: Evidence) -> frozenset[str]:
         """What the registry may call the image that is to be pushed."""
-        ids = evidence.image_ids(self.same_as or self.image)
+        known = digests_under(self.same_as or self.image, evidence)
+        same = [seen for seen in images if known & digests_of(seen.fact)]
         # A containerd store's image id is the digest that the registry has, too.
-        return ids | self._digests(seen for seen in images if seen.fact.id in ids)
+        return known.union(self._digests(same), (seen.fact.id for seen in same))
 
     def _tagged(self, evidence: Evidence) -> bool:
         """Whether both references named one image here, where the registry cannot be asked."""

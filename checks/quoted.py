@@ -30,6 +30,7 @@ from grader.check import (
 )
 from grader.checking import looked
 from grader.checking.answers import answer_to, beside, line_of
+from grader.checking.digests import digests_of
 from grader.checking.subject import ContainerSubject
 from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence, Seen, Series
@@ -184,7 +185,8 @@ class Quoted(ContainerSubject, Check):
         if self.of == "image_id":
             image = self.image or ""
             events = evidence.image_events("tag", "build", "pull", image=image)
-            found += [(seen.fact.id, seen) for seen in evidence.of(ImageNeed(image=image)).found]
+            images = evidence.of(ImageNeed(image=image)).found
+            found += [(id_, seen) for seen in images for id_ in digests_of(seen.fact)]
         else:
             events = self.events(evidence)
             found += [(seen.fact.id, seen) for seen in self.containers(evidence).found]

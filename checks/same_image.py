@@ -18,6 +18,7 @@ from grader.check import (
     then_grade,
     unavailable,
 )
+from grader.checking.digests import digests_of, digests_under
 from grader.checking.subject import image_detail, image_subject
 from grader.evidence import Evidence
 from grader.facts import Fact
@@ -45,7 +46,7 @@ class SameImage(Check):
             yield EventsNeed(image=image)
 
     def judge(self, evidence: Evidence) -> Verdict:
-        ids = {image: evidence.image_ids(image) for image in self.images}
+        ids = {image: digests_under(image, evidence) for image in self.images}
         common = frozenset.intersection(*ids.values())
         if common:
             return Passed(
@@ -70,17 +71,18 @@ class SameImage(Check):
             return Unproven(
                 message=msg("nothing was seen of {subject}", subject=subject), hint=hint
             )
+        shown = {image: min(evidence.image_ids(image))[7:19] for image in self.images}
         return Failed(
             message=msg("{images}: different images", images=self.images),
             proofs=tuple(self._proofs(evidence, frozenset.union(*ids.values()))),
-            actual=msg("{items}", items=[f"{i}: {min(ids[i])[7:19]}" for i in self.images]),
+            actual=msg("{items}", items=[f"{image}: {id_}" for image, id_ in shown.items()]),
             hint=hint,
         )
 
     def _proofs(self, evidence: Evidence, common: frozenset[str]) -> Iterator[Proof]:
         for image in self.images:
             for seen in evidence.of(ImageNeed(image=image)).found:
-                if seen.fact.id in common:
+                if common & digests_of(seen.fact):
                     yield Proof.of(seen, image_detail(image, seen.fact.id))
                     break
             else:

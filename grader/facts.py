@@ -68,7 +68,8 @@ class Image(Fact):
 
     ``last_tagged`` is None for an image that was only ever pulled; ``identity`` holds the names of
     the engine's own record of origin (``build``, ``pull``), from API 1.53 on. ``healthcheck`` tells
-    whether it has one; None where that was not recorded.
+    whether it has one; None where that was not recorded. ``manifests`` are the digests of an
+    index's images, one for each platform.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Image(Fact):
     history: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
     healthcheck: bool | None = None
+    manifests: tuple[str, ...] = ()
 
     @property
     def built_at(self) -> datetime | None:
@@ -242,9 +244,7 @@ class Tree(Fact):
 
 
 class Resource(Fact):
-    """A volume or network that exists; of a network also whether it is ``internal``, and the names
-    of the containers ``attached``.
-    """
+    """A volume or network; a network may be ``internal``, and ``attached`` names its containers."""
 
     id: str
     name: str

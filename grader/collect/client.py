@@ -18,6 +18,7 @@ from grader.collect.credential_helper import end_helpers
 from grader.collect.endpoint import Endpoint, tried, unusable_host
 from grader.collect.engine_answer import (
     causes_of,
+    json_in,
     list_of_objects,
     message_of,
     object_with,
@@ -81,6 +82,11 @@ class Client:
 
     def image(self, reference: str) -> Payload:
         return self._object("inspect_image", reference, has="Id")
+
+    def manifests(self, index: str) -> list[Payload]:
+        """The manifests of an image that is an index, by its id."""
+        with self.stream("images", index, "json", seconds=READ_SECONDS, manifests=1) as pieces:
+            return list_of_objects(object_with("Id", json_in(pieces)).get("Manifests"))
 
     def history(self, reference: str) -> list[Payload]:
         """The steps that made an image, newest first."""

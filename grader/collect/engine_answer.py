@@ -56,6 +56,19 @@ def read_whole(response: Any, *, stream: bool = False, **_: Any) -> None:
     response._content, response._content_consumed = bytes(body), True  # noqa: SLF001
 
 
+def json_in(pieces: Iterator[bytes]) -> object:
+    """An answer that comes in pieces."""
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        if len(body) > MAX_BYTES:
+            raise UnavailableError(Reason.TOO_LARGE, "more bytes than grade-lab reads")
+    try:
+        return json.loads(body)
+    except ValueError:
+        raise odd() from None
+
+
 def object_with(key: str, answer: object) -> dict[str, Any]:
     """An answer that is an object and tells about ``key``, if there is one."""
     if not isinstance(answer, dict) or (key and not answer.get(key)):

@@ -6,7 +6,7 @@ were null. So each is read with ``get`` and an ``or``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,13 @@ from grader.reference import familiar
 if TYPE_CHECKING:
     from grader.collect.client import Payload
 
+INDEXES = frozenset(
+    (
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+    )
+)
+MAX_MANIFESTS = 100
 MAX_STEPS = 500
 MAX_STEP = 8192
 CONTAINERD_STORE = "io.containerd.snapshotter.v1"
@@ -42,8 +49,10 @@ def engine(version: Payload, info: Payload, endpoint: str) -> facts.Engine:
     )
 
 
-def image(inspected: Payload, history: list[Payload]) -> facts.Image:
-    """From an image's inspect and its history, which the engine tells newest first."""
+def image(
+    inspected: Payload, history: list[Payload], manifests: Sequence[Payload] = ()
+) -> facts.Image:
+    """From an image's inspect, its history, which the engine tells newest first, and manifests."""
     config = part(inspected, "Config")
     platform = [inspected.get("Os"), inspected.get("Architecture"), inspected.get("Variant")]
     return facts.Image(
@@ -67,7 +76,17 @@ def image(inspected: Payload, history: list[Payload]) -> facts.Image:
         ),
         identity=tuple(sorted(_origins(inspected))),
         healthcheck=_has_health_check(config),
+        manifests=tuple(
+            str(manifest.get("ID") or "")
+            for manifest in manifests[:MAX_MANIFESTS]
+            if manifest.get("Kind") == "image"  # and no attestation
+        ),
     )
+
+
+def is_index(inspected: Payload) -> bool:
+    """Whether an image is an index of several; told from API 1.48 on."""
+    return str(part(inspected, "Descriptor").get("mediaType")) in INDEXES
 
 
 def container(inspected: Payload, image_environment: Mapping[str, str]) -> facts.Container:

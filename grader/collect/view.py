@@ -67,7 +67,10 @@ class EngineView:
         image = self.image(reference)
         id_ = shapes.image_id(image)
         history = self._once(("history", id_), lambda: self.client.history(id_))
-        fact = shapes.image(image, history)
+        manifests: list[Payload] = []
+        if shapes.is_index(image):
+            manifests = self._once(("manifests", id_), lambda: self.client.manifests(id_))
+        fact = shapes.image(image, history, manifests)
         if not shapes.is_podman(self.client.version()):
             return fact
         # It gives digests to images that no registry knows, and times of tags to none.

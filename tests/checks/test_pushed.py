@@ -83,6 +83,30 @@ def test_a_recorded_push_is_enough_where_identity_cannot_be_told() -> None:
     assert [proof.strength for proof in verdict.proofs] == [Strength.REGISTRY]
 
 
+ONE_PLATFORM, FOREIGN = f"sha256:{hex_id('amd64')}", f"sha256:{hex_id('arm64')}"
+
+
+@pytest.mark.parametrize(
+    ("manifests", "status"),
+    [([ONE_PLATFORM, FOREIGN], Status.PASS), ([FOREIGN], Status.FAIL)],
+    ids=["the same in another index", "another"],
+)
+def test_built_again_only_the_index_is_another(manifests: list[str], status: Status) -> None:
+    own = an_image(LOCAL, manifests=(ONE_PLATFORM,))
+    pushed = an_image(REMOTE, id=DIGEST, manifests=manifests, digests=(f"{REPOSITORY}@{DIGEST}",))
+    images = [saw(ImageNeed(image=ref), it) for ref, it in ((LOCAL, own), (REMOTE, pushed))]
+    assert judge(*images, HELD, same_as=LOCAL).status is status
+    both = judged("same_image", {"images": [LOCAL, REMOTE]}, *images)
+    assert both.status is status
+
+
+def test_of_an_index_one_platform_may_be_pushed() -> None:
+    one = saw(ManifestNeed(image=REMOTE), Manifest(digest=ONE_PLATFORM))
+    for manifests, status in (((ONE_PLATFORM,), Status.PASS), ((), Status.FAIL)):
+        image = an_image(LOCAL, manifests=manifests, digests=(f"{REPOSITORY}@{DIGEST}",))
+        assert judge(saw(ImageNeed(image=LOCAL), image), one, same_as=LOCAL).status is status
+
+
 def test_what_was_pushed_without_the_local_image_is_to_be_built_by_its_name() -> None:
     verdict = judge(local(REMOTE), HELD, PUSH, same_as=LOCAL)  # as by `buildx build --push`
     assert verdict.status is Status.UNPROVEN

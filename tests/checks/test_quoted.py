@@ -15,7 +15,7 @@ from grader.check import Status
 from grader.evidence import Strength
 from grader.facts import Logs, Reason
 from grader.needs import ContainerNeed, FileNeed, ImageNeed, LogsNeed
-from tests.factories import event, hex_id, judged, saw, submitted
+from tests.factories import an_image, event, hex_id, judged, saw, submitted
 from tests.quoting import APP, OUTPUT, RECORDED, WEB, quoted
 
 
@@ -177,6 +177,13 @@ def test_any_answer_and_any_log_are_judged(of: str, answer: str, output: str) ->
 def test_an_image_id_is_known_from_events_after_the_image_is_gone(action: str) -> None:
     gone = [event(f"image {action}", name="app:1", id=f"sha256:{APP}")]
     assert quoted("image_id", APP[:12], recorded=gone).status is Status.PASS
+
+
+def test_an_image_id_may_be_that_of_a_platform_as_a_tree_of_images_shows_it() -> None:
+    index = an_image("app:1", manifests=(f"sha256:{'5' * 64}",))
+    recorded = [saw(ImageNeed(image="app:1"), index)]
+    for answer, status in (("5" * 12, Status.PASS), ("6" * 12, Status.FAIL)):
+        assert quoted("image_id", answer, recorded=recorded).status is status
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
