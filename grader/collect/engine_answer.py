@@ -112,7 +112,10 @@ def message_of(body: bytes) -> str:
 _PIPE_ERRORS = {
     2: Reason.ENGINE_UNREACHABLE,  # ERROR_FILE_NOT_FOUND
     5: Reason.PERMISSION,  # ERROR_ACCESS_DENIED
+    109: Reason.ENGINE_UNREACHABLE,  # ERROR_BROKEN_PIPE
     231: Reason.ENGINE_UNREACHABLE,  # ERROR_PIPE_BUSY
+    232: Reason.ENGINE_UNREACHABLE,  # ERROR_NO_DATA
+    233: Reason.ENGINE_UNREACHABLE,  # ERROR_PIPE_NOT_CONNECTED
 }
 """Error codes of Windows, winerror.h."""
 

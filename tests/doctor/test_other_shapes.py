@@ -248,7 +248,12 @@ def test_desktops_own_proxy_is_not_the_users_business() -> None:
 
 
 @pytest.mark.parametrize(
-    ("winerror", "reason"), [(2, Reason.ENGINE_UNREACHABLE), (5, Reason.PERMISSION)]
+    ("winerror", "reason"),
+    [
+        (2, Reason.ENGINE_UNREACHABLE),
+        (5, Reason.PERMISSION),
+        *((gone, Reason.ENGINE_UNREACHABLE) for gone in (109, 231, 232, 233)),
+    ],
 )
 def test_a_named_pipe_of_windows_fails_in_its_own_way(winerror: int, reason: Reason) -> None:
     class PipeError(Exception):  # as pywin32 raises it: no OSError
