@@ -164,9 +164,10 @@ def _check_overlap(infos: list[zipfile.ZipInfo], end: int) -> None:
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
-    if info.flag_bits & 0x800:
-        return unicodedata.normalize("NFC", info.orig_filename)
-    return decoded(info.orig_filename.encode("cp437"), info.extra)
+    name = unicodedata.normalize("NFC", info.orig_filename)
+    if not info.flag_bits & 0x800:
+        name = decoded(info.orig_filename.encode("cp437"), info.extra)
+    return name if info.create_system else name.replace("\\", "/")  # as Windows PowerShell 5 has it
 
 
 def _zip_kind(info: zipfile.ZipInfo) -> Kind:
@@ -175,7 +176,7 @@ def _zip_kind(info: zipfile.ZipInfo) -> Kind:
         return Kind.LINK
     if stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}:
         return Kind.DEVICE
-    is_folder = stat.S_ISDIR(mode) or info.orig_filename.endswith("/")
+    is_folder = stat.S_ISDIR(mode) or _zip_name(info).endswith("/")
     return Kind.FOLDER if is_folder else Kind.FILE
 
 

@@ -134,6 +134,30 @@ def test_names_of_an_untold_encoding_are_read(raw: bytes, name: str, tmp_path: P
     assert files_in(root) == {"lab.yaml", name}
 
 
+def as_windows_powershell(name: str) -> zipfile.ZipInfo:
+    """An entry as Compress-Archive of Windows PowerShell 5.1 makes it."""
+    info = an_entry(name)
+    info.create_system = info.external_attr = 0
+    return info
+
+
+def test_backslashes_of_windows_part_folders(tmp_path: Path) -> None:
+    entries = [("lab\\", b""), ("lab\\lab.yaml", LAB), ("lab\\.grade-lab\\journal.jsonl", b"x")]
+    path = tmp_path / "in.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in entries:
+            archive.writestr(as_windows_powershell(name), content)
+    assert unpack(path, tmp_path / "out") == tmp_path / "out" / "lab"
+    assert files_in(tmp_path / "out" / "lab") == {"lab.yaml", ".grade-lab/journal.jsonl"}
+
+
+@pytest.mark.parametrize("name", ["..\\victim", "a\\..\\..\\b", "\\\\host\\share", "\\x", "C:\\x"])
+def test_backslashes_of_windows_lead_nowhere(tmp_path: Path, name: str) -> None:
+    archive = a_zip(tmp_path / "in.zip", [(as_windows_powershell(name), b"x")])
+    with pytest.raises(GradeLabError):
+        unpack(archive, tmp_path / "out")
+
+
 def test_the_unicode_path_field_wins_over_guessing(tmp_path: Path) -> None:
     field = b"\x01" + struct.pack("<L", crc32(b"AAAA")) + "답안.md".encode()
     extra = struct.pack("<HH", 0x7075, len(field)) + field
