@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
+from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -122,7 +123,8 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
     return Submission(
         folder,
         rubric=lab.rubric,
-        learner=Learner(id=lab.learner.id, name=lab.learner.name),
+        # Full-width letters and digits, as a Korean keyboard may type them, are the same id.
+        learner=Learner(id=normalize("NFKC", lab.learner.id), name=lab.learner.name),
         variables={name: str(value) for name, value in lab.variables.items()},
     )
 

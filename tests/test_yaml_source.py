@@ -78,6 +78,12 @@ def test_what_nobody_sees_is_no_part_of_a_lab_file(tmp_path: Path) -> None:
     assert submission.variables == {"tag": "a"}
 
 
+@pytest.mark.parametrize("id_", ["ｓ－００１", '"ｓ-００１"', "“s-001”"])
+def test_an_id_is_the_same_in_full_width(tmp_path: Path, id_: str) -> None:
+    (tmp_path / "lab.yaml").write_text(f"learner: {{id: {id_}}}\n", encoding="utf-8")
+    assert load(tmp_path).learner.id == "s-001"
+
+
 def test_a_map_without_spaces_behind_its_colons_is_told_what_is_missing(tmp_path: Path) -> None:
     (tmp_path / "lab.yaml").write_text("learner:\n  id:s-001\n", encoding="utf-8")
     with pytest.raises(SubmissionError, match="put a space behind each `:`"):
