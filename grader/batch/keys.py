@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from grader.result import Override
 from grader.rubric.model import Rubric
 from grader.submission import JOURNAL
 
+OURS = ("checks", "grader")
+"""The packages of grade-lab itself."""
 GLANCE_FILES = 2_000
 GLANCE_BYTES = 50_000_000
 """More than this is not hashed at a glance, so that nothing can hold up the others for long."""
@@ -34,6 +37,7 @@ def basis(assignment: Assignment, rubric: Rubric) -> str:
         assignment.settings,
         assignment.formats,
         assignment.lang,
+        *_foreign_code(rubric),
         *(_sha256(path) if path else "" for path in files),
     )
 
@@ -59,6 +63,7 @@ def key(
         identity.notices,
         (enrolled.line, enrolled.submitted_at) if enrolled else None,
         sorted(mine.items()),
+        *_foreign_code(rubric),
         *_content(folder),
     )
 
@@ -79,6 +84,16 @@ def glance(basis: str, candidate: Candidate) -> str:
         return _hash(*known, *(_content(source) if source.is_dir() else [_sha256(source)]))
     except OSError:
         return ""
+
+
+def _foreign_code(rubric: Rubric) -> Iterator[str]:
+    """Hashes of the modules of check types that others wrote. Ours have their version."""
+    checks = (check for objective in rubric.objectives for check in objective.checks)
+    for name in sorted({type(check).__module__ for check in checks}):
+        if name.partition(".")[0] not in OURS:
+            file = Path(getattr(sys.modules.get(name), "__file__", None) or "")
+            beside = file.parent.glob("*.py") if "." in name or file.stem == "__init__" else [file]
+            yield from (_sha256(path) for path in sorted(beside) if path.is_file())
 
 
 def newest(folder: Path) -> datetime:

@@ -205,6 +205,22 @@ def test_another_version_judges_again(class_: OddClass, monkeypatch: pytest.Monk
     assert task(class_).basis != basis
 
 
+def test_a_check_type_of_ones_own_that_was_changed_judges_again(
+    class_: OddClass, site: Path
+) -> None:
+    before = judged(class_).key
+    basis = task(class_).basis
+    assert work(task(class_, before)) is None
+    (code,) = site.rglob("odd_checks.py")
+    was = code.read_text(encoding="utf-8")
+    code.write_text(f"{was}# put right\n", encoding="utf-8")
+    try:
+        assert judged(class_).key != before
+        assert task(class_).basis != basis
+    finally:
+        code.write_text(was, encoding="utf-8")
+
+
 @pytest.mark.parametrize("kind", ["link", "name", "empty", "moved text"])
 def test_any_change_of_a_folder_changes_key_and_glance(class_: OddClass, kind: str) -> None:
     folder = class_.submissions / "a"
