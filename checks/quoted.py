@@ -46,6 +46,8 @@ MAX_PARTS = 50
 _ID = re.compile(r"(?<![0-9a-z])[0-9a-f]{12,64}(?![0-9a-z])", re.IGNORECASE)
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _MARKUP = " \t`>*|-•"
+_AROUND = f"{_MARKUP}\"'()"
+_ASCII = re.compile(rf"[ -~]{{{MIN_PART},}}")
 
 
 class Quoted(ContainerSubject, Check):
@@ -275,5 +277,7 @@ def _quoted_line(answer: str, logs: Logs) -> str | None:
     if found:
         return found
     parts = [_on_one_line(own).strip(_MARKUP) for own in answer.split("\n")]
+    # A sentence in Korean may stand around it, or behind it what a console made of Korean.
+    parts += [run.strip(_AROUND) for part in parts for run in _ASCII.findall(part)]
     long_parts = [part for part in parts if len(part) >= MIN_PART][:MAX_PARTS]
     return next((part for part in long_parts if any(part in line for line in lines)), None)
