@@ -278,6 +278,7 @@ def _quoted_line(answer: str, logs: Logs) -> str | None:
         return found
     parts = [_on_one_line(own).strip(_MARKUP) for own in answer.split("\n")]
     # A sentence in Korean may stand around it, or behind it what a console made of Korean.
-    parts += [run.strip(_AROUND) for part in parts for run in _ASCII.findall(part)]
+    runs = [run for part in parts for run in _ASCII.findall(part)]
+    parts += [own.strip(_AROUND) for run in runs for own in (run, run.rpartition(" ")[0])]
     long_parts = [part for part in parts if len(part) >= MIN_PART][:MAX_PARTS]
     return next((part for part in long_parts if any(part in line for line in lines)), None)

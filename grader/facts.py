@@ -19,7 +19,7 @@ FIRST_YEAR_OF_DOCKER = 2013
 STOPPED_BY_SIGNAL = frozenset({130, 137, 143})
 """Exit codes of a process that SIGINT, SIGKILL or SIGTERM ended."""
 
-Encoding = Literal["utf-8", "utf-16", "cp949"]
+Encoding = Literal["utf-8", "utf-16", "cp949", "mixed"]  # mixed: UTF-8 for the most part
 
 
 class Fact(BaseModel):

@@ -23,6 +23,8 @@ from grader.misnamed import is_misnamed
 TEXT_BYTES = 256 * 1024
 FILE_BYTES = 64 * 1024 * 1024
 TREE_FILES = 5000
+MOSTLY = 20
+"""Of so many characters of a text, less than one is none."""
 MAX_NAMES = 500
 """Of a folder in which a name is sought."""
 
@@ -175,7 +177,8 @@ def _opened(place: Path) -> Iterator[tuple[IO[bytes], int]]:
 def _text(beginning: bytes) -> tuple[str | None, facts.Encoding]:
     """A text without its byte order mark, and what it was saved in; None when it is no text.
 
-    UTF-16 is what PowerShell writes and Notepad offers, CP949 what Korean Windows calls ANSI.
+    UTF-16 is what PowerShell writes and Notepad offers, CP949 what Korean Windows calls ANSI. What
+    `>>` of PowerShell puts behind UTF-8 takes nothing from what stands there.
     """
     if len(beginning) > TEXT_BYTES:
         return None, "utf-8"
@@ -188,4 +191,5 @@ def _text(beginning: bytes) -> tuple[str | None, facts.Encoding]:
     with suppress(UnicodeDecodeError):
         if b"\0" not in beginning:
             return beginning.decode("cp949"), "cp949"
-    return None, "utf-8"
+    text = beginning.decode(errors="replace")
+    return (text, "mixed") if text.count("\ufffd") * MOSTLY < len(text) else (None, "utf-8")

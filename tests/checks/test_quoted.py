@@ -30,6 +30,7 @@ from tests.quoting import APP, OUTPUT, RECORDED, WEB, quoted
         ("log_line", "I ran it, and read:\n> ing on port 8000\nSo it works."),
         ("log_line", "로그에 `wisheasy is listening on port` 라고 나왔습니다."),
         ("log_line", "GET / 200 in 3 ms 源\ufffd\ufffd"),
+        ("log_line", "GET / 200 in 3 ms @\ufffdX\ufffd"),
         ("container_id", WEB[:12]),
         ("container_id", WEB),
         ("container_id", f"`{WEB[:12].upper()}`였습니다"),

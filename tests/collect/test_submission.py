@@ -12,6 +12,7 @@ import pytest
 from grader.collect import submission
 from grader.collect.answer import AbsentError, UnavailableError
 from grader.facts import Reason
+from grader.invisible import visible
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
 
@@ -43,6 +44,17 @@ def test_a_text_is_read_in_whatever_windows_saved_it(folder: Path, encoding: str
     (folder / "answers.md").write_bytes(text.encode(encoding))
     found = submission.file(folder, "answers.md")
     assert (found.text, found.encoding) == (text, encoding.removesuffix("-sig"))
+
+
+def test_what_powershell_puts_behind_a_text_takes_nothing_from_it(folder: Path) -> None:
+    answers = "## vm-vs-container\n\n컨테이너는 호스트의 커널을 함께 씁니다.\n\n## log-line\n\n"
+    line = "ready for 김하늘\r\n".encode("utf-16-le")
+    (folder / "answers.md").write_bytes(answers.encode() + line)
+    found = submission.file(folder, "answers.md")
+    assert found.encoding == "mixed"
+    assert found.text is not None
+    assert found.text.startswith(answers)
+    assert "ready for" in visible(found.text)
 
 
 @pytest.mark.parametrize(
