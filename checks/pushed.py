@@ -60,8 +60,8 @@ class Pushed(Check):
         ]
         own = self._own(images, evidence)
         same = next((seen for seen in manifests.found if seen.fact.digest in own), None)
-        if same is None and pushes and not self.same_as and not self._digests(images):
-            # Which image it is cannot be told, but the engine recorded that it was pushed.
+        if same is None and pushes and not self._digests(images) and self._named_only_it(evidence):
+            # By its digest it cannot be told, but the engine recorded that it was pushed.
             same = next(iter(manifests.found), None)
         if same is not None:
             return Passed(
@@ -86,6 +86,13 @@ class Pushed(Check):
         same = [seen for seen in images if known & digests_of(seen.fact)]
         # A containerd store's image id is the digest that the registry has, too.
         return known.union(self._digests(same), (seen.fact.id for seen in same))
+
+    def _named_only_it(self, evidence: Evidence) -> bool:
+        """Whether the pushed reference never named another image here than the one asked for."""
+        if self.same_as is None:
+            return True
+        named = evidence.image_ids(self.image)
+        return bool(named) and named <= evidence.image_ids(self.same_as)
 
     def _tagged(self, evidence: Evidence) -> bool:
         """Whether both references named one image here, where the registry cannot be asked."""
@@ -141,6 +148,8 @@ class Pushed(Check):
         proofs = (Proof.of(manifest, _held(manifest.fact)), *pushes)
         own = self.same_as or self.image
         seen = evidence.image_ids(own)
+        there = evidence.of(ImageNeed(image=own)).now
+        hint = self._push_it if there else self._build_and_push_it
         if not seen or not self._digests(images):
             unseen = msg("nothing was seen of {subject}", subject=image_subject(own))
             return Unproven(
@@ -150,14 +159,14 @@ class Pushed(Check):
                 ),
                 proofs=proofs,
                 actual=None if seen else unseen,
-                hint=self._push_it if seen else self._build_and_push_it,
+                hint=hint,
             )
         return Failed(
             message=msg("the registry holds another image as {image}", image=self.image),
             proofs=proofs,
             expected=msg("the image {image} of this computer", image=own),
             actual=manifest.fact.digest[:19],
-            hint=self._push_it,
+            hint=hint,
             pending=not pushes,
         )
 

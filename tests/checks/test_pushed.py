@@ -107,6 +107,16 @@ def test_of_an_index_one_platform_may_be_pushed() -> None:
         assert judge(saw(ImageNeed(image=LOCAL), image), one, same_as=LOCAL).status is status
 
 
+def test_after_cleaning_up_events_tell_that_the_image_asked_for_was_pushed() -> None:
+    tagged = [event("image tag", name=name, id=ID) for name in (LOCAL, REMOTE)]
+    assert judge(*tagged, HELD, PUSH, same_as=LOCAL).status is Status.PASS
+    assert judge(*tagged, HELD, same_as=LOCAL).status is Status.UNPROVEN
+    other = event("image tag", name=REMOTE, id=OTHER)
+    verdict = judge(*tagged, other, HELD, PUSH, same_as=LOCAL)
+    assert verdict.status is Status.UNPROVEN
+    assert "docker build" in str(verdict.hint)  # it is there no more
+
+
 def test_what_was_pushed_without_the_local_image_is_to_be_built_by_its_name() -> None:
     verdict = judge(local(REMOTE), HELD, PUSH, same_as=LOCAL)  # as by `buildx build --push`
     assert verdict.status is Status.UNPROVEN
