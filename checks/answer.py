@@ -29,7 +29,8 @@ from grader.checking.overlap import overlap
 from grader.checking.phrases import Phrase, Plain, Sought, sought
 from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence, Seen
-from grader.facts import Fact, File
+from grader.facts import Fact
+from grader.file_facts import File
 from grader.messages import Message, msg
 from grader.needs import FileNeed, Need
 

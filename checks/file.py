@@ -22,7 +22,7 @@ from grader.checking.sought import SoughtText
 from grader.checking.submitted import file_of, leaves, not_looked_at, text_of
 from grader.evidence import Evidence, Seen, Strength
 from grader.facts import Fact
-from grader.facts import File as FileFact
+from grader.file_facts import File as FileFact
 from grader.messages import msg
 from grader.needs import FileNeed, Need
 

@@ -34,7 +34,8 @@ from grader.checking.digests import digests_of
 from grader.checking.subject import ContainerSubject
 from grader.checking.submitted import shorten, text_of
 from grader.evidence import Evidence, Seen, Series
-from grader.facts import Call, Fact, File, Logs
+from grader.facts import Call, Fact, Logs
+from grader.file_facts import File
 from grader.ids import Ids
 from grader.invisible import visible
 from grader.messages import Message, msg

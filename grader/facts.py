@@ -19,8 +19,6 @@ FIRST_YEAR_OF_DOCKER = 2013
 STOPPED_BY_SIGNAL = frozenset({130, 137, 143})
 """Exit codes of a process that SIGINT, SIGKILL or SIGTERM ended."""
 
-Encoding = Literal["utf-8", "utf-16", "cp949", "mixed"]  # mixed: UTF-8 for the most part
-
 
 class Fact(BaseModel):
     """What an observation found. Unknown fields of a later version are ignored."""
@@ -117,7 +115,10 @@ class PortBinding(Fact):
 
 
 class Mount(Fact):
-    """A mount of a volume's name or a path on the host; ``read_only`` is None if not recorded."""
+    """A mount: ``source`` is a volume's name or a bind mount's path on the host.
+
+    ``read_only`` is None where nobody noted it.
+    """
 
     type: str
     source: str
@@ -212,35 +213,6 @@ class Login(Fact):
 
     registry: str
     store: str = ""
-
-
-class File(Fact):
-    """A file, and its ``text`` in that ``encoding``; None when it is none, or too long to keep."""
-
-    sha256: str
-    size: int
-    text: str | None = None
-    encoding: Encoding = "utf-8"
-
-
-class EnvNames(Fact):
-    """The names that an env file sets, as ``docker run --env-file`` reads it."""
-
-    names: tuple[str, ...]
-
-
-class Tree(Fact):
-    """Files by path relative to the one asked for, each with the SHA-256 of its bytes.
-
-    A path that is a file has one entry, its own name. ``origin`` is where they were read: the id of
-    a container or an image, or ``submission``. An env file is not read: its hash is empty in an
-    image, and the submission's are left out.
-    """
-
-    files: dict[str, str]
-    origin: str
-    image_id: str = ""
-    complete: bool = True
 
 
 class Resource(Fact):

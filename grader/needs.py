@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Generic, Literal, TypedDict, TypeVar
 
 from pydantic import Field
 
-from grader import compose_facts, facts
+from grader import compose_facts, facts, file_facts
 from grader.frozen import frozen
 
 F_co = TypeVar("F_co", bound=facts.Fact, covariant=True)
@@ -94,10 +94,10 @@ class HttpNeed(OfContainers[facts.HttpResponse]):
 
 
 @frozen
-class ContentNeed(Need[facts.Tree]):
+class ContentNeed(Need[file_facts.Tree]):
     """The files below ``path`` in the image, by hash."""
 
-    answer = facts.Tree
+    answer = file_facts.Tree
     kind: Literal["content"] = "content"
     image: str
     path: str
@@ -165,19 +165,19 @@ class EventWindowNeed(Need[facts.EventWindow]):
 
 
 @frozen
-class FileNeed(Need[facts.File]):
+class FileNeed(Need[file_facts.File]):
     """A file of the submission, by its path in it."""
 
-    answer = facts.File
+    answer = file_facts.File
     kind: Literal["file"] = "file"
     path: str
 
 
 @frozen
-class EnvFileNeed(Need[facts.EnvNames]):
+class EnvFileNeed(Need[file_facts.EnvNames]):
     """The names that an env file of the submission sets, without their values."""
 
-    answer = facts.EnvNames
+    answer = file_facts.EnvNames
     kind: Literal["env-file"] = "env-file"
     path: str
 
@@ -192,10 +192,10 @@ class ComposeNeed(Need[compose_facts.ComposeFile]):
 
 
 @frozen
-class TreeNeed(Need[facts.Tree]):
+class TreeNeed(Need[file_facts.Tree]):
     """The files of the submission at or below ``path``, by hash."""
 
-    answer = facts.Tree
+    answer = file_facts.Tree
     kind: Literal["tree"] = "tree"
     path: str
 

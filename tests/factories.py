@@ -10,7 +10,8 @@ from typing import Any
 
 from grader.check import Verdict
 from grader.evidence import Evidence
-from grader.facts import Container, Encoding, Event, Fact, File, Image, Reason
+from grader.facts import Container, Event, Fact, Image, Reason
+from grader.file_facts import Encoding, File
 from grader.journal import VERSION, Entry, Journal, Observation, Outcome, Source, Writer
 from grader.needs import EventsNeed, FileNeed, Need
 from grader.plugins import check_type

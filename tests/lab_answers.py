@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from grader import facts
+from grader import facts, file_facts
 from grader.facts import Fact, Reason
 from grader.needs import ContainerNeed, ContentNeed, HttpNeed, ImageNeed, LogsNeed, Need
 from grader.reference import familiar
@@ -74,7 +74,7 @@ def _http(machine: Machine, need: HttpNeed) -> Iterator[Fact | Reason]:
 def _content(machine: Machine, need: ContentNeed) -> Iterator[Fact]:
     if id_ := machine.tags.get(familiar(need.image)):
         files = machine.contents[id_] if need.path == "/app" else {}
-        yield facts.Tree(files=files, origin=id_, image_id=id_)
+        yield file_facts.Tree(files=files, origin=id_, image_id=id_)
 
 
 def _manifest(machine: Machine, need: Any) -> Iterator[Fact]:
@@ -96,12 +96,12 @@ def _resource(machine: Machine, need: Any) -> Iterator[Fact]:
 def _file(machine: Machine, need: Any) -> Iterator[Fact]:
     text = machine.files.get(need.path)
     if text is not None:
-        yield facts.File(sha256=hex_id(text), size=len(text), text=text)
+        yield file_facts.File(sha256=hex_id(text), size=len(text), text=text)
 
 
 def _tree(machine: Machine, _: Any) -> Iterator[Fact]:
     there = {path: hex_id(text) for path, text in machine.files.items() if text}
-    yield facts.Tree(files=there, origin="submission")
+    yield file_facts.Tree(files=there, origin="submission")
 
 
 ANSWERS: Mapping[str, Callable[[Machine, Any], Iterable[Fact | Reason]]] = {
@@ -116,7 +116,7 @@ ANSWERS: Mapping[str, Callable[[Machine, Any], Iterable[Fact | Reason]]] = {
     "volume": _resource,
     "network": _resource,
     "file": _file,
-    "env-file": lambda machine, need: [facts.EnvNames(names=ENV_NAMES)],
+    "env-file": lambda machine, need: [file_facts.EnvNames(names=ENV_NAMES)],
     "tree": _tree,
 }
 """By kind: what is found, or why nothing is; not there when it is empty. Events are told apart."""

@@ -9,7 +9,8 @@ from weakref import ref
 import pytest
 
 from grader.evidence import Departure, Evidence, Series, Strength
-from grader.facts import Container, EnvNames, Image, Reason
+from grader.facts import Container, Image, Reason
+from grader.file_facts import EnvNames
 from grader.journal import Entry
 from grader.needs import ContainerNeed, EnvFileNeed, ImageNeed, LogsNeed
 from tests.factories import (

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from grader.check import Status
-from grader.facts import Reason, Tree
+from grader.facts import Reason
+from grader.file_facts import Tree
 from grader.journal import Entry
 from grader.judge import judge
 from grader.needs import ContainerNeed, ContentNeed, FileNeed, ImageNeed, TreeNeed

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from grader.check import Errored, Failed, Location, Verdict, nothing_seen, unavailable
 from grader.evidence import Evidence, Seen, Series
-from grader.facts import File, Reason
+from grader.facts import Reason
+from grader.file_facts import File
 from grader.messages import Message, msg
 from grader.misnamed import is_misnamed
 from grader.needs import FileNeed

@@ -9,7 +9,8 @@ from grader.collect.answer import AbsentError, UnavailableError
 from grader.collect.bounded import BoundedReader, Hashes, lies_in, open_tar, relative
 from grader.collect.client import Payload
 from grader.collect.view import EngineView
-from grader.facts import Reason, Tree
+from grader.facts import Reason
+from grader.file_facts import Tree
 from grader.needs import ContainerNeed, ContentNeed
 
 ARCHIVE_BYTES = 256 * 1024 * 1024

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from grader import facts
+from grader import file_facts
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.collect.bounded import digest_of
 from grader.collect.redact import is_env_file
@@ -33,7 +33,7 @@ VENV_MARK = "pyvenv.cfg"
 _NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}
 
 
-def file(folder: Path, path: str) -> facts.File:
+def file(folder: Path, path: str) -> file_facts.File:
     """A file with its text.
 
     Raises:
@@ -45,7 +45,9 @@ def file(folder: Path, path: str) -> facts.File:
         with _opened(_inside(folder, path)) as (opened, size):
             text, encoding = _text(opened.read(TEXT_BYTES + 1))
             opened.seek(0)
-            return facts.File(sha256=digest_of(opened), size=size, text=text, encoding=encoding)
+            return file_facts.File(
+                sha256=digest_of(opened), size=size, text=text, encoding=encoding
+            )
     except AbsentError as absent:
         if absent.reason is Reason.NOT_THERE and (other := wrong_name(folder, path)):
             raise AbsentError(absent.reason, other) from absent
@@ -67,7 +69,7 @@ def _beside(place: Path) -> list[Path]:
     return sorted(islice(place.parent.iterdir(), MAX_NAMES))
 
 
-def env_names(folder: Path, path: str) -> facts.EnvNames:
+def env_names(folder: Path, path: str) -> file_facts.EnvNames:
     """The names that an env file sets, by the rules of ``docker run --env-file``.
 
     Those are in docker/cli, opts/file.go: white space before a name and lines that begin with
@@ -81,10 +83,10 @@ def env_names(folder: Path, path: str) -> facts.EnvNames:
     lines = (line.lstrip() for line in text.split("\n"))
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     names = (name for name, equals, _ in pairs if equals and name and name.split() == [name])
-    return facts.EnvNames(names=tuple(dict.fromkeys(names)))
+    return file_facts.EnvNames(names=tuple(dict.fromkeys(names)))
 
 
-def tree(folder: Path, path: str) -> facts.Tree:
+def tree(folder: Path, path: str) -> file_facts.Tree:
     """The regular files at or below a path, by hash.
 
     Without version control, virtual environments, and env files, which may hold secrets. It is
@@ -104,7 +106,9 @@ def tree(folder: Path, path: str) -> facts.Tree:
                 files[_name(place, top)] = digest_of(opened)
         except NoAnswerError:
             complete = False
-    return facts.Tree(files=dict(sorted(files.items())), origin="submission", complete=complete)
+    return file_facts.Tree(
+        files=dict(sorted(files.items())), origin="submission", complete=complete
+    )
 
 
 def _name(place: Path, top: Path) -> str:
@@ -174,7 +178,7 @@ def _opened(place: Path) -> Iterator[tuple[IO[bytes], int]]:
         raise UnavailableError(Reason.UNREADABLE, words) from error
 
 
-def _text(beginning: bytes) -> tuple[str | None, facts.Encoding]:
+def _text(beginning: bytes) -> tuple[str | None, file_facts.Encoding]:
     """A text without its byte order mark, and what it was saved in; None when it is no text.
 
     UTF-16 is what PowerShell writes and Notepad offers, CP949 what Korean Windows calls ANSI. What

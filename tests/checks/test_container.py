@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from grader.check import Status
 from grader.evidence import Strength
-from grader.facts import EnvNames, Mount, PortBinding, Reason
+from grader.facts import Mount, PortBinding, Reason
+from grader.file_facts import EnvNames
 from grader.needs import ContainerNeed, EnvFileNeed
 from tests.checks.wisheasy import IMAGE, NAME, NEED, judge, wisheasy
 from tests.factories import a_container, event, hex_id, judged, saw

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grader.check import Status
-from grader.facts import EnvNames, Reason
+from grader.facts import Reason
+from grader.file_facts import EnvNames
 from grader.needs import ContainerNeed, EnvFileNeed
 from tests.checks.wisheasy import IMAGE, NAME, NEED, judge, wisheasy
 from tests.factories import a_container, event, judged, saw

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from checks.dockerfile import Dockerfile
 from grader.check import Status, Verdict
-from grader.facts import Encoding, Reason
+from grader.facts import Reason
+from grader.file_facts import Encoding
 from grader.needs import FileNeed
 from tests.factories import judged, saw, submitted
 

@@ -12,7 +12,8 @@ from grader.collect.collect import collect
 from grader.collect.logs import KEPT_BYTES
 from grader.collect.shapes import is_podman
 from grader.evidence import Evidence
-from grader.facts import Container, Event, HttpResponse, Image, Logs, Reason, Tree
+from grader.facts import Container, Event, HttpResponse, Image, Logs, Reason
+from grader.file_facts import Tree
 from grader.journal_file import JournalFile
 from grader.needs import (
     ContainerNeed,

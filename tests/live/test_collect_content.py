@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.facts import Tree
+from grader.file_facts import Tree
 from grader.journal_file import JournalFile
 from grader.needs import (
     ContentNeed,
