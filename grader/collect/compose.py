@@ -40,10 +40,10 @@ def read(folder: Path, path: str) -> ComposeFile:
         AbsentError: it is not there, or not in the submission.
         UnavailableError: it cannot be read.
     """
-    text = files.file(folder, path).text
-    if text is None:
+    file = files.file(folder, path)
+    if file.text is None or file.encoding != "utf-8":
         return ComposeFile(problem="it is not UTF-8, or too long")
-    return parse(text)
+    return parse(file.text)
 
 
 def parse(text: str) -> ComposeFile:

@@ -73,13 +73,13 @@ def env_names(folder: Path, path: str) -> file_facts.EnvNames:
     """The names that an env file sets, by the rules of ``docker run --env-file``.
 
     Those are in docker/cli, opts/file.go: white space before a name and lines that begin with
-    ``#`` do not count. A name without ``=`` is passed on from the shell, if it has it: not set by
+    ``#`` do not count. It must be UTF-8. A name without ``=`` is passed on from the shell, if it has it: not set by
     the file. A name with white space in it docker refuses.
     """
     with _opened(_inside(folder, path)) as (opened, _):
-        text, _encoding = _text(opened.read(TEXT_BYTES + 1))
-    if text is None:
-        raise UnavailableError(Reason.UNREADABLE, "not a text, or too long")
+        text, encoding = _text(opened.read(TEXT_BYTES + 1))
+    if text is None or encoding != "utf-8":
+        raise UnavailableError(Reason.UNREADABLE, "not a UTF-8 text, or too long")
     lines = (line.lstrip() for line in text.split("\n"))
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     names = (name for name, equals, _ in pairs if equals and name and name.split() == [name])

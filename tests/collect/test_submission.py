@@ -179,8 +179,11 @@ def test_a_name_that_differs_by_case_leads_nowhere_else_either(folder: Path) -> 
     assert caught.value.reason is Reason.OUTSIDE
 
 
-def test_an_env_file_that_is_no_text_cannot_be_read(folder: Path) -> None:
-    (folder / ".env").write_bytes(b"NAME=\x00\xff\xff")
+@pytest.mark.parametrize(
+    "data", [b"NAME=\x00\xff\xff", "A=1\n".encode("utf-16"), "A=가".encode("cp949")]
+)
+def test_an_env_file_that_docker_refuses_cannot_be_read(folder: Path, data: bytes) -> None:
+    (folder / ".env").write_bytes(data)
     with pytest.raises(UnavailableError):
         submission.env_names(folder, ".env")
 
