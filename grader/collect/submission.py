@@ -73,8 +73,8 @@ def env_names(folder: Path, path: str) -> file_facts.EnvNames:
     """The names that an env file sets, by the rules of ``docker run --env-file``.
 
     Those are in docker/cli, opts/file.go: white space before a name and lines that begin with
-    ``#`` do not count. It must be UTF-8. A name without ``=`` is passed on from the shell, if it has it: not set by
-    the file. A name with white space in it docker refuses.
+    ``#`` do not count. A name without ``=`` is passed on from the shell, if it has it: not set by
+    the file. A name with white space in it docker refuses, and a file that is not UTF-8.
     """
     with _opened(_inside(folder, path)) as (opened, _):
         text, encoding = _text(opened.read(TEXT_BYTES + 1))
