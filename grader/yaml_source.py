@@ -131,7 +131,9 @@ class Source:
             message = msg("is not UTF-8 (byte {offset})", offset=error.start)
             aid = msg("save it again as UTF-8 (in Notepad: File → Save as → Encoding)")
             raise InvalidYamlError(Problem(str(path), message, "not-utf8", aid)) from None
-        return cls(str(path), visible(text), max_bytes=max_bytes, max_nodes=max_nodes)
+        if "\0" not in text:  # of which YAML knows what to say
+            text = visible(text)
+        return cls(str(path), text, max_bytes=max_bytes, max_nodes=max_nodes)
 
     @classmethod
     def of(cls, name: str, data: list[Any], first_line: int) -> Source:
