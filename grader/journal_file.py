@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import RLock
 from typing import BinaryIO
 
+from grader import git_lfs
 from grader.errors import JournalError
 from grader.journal import EMPTY, Journal, Observation, Writer, parse, written
 from grader.messages import msg
@@ -18,7 +19,6 @@ from grader.system_error import reason_of, to_write_again
 
 MAX_BYTES = 256 * 1024 * 1024
 LOCK_SECONDS = 120
-LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class JournalFile:
@@ -115,10 +115,10 @@ class JournalFile:
             return
         file.seek(self._size)
         data = file.read()
-        if data.startswith(LFS_POINTER) and not self._size:
+        if data.startswith(git_lfs.POINTER.encode()) and not self._size:
             raise JournalError(
                 msg("this is a pointer of Git LFS: the journal itself was not fetched"),
-                msg("run `git lfs pull`; in a workflow, give actions/checkout `lfs: true`"),
+                git_lfs.FETCH,
                 where=str(self.path),
             )
         known = len(self._journal.entries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader import git_lfs
 from grader.check import Errored, Failed, Location, Verdict, nothing_seen, unavailable
 from grader.evidence import Evidence, Seen, Series
 from grader.facts import Reason
@@ -10,9 +11,6 @@ from grader.messages import Message, msg
 from grader.misnamed import is_misnamed
 from grader.needs import FileNeed
 from grader.verdict import Unreadable
-
-_LFS_POINTER = "version https://git-lfs.github.com/spec/v1\n"
-"""What stands in place of a file that Git LFS has not fetched (git-lfs, docs/spec.md)."""
 
 
 def file_of(evidence: Evidence, path: str, missing: Message) -> Seen[File] | Verdict:
@@ -69,13 +67,10 @@ def text_of(
             ),
         )
     text = seen.fact.text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.startswith(_LFS_POINTER):
+    if text.startswith(git_lfs.POINTER):
         return Errored(
             message=msg("the text of {path} is not here: Git LFS has not fetched it", path=path),
-            hint=msg(
-                "run `git lfs pull`, then grade-lab again; in CI, check out with Git LFS "
-                "(`lfs: true` of actions/checkout)"
-            ),
+            hint=git_lfs.FETCH,
         )
     return text, seen
 

@@ -47,26 +47,29 @@ def read_whole(response: Any, *, stream: bool = False, **_: Any) -> None:
     """Read an answer that is no stream before the libraries do, which would read without end."""
     if stream:
         return
-    body = bytearray()
-    while piece := response.raw.read1(CHUNK_BYTES):
-        body += piece
-        if len(body) > MAX_BYTES:
-            response.close()
-            raise UnavailableError(Reason.TOO_LARGE, "more bytes than grade-lab reads")
-    response._content, response._content_consumed = bytes(body), True  # noqa: SLF001
+    try:
+        body = _joined(iter(lambda: response.raw.read1(CHUNK_BYTES), b""))
+    except UnavailableError:
+        response.close()
+        raise
+    response._content, response._content_consumed = body, True  # noqa: SLF001
 
 
 def json_in(pieces: Iterator[bytes]) -> object:
     """An answer that comes in pieces."""
+    try:
+        return json.loads(_joined(pieces))
+    except ValueError:
+        raise odd() from None
+
+
+def _joined(pieces: Iterator[bytes]) -> bytes:
     body = bytearray()
     for piece in pieces:
         body += piece
         if len(body) > MAX_BYTES:
             raise UnavailableError(Reason.TOO_LARGE, "more bytes than grade-lab reads")
-    try:
-        return json.loads(body)
-    except ValueError:
-        raise odd() from None
+    return bytes(body)
 
 
 def object_with(key: str, answer: object) -> dict[str, Any]:
