@@ -24,6 +24,7 @@ __all__ = [
     "look",
     "new_learner",
     "note",
+    "own_port",
     "up_to_pull",
     "up_to_run",
 ]
@@ -35,10 +36,14 @@ def new_learner(folder: Path) -> Learner:
     The engine remembers what earlier tests did: a tag of one's own keeps their events apart.
     """
     submission = copy_submission(SAMPLE, folder / "wisheasy")
-    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    port = free_port(8080 + 10 * number, "0.0.0.0")  # what is free now may be another's later
     registry, version = os.environ["GRADE_LAB_REGISTRY"], f"1.{uuid4().hex[:8]}"
-    return Learner(submission, registry, port=port, version=version)
+    return Learner(submission, registry, port=own_port(), version=version)
+
+
+def own_port() -> int:
+    """A port of this computer that no other process of the tests uses meanwhile."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return free_port(8080 + 10 * number, "0.0.0.0")  # what is free now may be another's later
 
 
 def up_to_pull(learner: Learner) -> None:

@@ -17,6 +17,7 @@ from lab.ports import free_port
 
 from grader.needs import ContainerNeed
 from grader.rubric.load import load
+from tests.live.learners import own_port
 from tests.live.watching import evidence, recorded, until, watching
 from tests.places import GRADE_LAB
 
@@ -113,7 +114,7 @@ def grade_lab(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_recorded_lab_becomes_the_rubric_that_others_pass_or_fail(tmp_path: Path) -> None:
-    port = free_port(8080, "0.0.0.0")
+    port = own_port()
     base = os.environ["GRADE_LAB_BASE_IMAGE"]
     docker((*OTHERS, base, "sleep", "600"), {})
     teacher = Person(tmp_path / "teacher", "teacher")
