@@ -114,6 +114,7 @@ def parse(data: bytes, where: str = "journal", onto: Journal = EMPTY) -> Journal
         JournalError: a newer version wrote it, or it has more lines than any journal.
     """
     _refuse_endless(data, where)
+    _refuse_newer(data, where)
     entries: list[Entry] = []
     defects = [defect for defect in onto.defects if defect.line <= onto.lines]
     head, number, torn = onto.head, onto.lines, 0
@@ -128,7 +129,6 @@ def parse(data: bytes, where: str = "journal", onto: Journal = EMPTY) -> Journal
             defective(number + 1, msg("the last line was cut short; it is ignored"))
             break
         number += 1
-        _refuse_newer(line, where)  # of which what seems to fit may mean something else
         match = _LINE.match(line) if len(line) <= MAX_LINE_BYTES else None
         if match is None:
             defective(number, msg("not a line of a journal"))
@@ -181,13 +181,15 @@ def _refuse_endless(data: bytes, where: str) -> None:
         )
 
 
-def _refuse_newer(line: bytes, where: str) -> None:
-    version = _VERSION.search(line)
-    if version and int(version[1]) > VERSION:
+def _refuse_newer(data: bytes, where: str) -> None:
+    """Also where its lines seem to fit: they may mean something else."""
+    versions = map(int, (found[1] for found in _VERSION.finditer(data)))
+    newer = next((version for version in versions if version > VERSION), None)
+    if newer:
         raise JournalError(
             msg(
                 "a newer grade-lab wrote the journal (format {version}; this one reads {own})",
-                version=int(version[1]),
+                version=newer,
                 own=VERSION,
             ),
             msg("install a newer grade-lab, in the way in which this one was installed"),

@@ -18,5 +18,9 @@ def digests_of(image: Image) -> frozenset[str]:
 
 def digests_under(reference: str, evidence: Evidence) -> frozenset[str]:
     """Those of every image that was ever seen under this reference."""
-    found = evidence.of(ImageNeed(image=reference)).found
-    return evidence.image_ids(reference).union(*(digests_of(seen.fact) for seen in found))
+
+    def digests() -> frozenset[str]:
+        found = evidence.of(ImageNeed(image=reference)).found
+        return evidence.image_ids(reference).union(*(digests_of(seen.fact) for seen in found))
+
+    return evidence.once(("digests", reference), digests)
