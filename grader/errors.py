@@ -19,6 +19,9 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+INSTALL_NEWER = msg("install a newer grade-lab, in the way in which this one was installed")
+"""The advice where a newer one wrote a file, or a file is written for one."""
+
 RAISED_BY_OTHERS = (Exception, SystemExit)
 """What a third party's code may end in, and grade-lab must not."""
 

@@ -17,7 +17,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from grader.errors import JournalError
+from grader.errors import INSTALL_NEWER, JournalError
 from grader.facts import Reason
 from grader.instant import Instant
 from grader.messages import Message, msg
@@ -192,7 +192,7 @@ def _refuse_newer(data: bytes, where: str) -> None:
                 version=newer,
                 own=VERSION,
             ),
-            msg("install a newer grade-lab, in the way in which this one was installed"),
+            INSTALL_NEWER,
             where=where,
         )
 

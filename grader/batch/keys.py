@@ -32,12 +32,7 @@ def basis(assignment: Assignment, rubric: Rubric) -> str:
     """
     files = (assignment.roster, assignment.overrides)
     return _hash(
-        __version__,
-        rubric.sha256,
-        assignment.settings,
-        assignment.formats,
-        assignment.lang,
-        *_foreign_code(rubric),
+        *_same_for_all(assignment, rubric),
         *(_sha256(path) if path else "" for path in files),
     )
 
@@ -52,18 +47,13 @@ def key(
     """What a row depends on: of roster and overrides only what concerns this learner."""
     enrolled = identity.enrolled
     return _hash(
-        __version__,
-        rubric.sha256,
-        assignment.settings,
-        assignment.formats,
-        assignment.lang,
+        *_same_for_all(assignment, rubric),
         identity.learner,
         identity.email,
         sorted(identity.variables.items()),
         identity.notices,
         (enrolled.line, enrolled.submitted_at) if enrolled else None,
         sorted(mine.items()),
-        *_foreign_code(rubric),
         *_content(folder),
     )
 
@@ -84,6 +74,13 @@ def glance(basis: str, candidate: Candidate) -> str:
         return _hash(*known, *(_content(source) if source.is_dir() else [_sha256(source)]))
     except OSError:
         return ""
+
+
+def _same_for_all(assignment: Assignment, rubric: Rubric) -> Iterator[object]:
+    """What the row of everybody depends on."""
+    yield from (__version__, rubric.sha256)
+    yield from (assignment.settings, assignment.formats, assignment.lang)
+    yield from _foreign_code(rubric)
 
 
 def _foreign_code(rubric: Rubric) -> Iterator[str]:

@@ -129,9 +129,10 @@ def zip_members(path: Path, most: int) -> Iterator[Member]:
             raise RefusedError(too_many(most))
         _check_overlap(infos, archive.start_dir)
         for info in infos:
+            name = _zip_name(info)
             yield Member(
-                name=_zip_name(info),
-                kind=_zip_kind(info),
+                name=name,
+                kind=_zip_kind(info, name),
                 size=info.file_size,
                 at=_zip_time(info),
                 open=partial(archive.open, info),
@@ -170,13 +171,13 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
     return name if info.create_system else name.replace("\\", "/")  # as Windows PowerShell 5 has it
 
 
-def _zip_kind(info: zipfile.ZipInfo) -> Kind:
+def _zip_kind(info: zipfile.ZipInfo, name: str) -> Kind:
     mode = info.external_attr >> 16
     if stat.S_ISLNK(mode):
         return Kind.LINK
     if stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}:
         return Kind.DEVICE
-    is_folder = stat.S_ISDIR(mode) or _zip_name(info).endswith("/")
+    is_folder = stat.S_ISDIR(mode) or name.endswith("/")
     return Kind.FOLDER if is_folder else Kind.FILE
 
 

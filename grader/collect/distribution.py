@@ -22,6 +22,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import getproxies, parse_http_list, parse_keqv_list, proxy_bypass
 
 from grader.collect.answer import AbsentError, UnavailableError
+from grader.collect.media_types import MANIFESTS
 from grader.collect.registry_answer import API, content_of, refusal
 from grader.facts import Manifest, Reason
 from grader.reference import DOCKER_HUB
@@ -34,12 +35,6 @@ MAX_TOKEN_BYTES = 64 * 1024
 MAX_REDIRECTS = 3
 
 HUB_HOST = "registry-1.docker.io"
-MANIFESTS = (
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.oci.image.manifest.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-    "application/vnd.docker.distribution.manifest.v2+json",
-)
 
 _BEARER = re.compile(r"\bbearer\s+(.*)", re.IGNORECASE | re.DOTALL)
 _BASIC = re.compile(r"\bbasic\b", re.IGNORECASE)

@@ -12,18 +12,13 @@ from typing import TYPE_CHECKING
 
 from grader import facts
 from grader.collect import redact
+from grader.collect.media_types import INDEXES
 from grader.instant import END, FIRST
 from grader.reference import familiar
 
 if TYPE_CHECKING:
     from grader.collect.client import Payload
 
-INDEXES = frozenset(
-    (
-        "application/vnd.oci.image.index.v1+json",
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-    )
-)
 MAX_MANIFESTS = 100
 MAX_STEPS = 500
 MAX_STEP = 8192

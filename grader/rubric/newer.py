@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader.errors import Problem
+from grader.errors import INSTALL_NEWER, Problem
 from grader.messages import msg
 from grader.yaml_source import Source, as_mapping
 
@@ -26,5 +26,4 @@ def written_for_newer(source: Source) -> Problem | None:
         version=int(found[1]),
         own=VERSION,
     )
-    aid = msg("install a newer grade-lab, in the way in which this one was installed")
-    return source.problem(("schema",), message, "newer-schema", aid, of_value=True)
+    return source.problem(("schema",), message, "newer-schema", INSTALL_NEWER, of_value=True)
