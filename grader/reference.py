@@ -61,31 +61,39 @@ def means(told: str, reference: str) -> bool:
 
     It is the same reference; a digest in its repository may mean it.
     """
-    if familiar(told) == familiar(reference):
-        return True
-    is_digest = "@" in told and "@" not in reference
-    return is_digest and repository_of(told) == repository_of(reference)
+    return not _meant_by(told).isdisjoint(_known_as(reference))
 
 
 def moves(told: str, reference: str) -> bool:
     """Whether a push or pull of ``told`` moves ``reference``, as that of all tags does."""
-    return Moved([told]).has(reference)
+    return means(told, reference) or told == repository_of(reference)
 
 
 class Moved:
     """What pushes or pulls of all that was ``told`` moved, found without trying each."""
 
     def __init__(self, told: Iterable[str]) -> None:
-        self._told = set(told)
-        self._references = set(map(familiar, self._told))
-        self._with_digest = {repository_of(one) for one in self._told if "@" in one}
+        self._told = frozenset(told)
+        self._meant = frozenset().union(*map(_meant_by, self._told))
 
     def has(self, reference: str) -> bool:
-        """Whether it was: itself, with all tags of its repository, or maybe by a digest."""
-        repository = repository_of(reference)
-        if repository in self._told or familiar(reference) in self._references:
-            return True
-        return "@" not in reference and repository in self._with_digest
+        """Whether one of them `moves` it."""
+        is_meant = not self._meant.isdisjoint(_known_as(reference))
+        return is_meant or repository_of(reference) in self._told
+
+
+@lru_cache(maxsize=4096)
+def _meant_by(told: str) -> frozenset[str]:
+    """What the image of ``told`` may be known as."""
+    perhaps = [f"{repository_of(told)}@"] if "@" in told else []
+    return frozenset((familiar(told), *perhaps))
+
+
+@lru_cache(maxsize=4096)
+def _known_as(reference: str) -> frozenset[str]:
+    """What the image of ``reference`` is known as: without a digest it may have any."""
+    perhaps = [] if "@" in reference else [f"{repository_of(reference)}@"]
+    return frozenset((familiar(reference), *perhaps))
 
 
 def path_and_version(reference: str) -> tuple[str, str]:
