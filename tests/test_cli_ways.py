@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -70,27 +71,40 @@ def test_a_report_for_programs_is_utf8_in_any_encoding(
     assert json.loads(done.stdout)["rubric"]["title"] == "Container와 Docker"
 
 
-@pytest.mark.parametrize("shown", [[], ["--format", "json", "--out", "-"]])
-def test_a_reader_who_has_seen_enough_does_not_change_the_exit_code(
-    folder: Path, shown: list[str]
-) -> None:
+@pytest.fixture
+def gone() -> Iterator[int]:
+    """A pipe to a reader who went away."""
     reader, writer = os.pipe()
     os.close(reader)
-    try:
+    yield writer
+    os.close(writer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("grade", ExitCode.INCOMPLETE),
+        ("grade --format json --out -", ExitCode.INCOMPLETE),
+        ("rubric list", ExitCode.PASSED),
+        ("rubric schema", ExitCode.PASSED),
+        ("rubric show container-and-docker --format markdown", ExitCode.PASSED),
+        ("rubric list --help", ExitCode.PASSED),
+        ("--help", ExitCode.PASSED),
+        ("watch --status", ExitCode.BELOW_PASS_MARK),
+        ("doctor --nope", ExitCode.USAGE),
+    ],
+)
+def test_a_reader_who_has_seen_enough_does_not_change_the_exit_code(
+    folder: Path, gone: int, typed: str, code: ExitCode
+) -> None:
+    command = [GRADE_LAB, *typed.split()]
+    for told in ({"stderr": subprocess.PIPE}, {"stderr": gone}):
         done = subprocess.run(
-            [GRADE_LAB, "grade", *shown],
-            env=ENV,
-            cwd=folder,
-            stdout=writer,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=120,
+            command, env=ENV, cwd=folder, stdout=gone, text=True, timeout=120, **told
         )
-    finally:
-        os.close(writer)
-    assert done.returncode == ExitCode.INCOMPLETE
-    assert "Traceback" not in done.stderr
-    assert "BrokenPipe" not in done.stderr
+        assert done.returncode == code
+        assert "Traceback" not in (done.stderr or "")
+        assert "BrokenPipe" not in (done.stderr or "")
 
 
 @pytest.mark.parametrize("option", [["--lang", "ko"], ["--lang=ko"]])

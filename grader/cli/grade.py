@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,10 +131,9 @@ def _judge(
 
     result = steps.judged(run, lang, overrides)
     if out == "-":
-        with suppress(BrokenPipeError):  # whoever read has enough; the exit code is still told
-            for name, report in chosen.items():
-                with plugins.blamed(plugins.REPORTS, name):
-                    write_utf8(report.render(result))
+        for name, report in chosen.items():
+            with plugins.blamed(plugins.REPORTS, name):
+                write_utf8(report.render(result))
         return steps.exit_code(result, reached=result.passed)
     folder = Path(out) if out else run.submission.folder / REPORT
     try:

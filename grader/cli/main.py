@@ -183,10 +183,7 @@ def _told(args: list[str], interruption: Interruption | None = None) -> ExitCode
 def _run(args: list[str], lang: str, asked: Interruption) -> ExitCode:
     try:
         code = cli.main(args, prog_name="grade-lab", standalone_mode=False)
-        try:
-            sys.stdout.flush()
-        except BrokenPipeError:  # the reader went away (`grade-lab … | head`)
-            _say_no_more()
+        sys.stdout.flush()
         return code or ExitCode.PASSED
     except Exception as error:
         # Pydantic makes an error of its own of an interruption, and others make something of that.
@@ -203,9 +200,6 @@ def _failed(error: Exception, lang: str) -> ExitCode:
         case click.ClickException():
             error.show()
             return ExitCode.USAGE
-        case BrokenPipeError():
-            _say_no_more()
-            return ExitCode.PASSED
         case OSError():  # such as a full disk below standard output
             from pathlib import Path
 

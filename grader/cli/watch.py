@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.options import color_option, language_option, quiet_option, rubric_options
+from grader.cli.streams import while_read
 from grader.errors import ExitCode, GradeLabError
 from grader.language import described
 from grader.messages import Message, Translator, msg
@@ -126,7 +127,7 @@ def _views(
 def _watch(run: Run, session: Session, views: list[View], lang: str) -> None:
     from grader.watch.watching import Watching
 
-    with _ended_by_ctrl_c(run.submission):
+    with _ended_by_ctrl_c(run.submission), while_read():
         Watching(run, session, views, lang).watch()
 
 
@@ -136,8 +137,6 @@ def _ended_by_ctrl_c(submission: Submission) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         pass
-    except BrokenPipeError:  # who reads our output went away, which says nothing of the folder
-        raise
     except OSError as error:
         raise GradeLabError(
             msg("the recording cannot start: {reason}", reason=reason_of(error)),
@@ -161,7 +160,7 @@ def _record_everything(
     if detached:
         return _detach(session, submission, ["--everything"], lang)
     ours = True
-    with _ended_by_ctrl_c(submission):
+    with _ended_by_ctrl_c(submission), while_read():
         ours = record(submission, session, lambda state: None if quiet else _say(TOLD[state], lang))
     if not ours:
         return _tell_status(session, lang)
