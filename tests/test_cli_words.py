@@ -89,12 +89,24 @@ def test_english_is_what_it_was(tmp_path: Path) -> None:
         assert texts[case].splitlines()[-1].replace('"', "'") == said
 
 
-@pytest.mark.parametrize("args", [["--lang", "ko", "--nope"], ["doctor", "x", "y", "--lang=ko"]])
-def test_a_mistake_beside_the_language_is_told_in_it(tmp_path: Path, args: list[str]) -> None:
+@pytest.mark.parametrize(
+    "args",
+    [
+        "--lang ko --nope",
+        "--lang=ko judge --nope",
+        "--lang ko shell --nope",
+        "--lang ko rubric show",
+        "--lang ko batch review",
+        "--lang ko batch run",
+        "doctor x y --lang=ko",
+        "rubric schema x --lang ko",
+    ],
+)
+def test_a_mistake_beside_the_language_is_told_in_it(tmp_path: Path, args: str) -> None:
     """Where the environment names no language, as on Windows."""
     unset = {"LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES"}
     done = subprocess.run(
-        [GRADE_LAB, *args],
+        [GRADE_LAB, *args.split()],
         env={**{n: v for n, v in os.environ.items() if n not in unset}, "PYTHONUTF8": "1"},
         cwd=tmp_path,
         capture_output=True,
@@ -104,6 +116,7 @@ def test_a_mistake_beside_the_language_is_told_in_it(tmp_path: Path, args: list[
     assert done.returncode == 2
     assert done.stderr.startswith("사용법: grade-lab ")
     assert "\n오류: " in done.stderr
+    assert "--lang" not in done.stderr
 
 
 def test_help_is_korean_but_for_what_is_typed(tmp_path: Path) -> None:

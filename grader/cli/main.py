@@ -47,26 +47,22 @@ _ABOUT = {"--help", "--version"}
 """What is asked of the command as a whole."""
 
 
+def _without_language(args: list[str]) -> list[str]:
+    """What stands behind ``--lang``, where that comes first; the whole command heeds it by then."""
+    name, inline, _ = (args or [""])[0].partition("=")
+    count = 1 if inline else 2
+    return args[count:] if name == "--lang" and named(args[:count]) else args
+
+
 class _DefaultToGrade(click.Group):
     """``grade-lab PATH`` means ``grade-lab grade PATH``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        args = self.language_behind(args)
+        args = _without_language(args)
         if not args or (args[0] not in self.commands and args[0] not in _ABOUT):
             self._refuse_mistyped(args[:1])
             args = ["grade", *args]
         return super().parse_args(ctx, args)
-
-    def language_behind(self, args: list[str]) -> list[str]:
-        """Where ``--lang`` comes first, put it behind the command whose option it is."""
-        inline = args[:1] and args[0].startswith("--lang=")
-        count = 1 if inline else 2 if args[:1] == ["--lang"] else 0
-        named = args[count : count + 1]
-        if named and named[0] in _ABOUT:
-            return named
-        if named and named[0] in self.commands:
-            return [*named, *args[:count], *args[count + 1 :]]
-        return args
 
     def _refuse_mistyped(self, first: list[str]) -> None:
         from difflib import get_close_matches
@@ -155,10 +151,9 @@ def main(args: list[str] | None = None) -> NoReturn:
     args = sys.argv[1:] if args is None else args
     streams.ready()
     lend()
-    if cli.language_behind(args)[:1] != ["shell"]:  # what runs in it would inherit this
-        os.environ["LANGUAGE"] = named(args) or LANG
-        # Pydantic would search all that is installed for plug-ins, of which we use none.
-        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    os.environ["LANGUAGE"] = named(args) or LANG
+    # Pydantic would search all that is installed for plug-ins, of which we use none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     with heeded() as interruption:
         code = _told(args, interruption)
     sys.exit(code)

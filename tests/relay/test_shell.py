@@ -86,6 +86,14 @@ def folder_of(terminal: Terminal) -> Path:
     return Path(terminal.until("=")).parent
 
 
+def test_a_command_has_the_environment_that_it_would_have_without(
+    lab: Path, env: dict[str, str]
+) -> None:
+    done = run(lab, {**env, "LANGUAGE": "de"}, "env")
+    seen = {line for line in done.stdout.splitlines() if line.startswith(("LANGUAGE", "PYDANTIC"))}
+    assert seen == {"LANGUAGE=de"}
+
+
 @needs_bash
 def test_a_job_is_interrupted_and_the_shell_goes_on(terminal: Terminal) -> None:
     terminal.type("sh -c 'echo sta''rted; exec cat'\n")
