@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, get_args
 
 from pydantic.json_schema import models_json_schema
 
+from grader.errors import GradeLabError
 from grader.journal import VERSION, Entry
 from grader.needs import AnyNeed
 from grader.result import Result
@@ -15,9 +17,12 @@ DIALECT = rubric.DIALECT
 _SHA256 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 
 
-def schema(of: str) -> dict[str, Any]:
-    """The schema ``of`` a ``rubric``, of a ``result``, or of each line of a ``journal``."""
-    return {"rubric": rubric.schema, "result": _result, "journal": _journal}[of]()
+def schema(of: str, left_out: Callable[[GradeLabError], None] = lambda _: None) -> dict[str, Any]:
+    """The schema ``of`` a ``rubric``, of a ``result``, or of each line of a ``journal``.
+
+    ``left_out`` is told of each check type that is broken, and so not in a rubric's.
+    """
+    return {"rubric": lambda: rubric.schema(left_out), "result": _result, "journal": _journal}[of]()
 
 
 def _result() -> dict[str, Any]:

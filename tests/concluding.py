@@ -69,7 +69,7 @@ def result(
             "pass_mark": Decimal("0.5"),
             "objectives": (objective, *more.pop("others", ())),  # type: ignore[misc]
         }
-    ).model_copy(update={"sha256": hex_id("rubric")})
+    ).read_from(hex_id("rubric"))
     return judge(rubric, journal or Journal(), Learner(id="s-1", name="Jimin"), lang=lang, **more)
 
 

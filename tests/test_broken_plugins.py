@@ -18,6 +18,7 @@ from grader.messages import msg
 from grader.needs import FileNeed, Need
 from grader.rubric.load import load
 from grader.run import formats, write
+from grader.schemas import schema
 from tests.concluding import only, result
 from tests.packages import install
 
@@ -106,6 +107,15 @@ def test_needs_that_are_none_are_told_when_a_rubric_is_checked(
     assert list(rubric.needs()) == []
     with pytest.raises(GradeLabError, match="plug-in 'bad' of bad-pack is broken"):
         warnings(rubric, path)
+
+
+def test_an_editor_gets_a_schema_without_what_is_broken(installed: Install) -> None:
+    installed("1 / 0")
+    left_out: list[GradeLabError] = []
+    found = schema("rubric", left_out.append)["$defs"]
+    assert "check-image" in found
+    assert "check-bad" not in found
+    assert [str(error.message) for error in left_out] == ["the plug-in 'bad' of bad-pack is broken"]
 
 
 class Broken(Check):

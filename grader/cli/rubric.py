@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.complaint import complain
 from grader.cli.options import color_option, language_option, settings_option
 from grader.cli.rubric_new import rubric_new
-from grader.errors import ExitCode
+from grader.errors import ExitCode, GradeLabError
 from grader.language import described
 from grader.messages import Translator, msg
 
@@ -141,13 +142,17 @@ def rubric_test(
     "schema", help=described(msg("Print the JSON Schema of rubrics, results or journals."))
 )
 @click.argument("of", type=click.Choice(("rubric", "result", "journal")), default="rubric")
-def rubric_schema(of: str) -> None:
+@language_option
+def rubric_schema(of: str, lang: str) -> None:
     """The schema of a rubric covers every installed check type; a journal's is that of a line."""
     import json
 
     from grader.schemas import schema
 
-    click.echo(json.dumps(schema(of), indent=2, ensure_ascii=False))
+    def left_out(broken: GradeLabError) -> None:
+        complain(broken.lines(Translator(lang).text))
+
+    click.echo(json.dumps(schema(of, left_out), indent=2, ensure_ascii=False))
 
 
 def _console(no_color: bool, *, wrap: bool = False) -> Console:

@@ -171,7 +171,7 @@ class _Loader:
         if self.problems:
             raise _failure(self.path, self.problems)
         assert rubric is not None  # noqa: S101 # no problems, so there is a model
-        return rubric.model_copy(update={"sha256": self.digest.hexdigest()})
+        return rubric.read_from(self.digest.hexdigest())
 
     def _problem(
         self, place: Place, message: Message, code: str, aid: Message | None = None, **where: Any

@@ -70,7 +70,7 @@ class Late(_Model):
 
 
 class Rubric(_Model):
-    """A rubric, ready to judge with. ``sha256`` is that of its file and the texts it names.
+    """A rubric, ready to judge with.
 
     ``schema`` says which version of this language it is written in. ``id`` is its name, ``title``
     that for people. ``pass_mark`` is the share of all points, from 0 to 1, that passes. ``late``
@@ -87,7 +87,18 @@ class Rubric(_Model):
     variables: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Variable] = {}
     sandbox: Sandbox = Sandbox()
     objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
-    sha256: str = ""
+    _sha256: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its file and of the texts that it names."""
+        return self._sha256
+
+    def read_from(self, sha256: str) -> Rubric:
+        """The same, of files with this hash."""
+        rubric = self.model_copy()
+        rubric._sha256 = sha256  # noqa: SLF001 # its own
+        return rubric
 
     @property
     def points(self) -> Decimal:

@@ -4,37 +4,52 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
 
 from grader import plugins
+from grader.errors import GradeLabError
 from grader.rubric.model import Late, Objective, Rubric, Variable
 from grader.rubric.sandbox import Sandbox
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema() -> dict[str, Any]:
-    """The schema of a rubric file, in which each check is one of the installed types."""
+def schema(left_out: Callable[[GradeLabError], None] = lambda _: None) -> dict[str, Any]:
+    """The schema of a rubric file, in which each check is one of the installed types.
+
+    ``left_out`` is told of each that is broken, which is not in it.
+    """
     rubric = Rubric.model_json_schema()
     definitions = rubric.setdefault("$defs", {})
     names = []
     for name in plugins.check_types():
-        check = plugins.check_type(name).model_json_schema(ref_template="#/$defs/{model}")
-        _let_variables_stand(check)
+        try:
+            check = _of_check(name)
+        except GradeLabError as error:
+            left_out(error)
+            continue
         definitions.update(check.pop("$defs", {}))
-        _describe(plugins.check_type(name), check)
         definitions[f"check-{name}"] = check
         names.append(f"check-{name}")
     objective = definitions["Objective"]["properties"]
     objective["checks"]["items"] = {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in names]}
     definitions.pop("Check", None)
-    rubric["properties"].pop("sha256", None)
     _describe(Rubric, rubric)
     for model in (Late, Objective, Sandbox, Variable):
         _describe(model, definitions[model.__name__])
     return {"$schema": DIALECT, **rubric}
+
+
+def _of_check(name: str) -> dict[str, Any]:
+    with plugins.blamed(plugins.CHECKS, name):
+        model = plugins.check_type(name)
+        check = model.model_json_schema(ref_template="#/$defs/{model}")
+        _let_variables_stand(check)
+        _describe(model, check)
+        return check
 
 
 def _let_variables_stand(schema: Any) -> None:

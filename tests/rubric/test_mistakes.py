@@ -64,6 +64,7 @@ def marked(problem: Problem) -> str:
 MISTAKES = [
     ("unknown-field", ', image: "', ', imgae: "', "imgae", "did you mean 'image'?"),
     ("unknown-field", '{default: "1.0"}', '{defalt: "1.0"}', "defalt", "did you mean 'default'?"),
+    ("unknown-field", "id: demo", "id: demo\nsha256: abc", "sha256", "schema, id, title"),
     ("unknown-field", "exposes: [80]", "labels: {a: {mtches: x}}", "mtches", "'matches'?"),
     ("missing-field", '{ko: "빌드", en: Build}\n    points: 10', "x", "id: build", "'points' is"),
     ("unknown-type", "type: image", "type: imaeg", "imaeg", "did you mean 'image'?"),
