@@ -31,7 +31,7 @@ class File(SoughtText, Check):
     """The submission has a file at ``path``, relative to its folder.
 
     ``contains`` is text, or a list of texts, that all stand in it (letter case counts);
-    ``matches`` is an RE2 pattern that is found in it. With neither, it only has to be there.
+    ``matches`` is a regular expression that is found in it. With neither, it only has to be there.
     ``absent: true`` turns the check round: there must be no such file. A path that leads out of
     the submission, say through a symbolic link, fails.
     """

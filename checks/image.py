@@ -35,7 +35,7 @@ from grader.units import Size
 
 
 class LabelMatch(BaseModel):
-    """A label's value by pattern (RE2)."""
+    """A label's value by a regular expression."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     matches: Pattern

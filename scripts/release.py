@@ -22,8 +22,10 @@ MACHINES = {
     "macOS x86_64": "x86_64-apple-darwin",
     "Linux x86_64": "x86_64-unknown-linux-gnu",
     "Linux arm64": "aarch64-unknown-linux-gnu",
+    "Alpine x86_64": "x86_64-unknown-linux-musl",
+    "Alpine arm64": "aarch64-unknown-linux-musl",
 }
-PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 EXTRAS = ("cluster",)
 EXCEPTIONS = {("Windows arm64", "3.11")}
 """Here PyYAML, which Dask wants, has no wheel; grade-lab without a cluster can be installed."""

@@ -15,7 +15,10 @@ SHOWN = 80
 
 
 class SoughtText(BaseModel):
-    """``contains`` is a text or a list of texts (letter case counts); ``matches`` is RE2."""
+    """``contains`` is a text or a list of texts (letter case counts).
+
+    ``matches`` is a regular expression.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 

@@ -15,7 +15,7 @@ LEARNER_ID = "learner_id"
 """A variable of this name is the learner's id, as ``learner`` in lab.yaml says it."""
 
 _USE = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}|\{([a-z][a-z0-9_]*)\}")
-_SAFE = Pattern(r"[\w./:@+-][\w ./:@+-]{0,127}")
+_SAFE = Pattern("[A-Za-z0-9_./:@+-][A-Za-z0-9_ ./:@+-]{0,127}")
 """What a value may hold when the rubric gives no pattern."""
 
 

@@ -45,6 +45,9 @@ def judge(text: str, **fields: object) -> Verdict:
         ("src\n!other/*.md", "src/"),
         ("src\n!srcs/a.md", "src/"),
         ("src\n!src/*.md\n*/*.md", "src/"),
+        ("[[&~]*", "~notes"),
+        ("[a&&b]*", "&notes"),
+        ("no[^[&]es", "notes"),
     ],
 )
 def test_a_path_is_excluded_as_docker_does_it(text: str, path: str) -> None:
@@ -72,6 +75,8 @@ def test_a_path_is_excluded_as_docker_does_it(text: str, path: str) -> None:
         ("src\n!src", "src/"),
         ("src/folder", "src/"),
         ("src/file", "src/"),
+        ("no[^[&]es", "no[es"),
+        ("[a&&b]*", "notes"),
     ],
 )
 def test_a_path_is_kept_as_docker_does_it(text: str, path: str) -> None:

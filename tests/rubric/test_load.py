@@ -90,7 +90,7 @@ def test_variables_reach_every_string(tmp_path: Path) -> None:
         ("id: demo", "id: demo\nid: again", "3:1", "the key 'id' stands twice"),
         ("id: demo", "id: [demo", "2:5", "not valid YAML"),
         ("grade-lab/rubric/1", "grade-lab/rubrik/1", "1:9", "'schema' cannot be"),
-        ('matches: "by {hub_id}"', 'matches: "("', None, "not a valid RE2 pattern"),
+        ('matches: "by {hub_id}"', 'matches: "("', None, "not a valid regular expression"),
         ('matches: "by {hub_id}"', 'matches: ".*"', None, "would assert nothing"),
         ('matches: "by {hub_id}"', 'contains: ""', None, "would assert nothing"),
     ],

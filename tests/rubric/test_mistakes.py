@@ -97,7 +97,7 @@ MISTAKES = [
     ("bad-form", "id: demo", "id: My Demo", "My Demo", "use lower-case letters"),
     ("bad-form", "  tag:", "  Tag: {}\n  tag:", "Tag", "use lower-case letters, digits and `_`"),
     ("bad-form", "name: page", "name: a b", "a b", "the name of a container"),
-    ("bad-pattern", '"by {hub_id}"', '"("', '"("', "is not a valid RE2 pattern: missing )"),
+    ("bad-pattern", '"by {hub_id}"', '"("', '"("', "is not a valid regular expression: unclosed group"),
     ("bad-pattern", '"by {hub_id}"', '".*"', '".*"', "would assert nothing"),
     ("empty", "      - {type: image", "      []\n    #", "[]", "'checks' is empty"),
     ("invalid-value", "8080:80", "80a:b", '"80a:b"', "'80a:b' is not a port such as 8080:8000"),
