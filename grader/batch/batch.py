@@ -97,7 +97,7 @@ def batch(
                 yield task, glance
 
     shared = str(assignment.out)
-    with executor(jobs, seconds, cluster, shared) as (workers, ahead):
+    with executor(jobs, seconds, cluster, shared, warn) as (workers, ahead):
         for (task, glance), came in done(workers, ahead, _work, changed(), warn):
             row = error_row(task, given.roster, came) if isinstance(came, Message) else came
             if row is None:

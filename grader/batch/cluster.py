@@ -7,10 +7,10 @@ import multiprocessing
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Timer
 from typing import Any, TypeVar
 
 from grader import __version__
@@ -46,7 +46,12 @@ class Cluster(Executor):
     @property
     def hindrance(self) -> Message | None:
         """What is waited for, where nobody is there to work."""
-        if self._client.scheduler_info()["workers"]:
+        ask = self._client.scheduler.identity
+        try:
+            found = self._client.sync(ask, callback_timeout=CONNECT_SECONDS)
+        except (OSError, TimeoutError):
+            return _not_answering(self._address)
+        if found["workers"]:
             return None
         return msg(
             "the cluster has no workers any more; waiting until there are some: "
@@ -59,8 +64,12 @@ class Cluster(Executor):
 
 
 @contextmanager
-def workers(address: str, seconds: float, shared: str) -> Iterator[tuple[Executor, int]]:
+def workers(
+    address: str, seconds: float, shared: str, warn: Callable[[Message], None]
+) -> Iterator[tuple[Executor, int]]:
     """The cluster whose scheduler is at ``address``. Its workers have to see ``shared``, a folder.
+
+    ``warn`` is told that it does not answer; it may still do.
 
     Raises:
         GradeLabError: it cannot be reached, has no workers, or they cannot be used.
@@ -68,15 +77,21 @@ def workers(address: str, seconds: float, shared: str) -> Iterator[tuple[Executo
     distributed = _distributed()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of other versions, which are checked here
+        late = Timer(2 * CONNECT_SECONDS, warn, [_not_answering(address)])
+        late.daemon = True
+        late.start()
         try:
             client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, RuntimeError) as error:
             raise _unreachable(address, str(error) or address) from error
+        finally:
+            late.cancel()
         try:
             _check(client, address, shared)
             yield Cluster(client, address, seconds), AHEAD
         finally:
-            client.close(timeout=CONNECT_SECONDS)
+            with suppress(OSError, TimeoutError):
+                client.close(timeout=CONNECT_SECONDS)
 
 
 def _distributed() -> Any:
@@ -128,6 +143,14 @@ def _check(client: Any, address: str, shared: str) -> None:
                 msg("keep the class where all of them find it under the same path"),
                 where=worker,
             )
+
+
+def _not_answering(address: str) -> Message:
+    return msg(
+        "the cluster's scheduler does not answer; waiting until it does: see to {address}, "
+        "Ctrl-C ends the waiting",
+        address=address,
+    )
 
 
 def _unreachable(address: str, reason: str) -> GradeLabError:

@@ -38,11 +38,16 @@ TRIES = 2
 
 
 def executor(
-    jobs: int, seconds: float, cluster: str = "", shared: str = ""
+    jobs: int,
+    seconds: float,
+    cluster: str = "",
+    shared: str = "",
+    warn: Callable[[Message], None] = lambda _: None,
 ) -> AbstractContextManager[tuple[Executor, int]]:
     """Who works, and on how many tasks: ``jobs`` processes, or the workers of a Dask cluster.
 
-    A task may take ``seconds``. ``shared`` is a folder that all workers have to see.
+    A task may take ``seconds``. ``shared`` is a folder that all workers have to see. ``warn`` is
+    told what is waited for.
 
     Raises:
         GradeLabError: the cluster cannot be used.
@@ -50,7 +55,7 @@ def executor(
     if cluster:
         from grader.batch.cluster import workers
 
-        return workers(cluster, seconds, shared)
+        return workers(cluster, seconds, shared, warn)
     return _here(jobs, seconds)
 
 

@@ -53,7 +53,7 @@ def _patient(stream: io.TextIOWrapper) -> io.TextIOWrapper:
         io.BufferedWriter(_Output(stream.fileno(), "w", closefd=False)),
         encoding=stream.encoding,
         errors=stream.errors,
-        line_buffering=stream.line_buffering,
+        line_buffering=stream.line_buffering or stream.write_through,
     )
 
 

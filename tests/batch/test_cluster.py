@@ -171,6 +171,24 @@ def test_a_cluster_that_has_lost_all_workers_is_waited_for_and_that_is_told(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_scheduler_that_hangs_is_waited_for_and_that_is_told(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    told: list[str] = []
+
+    def go_on(message: Message | None) -> None:
+        told.append(str(message))
+        os.killpg(cluster.scheduler.pid, signal.SIGCONT)
+
+    os.killpg(cluster.scheduler.pid, signal.SIGSTOP)
+    with workers(cluster.address, 60, str(tmp_path), go_on) as (work, _):
+        os.killpg(cluster.scheduler.pid, signal.SIGSTOP)
+        go_on(work.hindrance)
+        assert work.hindrance is None
+    assert len(told) == 2
+    assert all("scheduler does not answer; waiting until it does" in text for text in told)
+
+
 def test_a_scheduler_that_goes_away_is_told_and_what_was_finished_is_kept(
     cluster: Cluster, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -192,7 +210,7 @@ def test_workers_that_would_judge_otherwise_are_told(
 ) -> None:
     with (
         pytest.raises(GradeLabError, match="does not see the folder /no/such"),
-        workers(cluster.address, 60, "/no/such"),
+        workers(cluster.address, 60, "/no/such", lambda _: None),
     ):
         pass
     monkeypatch.setattr(batch_cluster, "__version__", "99")
