@@ -11,21 +11,20 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, model_validator
 
 from grader.check import (
-    Failed,
     ImageReference,
     Part,
-    Proof,
     Unproven,
     Verdict,
     absence,
     then_grade,
 )
+from grader.checking import instead
 from grader.checking.crash import Runs, as_it_ended, last_words, state_part
 from grader.checking.times import LONG_AGO
 from grader.evidence import Evidence, Seen, Series, that_tell
 from grader.facts import Container, Event, Fact
 from grader.messages import Message, msg
-from grader.needs import ContainerNeed, EventsNeed, LogsNeed, Need, Picked
+from grader.needs import ContainerNeed, EventsNeed, ImageNeed, LogsNeed, Need, Picked
 from grader.reference import familiar
 
 ContainerName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]+$")]
@@ -124,6 +123,7 @@ class ContainerSubject(BaseModel):
         needs: list[Need[Fact]] = [self.container_need, EventsNeed(**self.picked)]
         if self.image and (self.name or self.service):
             needs += [ContainerNeed(**self._whatever_image), ContainerNeed(image=self.image)]
+            needs += [ImageNeed(image=self.image)]
         return needs
 
     @cached_property
@@ -263,35 +263,16 @@ class ContainerSubject(BaseModel):
         if not told and self.image and (self.name or self.service):
             others = evidence.of(ContainerNeed(**self._whatever_image)).found
             if others:
-                return self._other_image(others[0])
+                return self._of_other_image(evidence, others[0])
             others = evidence.of(ContainerNeed(image=self.image)).found
             named = evidence.events("create", "start", **self._whatever_image)
             if others and self.name and not named:
-                return self._other_name(others[0])
+                return instead.other_name(others[0], self.image, self.name)
         hint = then_grade(self.run_command())
         return absence(series, self.subject, hint, existed=existed, now=now)
 
-    def _other_image(self, seen: Seen[Container]) -> Verdict:
-        name = seen.fact.name
-        made_from = msg("container {name} was made from {image}", name=name, image=seen.fact.image)
-        return Failed(
-            message=msg("{subject}: made from another image", subject=self.subject),
-            proofs=(Proof.of(seen, made_from),),
-            expected=self.image,
-            actual=seen.fact.image,
-            hint=then_grade(f"docker rm -f {name}", self.run_command()),
-        )
-
-    def _other_name(self, seen: Seen[Container]) -> Verdict:
-        made_from = msg(
-            "container {name} was made from {image}", name=seen.fact.name, image=seen.fact.image
-        )
-        return Failed(
-            message=msg(
-                "a container of image {image} was there, but with another name", image=self.image
-            ),
-            proofs=(Proof.of(seen, made_from),),
-            expected=self.name,
-            actual=seen.fact.name,
-            hint=then_grade(f"docker rename {seen.fact.name} {self.name}"),
-        )
+    def _of_other_image(self, evidence: Evidence, other: Seen[Container]) -> Verdict:
+        wanted = self.image or ""
+        never = evidence.of(ImageNeed(image=wanted)).absent and not evidence.image_ids(wanted)
+        found = instead.unnamed_image if never else instead.other_image
+        return found(other, self.subject, wanted, self.run_command())

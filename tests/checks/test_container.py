@@ -11,9 +11,9 @@ from grader.check import Status
 from grader.evidence import Strength
 from grader.facts import Mount, PortBinding, Reason
 from grader.file_facts import EnvNames
-from grader.needs import ContainerNeed, EnvFileNeed
+from grader.needs import ContainerNeed, EnvFileNeed, ImageNeed
 from tests.checks.wisheasy import IMAGE, NAME, NEED, judge, wisheasy
-from tests.factories import a_container, event, hex_id, judged, saw
+from tests.factories import a_container, an_image, event, hex_id, judged, saw
 
 ENV_FILE = saw(EnvFileNeed(path=".env"), EnvNames(names=("OWNER", "GREETING")))
 FULL = {
@@ -193,6 +193,20 @@ def test_a_container_made_from_another_image_is_named() -> None:
     ]
     assert f"`docker rm -f {NAME}`, then `docker run" in str(verdict.hint)
     assert "docker run -d --name wisheasy -p 8080:8000 --env-file .env" in str(verdict.hint)
+
+
+@pytest.mark.parametrize("own", ["wisheasy:1.0", "wisheasy"])
+def test_a_container_whose_image_has_no_remote_tag_yet_may_be_the_right_one(own: str) -> None:
+    other = saw(ContainerNeed(name=NAME), a_container(NAME, own))
+    no_tag = saw(ImageNeed(image=IMAGE), Reason.NOT_THERE)
+    verdict = judged("container", FULL, GONE, other, no_tag)
+    assert verdict.status is Status.FAIL
+    assert f"made from {own}; nothing is called {IMAGE} yet" in str(verdict.message)
+    assert f"`docker tag {own} {IMAGE}`" in str(verdict.hint)
+    assert "docker rm" not in str(verdict.hint)
+    tagged = saw(ImageNeed(image=IMAGE), an_image("some other image"), run="run-2")
+    verdict = judged("container", FULL, GONE, other, no_tag, tagged)
+    assert "made from another image" in str(verdict.message)
 
 
 def test_the_same_image_under_another_reference_is_the_same_image() -> None:

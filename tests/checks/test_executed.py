@@ -11,7 +11,7 @@ from grader.check import Status, Verdict
 from grader.evidence import Strength
 from grader.facts import Reason
 from grader.journal import Entry
-from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed
+from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ImageNeed
 from grader.plugins import check_type
 from tests.factories import a_container, event, hex_id, judged, minutes, saw
 
@@ -142,5 +142,5 @@ def test_without_a_name_no_container_of_another_image_is_looked_at() -> None:
     image = {ContainerNeed(image="app:1"), EventsNeed(image="app:1")}
     assert needs(image="app:1") == image
     both = {"name": "web", "image": "app:1"}
-    named = {ContainerNeed(name="web"), ContainerNeed(image="app:1")}
+    named = {ContainerNeed(name="web"), ContainerNeed(image="app:1"), ImageNeed(image="app:1")}
     assert needs(**both) == {ContainerNeed(**both), EventsNeed(**both), *named}
