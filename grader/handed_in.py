@@ -44,7 +44,8 @@ def rubric_of(
     try:
         rubric = load(exam, {**mine, **settings}, known=known)
     except RubricError as error:  # it could be read without them, so it is about these variables
-        raise SubmissionError(_amiss(handed_in.folder), problems=error.problems) from None
+        problems = handed_in.placed(error.problems)
+        raise SubmissionError(_amiss(handed_in.folder), problems=problems) from None
     return rubric, told if unknown else []
 
 

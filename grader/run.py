@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import plugins, submission
-from grader.errors import ExitCode, GradeLabError
+from grader.errors import ExitCode, GradeLabError, RubricError
 from grader.evidence import Evidence
 from grader.facts import Fact, Reason
 from grader.journal import Journal, Observation
@@ -46,15 +46,26 @@ def prepare(folder: Path, rubric: str | None, settings: Mapping[str, str]) -> Ru
     if rubric is not None:
         path = find(rubric, Path.cwd())
     elif handed_in.rubric:
-        path = find(handed_in.rubric, folder)
+        try:
+            path = find(handed_in.rubric, folder)
+        except RubricError as error:
+            error.where = handed_in.where("rubric")
+            raise
     else:
         raise GradeLabError(
             msg("lab.yaml names no rubric"),
             msg("add a line such as `rubric: container-and-docker` to it, or give --rubric"),
-            where=str(folder / submission.LAB_FILE),
+            where=handed_in.where("rubric"),
         )
     given = {**handed_in.variables, **settings}
-    return Run(handed_in, load(path, given, known={LEARNER_ID: handed_in.learner.id}))
+    try:
+        loaded = load(path, given, known={LEARNER_ID: handed_in.learner.id})
+    except RubricError as error:
+        if handed_in.source is None:
+            raise
+        load(path, settings, lenient=True)  # else what is wrong is not in lab.yaml
+        raise handed_in.refused(error.problems) from None
+    return Run(handed_in, loaded)
 
 
 @dataclass(frozen=True, slots=True)

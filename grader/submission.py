@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -69,11 +69,39 @@ class Submission:
     rubric: str | None = None
     learner: Learner = field(default_factory=Learner)
     variables: dict[str, str] = field(default_factory=dict)
+    source: Source | None = field(default=None, compare=False, repr=False)
 
     @property
     def journal(self) -> Path:
         """Where its journal is kept."""
         return self.folder / JOURNAL
+
+    def where(self, *place: str) -> str:
+        """A field of ``lab.yaml`` as ``file:line:column``; the file where it has no such field."""
+        if self.source is not None and self.source.has(place):
+            return self.source.where(place)
+        return str(self.folder / LAB_FILE)
+
+    def refused(self, problems: Iterable[Problem]) -> SubmissionError:
+        """That a rubric, which is sound, cannot be used with what ``lab.yaml`` says."""
+        return _broken(self.folder, problems=self.placed(problems))
+
+    def placed(self, problems: Iterable[Problem]) -> list[Problem]:
+        """What a sound rubric found wrong, each told of the field of ``lab.yaml`` it is about."""
+        return list(problems) if self.source is None else [self._placed(one) for one in problems]
+
+    def _placed(self, problem: Problem) -> Problem:
+        if problem.snippet is None:
+            name = problem.where
+        else:  # it is the value that a variable had in the rubric's line
+            line, told = problem.snippet.text, str(problem.message)
+            used = (n for n, v in self.variables.items() if f"{{{n}}}" in line and v in told)
+            name = next(used, "")
+        if name and name != LEARNER_ID and name not in self.variables:
+            return problem
+        place = ("learner", "id") if name == LEARNER_ID else ("variables", name)
+        told = msg("'{name}': {reason}", name=name, reason=problem.message)
+        return Problem(self.where(*place), told if name else problem.message, help=problem.help)
 
 
 def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
@@ -126,6 +154,7 @@ def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
         # Full-width letters and digits, as a Korean keyboard may type them, are the same id.
         learner=Learner(id=normalize("NFKC", lab.learner.id), name=lab.learner.name),
         variables={name: str(value) for name, value in lab.variables.items()},
+        source=source,
     )
 
 

@@ -143,6 +143,10 @@ class Source:
         source._marks = {(i,): (first_line + i, 1) for i in range(len(data))}
         return source
 
+    def has(self, place: Place) -> bool:
+        """Whether there is something at this place."""
+        return place in self._marks
+
     def where(self, place: Place) -> str:
         """``file:line:column`` of a place, or of the nearest one above it that the file has."""
         while place and place not in self._marks:
