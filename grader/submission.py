@@ -94,14 +94,16 @@ class Submission:
         if problem.snippet is None:
             name = problem.where
         else:  # it is the value that a variable had in the rubric's line
-            line, told = problem.snippet.text, str(problem.message)
-            used = (n for n, v in self.variables.items() if f"{{{n}}}" in line and v in told)
+            line, words = problem.snippet.text, str(problem.message)
+            used = (n for n, v in self.variables.items() if f"{{{n}}}" in line and v in words)
             name = next(used, "")
         if name and name != LEARNER_ID and name not in self.variables:
             return problem
         place = ("learner", "id") if name == LEARNER_ID else ("variables", name)
-        told = msg("'{name}': {reason}", name=name, reason=problem.message)
-        return Problem(self.where(*place), told if name else problem.message, help=problem.help)
+        told = problem.message
+        if name:
+            told = msg("'{name}': {reason}", name=name, reason=told)
+        return Problem(self.where(*place), told, help=problem.help)
 
 
 def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
