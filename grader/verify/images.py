@@ -30,6 +30,8 @@ MAX_MADE = 500
 """Images of a build: a step may print what looks like one, without end."""
 
 _ID = re.compile(r"^(?: -)?--> ([0-9a-f]{11,64})\s*$")  # with less of both on Podman
+_PULLED = re.compile(r"Status: Downloaded newer image for (\S+)")
+"""In what the engine itself tells of a build, not in what its steps print."""
 _NEEDS_BUILDKIT = re.compile(
     r"requires? BuildKit|unknown flag: (?:mount|link|chmod)", re.IGNORECASE
 )
@@ -110,13 +112,11 @@ class Images:
         finally:
             for image in reversed(made):
                 with suppress(NoAnswerError):
-                    # A base image bears a name, and stays for the next build, till the run ends.
-                    if not self._engine.image(image).get("RepoTags"):
-                        self._engine.remove_image(image)
+                    self._engine.remove_image(image)
 
-    def _present(self, pinned: str) -> Payload | None:
+    def _present(self, name: str) -> Payload | None:
         try:
-            return self._engine.image(pinned)
+            return self._engine.image(name)
         except AbsentError:
             return None
 
@@ -132,8 +132,11 @@ class Images:
                 raise UnavailableError(Reason.TOO_LARGE, "an image larger than is pulled")
 
     def _build(self, folder: Path, sandbox: Sandbox, made: list[str]) -> str:
-        """Build, and return the image's id; ``made`` takes the ids of all new images."""
-        id_ = ""
+        """Build, and return the image's id; ``made`` takes the ids of all that it made.
+
+        What it pulled stays for the next build, till the run ends.
+        """
+        id_, seen = "", set[str]()
         parameters: dict[str, str | int] = {
             "dockerfile": sandbox.dockerfile,
             "nocache": 1,  # another build could remove what this one takes from the cache
@@ -149,17 +152,24 @@ class Images:
             for told in self._output(context, parameters, sandbox):
                 if error := told.get("error"):
                     raise _failure(str(error), network=sandbox.network)
+                if pulled := _PULLED.match(str(told.get("status") or "")):
+                    self._ownership.note(pulled[1])
                 line = _ID.match(str(told.get("stream") or ""))
-                if line and line[1] not in made:
-                    if len(made) >= MAX_MADE:
+                if line and line[1] not in seen:
+                    seen.add(line[1])
+                    if len(seen) > MAX_MADE:
                         words = f"its build tells of more than {MAX_MADE} images"
                         raise UnavailableError(Reason.SANDBOX, words)
-                    if self._ownership.note_new(line[1]):
+                    # What bears a name is a base, which somebody else may have pulled meanwhile.
+                    if not self._is_named(line[1]) and self._ownership.note_new(line[1]):
                         made.append(line[1])
                 id_ = str((told.get("aux") or {}).get("ID") or id_)
         if not id_:
             raise UnavailableError(Reason.ENGINE_ERROR, "the builder made no image")
         return id_
+
+    def _is_named(self, image: str) -> bool:
+        return bool((self._present(image) or {}).get("RepoTags"))
 
     def _output(
         self, context: IO[bytes], parameters: Mapping[str, str | int], sandbox: Sandbox

@@ -30,10 +30,12 @@ class Builder(Machine):
             raise self._refusal
 
 
-def build(machine: Machine, folder: Path, sandbox: Sandbox) -> NoAnswerError | None:
+def build(
+    machine: Machine, folder: Path, sandbox: Sandbox, owned: Owned | None = None
+) -> NoAnswerError | None:
     """Why it cannot be built, if so."""
     (folder / "Dockerfile").write_text("FROM scratch\n", encoding="utf-8")
-    images = Images(machine.as_engine(), Owned().as_ownership())
+    images = Images(machine.as_engine(), (owned or Owned()).as_ownership())
     try:
         with images.built(folder, sandbox) as image:
             assert not image.pushed
@@ -87,6 +89,7 @@ def test_a_builder_that_makes_no_image_is_no_mistake(tmp_path: Path) -> None:
 
 
 def test_what_a_build_leaves_is_removed_but_for_its_base(tmp_path: Path) -> None:
+    """Which somebody else may have pulled while this run lasts."""
     lines = [{"stream": f" ---> {id_}\n"} for id_ in (BASE, STEP)]
     machine = Builder(*lines, {"aux": {"ID": f"sha256:{STEP}"}})
     machine.images_here = {
@@ -94,8 +97,24 @@ def test_what_a_build_leaves_is_removed_but_for_its_base(tmp_path: Path) -> None
         STEP: {"Id": f"sha256:{STEP}", "RepoTags": []},
         f"sha256:{STEP}": {"Id": f"sha256:{STEP}"},
     }
-    assert build(machine, tmp_path, Sandbox()) is None
+    owned = Owned()
+    assert build(machine, tmp_path, Sandbox(), owned) is None
     assert machine.did == [f"remove_image {STEP}"]
+    assert owned.noted == [STEP]
+
+
+def test_what_a_build_pulled_is_noted_by_its_name(tmp_path: Path) -> None:
+    """Be it a base whose id is not told, or a stage to copy from."""
+    machine = Builder(
+        {"status": "Status: Downloaded newer image for python:3.12"},
+        {"stream": "Status: Downloaded newer image for printed:1"},
+        {"status": "Status: Image is up to date for redis:7"},
+        {"aux": {"ID": f"sha256:{STEP}"}},
+    )
+    machine.images_here = {f"sha256:{STEP}": {"Id": f"sha256:{STEP}"}}
+    owned = Owned()
+    assert build(machine, tmp_path, Sandbox(), owned) is None
+    assert owned.noted == ["python:3.12"]
 
 
 def test_a_step_that_prints_ids_without_end_is_stopped_and_what_was_made_goes(
@@ -108,4 +127,5 @@ def test_a_step_that_prints_ids_without_end_is_stopped_and_what_was_made_goes(
     error = build(machine, tmp_path, Sandbox())
     assert error is not None
     assert error.reason is Reason.SANDBOX
-    assert machine.did == [f"remove_image {7:012x}"]
+    assert machine.did[-1] == f"remove_image {0:012x}"
+    assert not machine.images_here.keys() & {f"{7:012x}"}
