@@ -24,7 +24,7 @@ from grader.check import (
     Verdict,
     partial_or_failed,
 )
-from grader.checking.answers import answer_to, line_of
+from grader.checking.answers import answer_to, in_comment, label_of, line_of
 from grader.checking.overlap import overlap
 from grader.checking.phrases import Phrase, Plain, Sought, sought
 from grader.checking.submitted import shorten, text_of
@@ -113,7 +113,8 @@ class Answer(Check):
     ``min_chars`` counts characters without spaces: a shorter answer that names a concept goes to
     review, one that names none fails. ``source_text`` is a file beside the rubric, such as the
     lesson. An answer of 60 letters or more is taken for copied, and goes to review, when 60 % of
-    its runs of 12 letters stand in that file. An empty or missing answer fails.
+    its runs of 12 letters stand in that file. An empty or missing answer fails; it
+    goes to review where a line begins with ``question``, but is no heading.
     """
 
     type: Literal["answer"]
@@ -167,11 +168,7 @@ class Answer(Check):
     def _judge_text(self, text: str, seen: Seen[File]) -> Verdict:
         answer = Plain.of(answer_to(self.question, text) or "")
         if not answer.letters:
-            return Failed(
-                message=msg("there is no answer to {question}", question=self.question),
-                proofs=(Proof.of(seen, self.path),),
-                hint=self._how,
-            )
+            return self._none(text, Proof.of(seen, self.path))
         length = sum(map(len, answer.text.split()))
         detail = msg(
             "the answer to {question} has {count} characters", question=self.question, count=length
@@ -182,6 +179,27 @@ class Answer(Check):
             or self._short(answer, length, proofs)
             or self._by_content(answer, proofs)
         )
+
+    def _none(self, text: str, proof: Proof) -> Verdict:
+        """The verdict where nothing stands below the heading, or there is no such heading."""
+        question, line = self.question, label_of(self.question, text)
+        if line and answer_to(question, text) is None:
+            return Review(
+                message=msg(
+                    "{question} is no heading in {path}", question=question, path=self.path
+                ),
+                proofs=(proof,),
+                actual=shorten(text.split("\n")[line - 1]),
+                hint=self._how,
+            )
+        message = msg("there is no answer to {question}", question=question)
+        if in_comment(question, text):
+            message = msg(
+                "there is no answer to {question}; what stands between `<!--` and `-->` is not "
+                "read",
+                question=question,
+            )
+        return Failed(message=message, proofs=(proof,), hint=self._how)
 
     def _copied(self, answer: Plain, proofs: tuple[Proof, ...]) -> Verdict | None:
         if not self.source_text:

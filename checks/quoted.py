@@ -29,7 +29,7 @@ from grader.check import (
     unavailable,
 )
 from grader.checking import looked
-from grader.checking.answers import answer_to, beside, line_of
+from grader.checking.answers import MAX_SECTION_CHARS, answer_to, beside, line_of
 from grader.checking.digests import digests_of
 from grader.checking.subject import ContainerSubject
 from grader.checking.submitted import shorten, text_of
@@ -57,7 +57,8 @@ class Quoted(ContainerSubject, Check):
     ``of`` is what: ``log_line``, a line of the container's log (at least 8 characters; 16 are
     enough of a longer line); ``container_id`` or ``image_id``, the 12 digits that the docker
     command shows, or more. A container is picked by ``name``, ``image`` or both, an image by
-    ``image``. Spacing, colours and the marks of Markdown around a quote do not count.
+    ``image``. Spacing, colours and the marks of Markdown around a quote do not count. Without an
+    answer to ``question``, a true quote counts wherever it stands in the file.
 
     No quote is needed where ``grade-lab shell`` recorded a command that showed the same:
     ``docker logs`` of the container; ``docker ps`` while the container existed;
@@ -124,13 +125,20 @@ class Quoted(ContainerSubject, Check):
         return replace(verdict, places=(Location(self.path, line_of(self.question, text)),))
 
     def _judge_text(self, text: str, seen: Seen[File], evidence: Evidence) -> Verdict:
+        submitted = Proof.of(seen, msg("the answer to {question}", question=self.question))
         answer = answer_to(self.question, text) or beside(self.question, text)
         if not answer:
+            # What is true is so also where its heading is amiss, or in a comment.
+            anywhere = self._judge_answer(text[:MAX_SECTION_CHARS], submitted, evidence)
+            if isinstance(anywhere, Passed):
+                return anywhere
             return Failed(
                 message=msg("there is no answer to {question}", question=self.question),
                 hint=self._how,
             )
-        submitted = Proof.of(seen, msg("the answer to {question}", question=self.question))
+        return self._judge_answer(answer, submitted, evidence)
+
+    def _judge_answer(self, answer: str, submitted: Proof, evidence: Evidence) -> Verdict:
         if self.of == "log_line":
             return self._judge_line(answer, submitted, evidence)
         return self._judge_id(answer, submitted, evidence)

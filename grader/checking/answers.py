@@ -26,6 +26,7 @@ MAX_SECTION_CHARS = 20_000
 _NUMBER = r"(?:q?\d{1,3}[.):]\s*)?"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~).*$", re.MULTILINE)
+_COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+-->")
 _BOLD_LINE = re.compile(r"^[^\w\n]*(?:\*\*|__)(\w[^*\n]*?)(?:\*\*|__)[^\w\n]*$", re.MULTILINE)
 
 
@@ -78,6 +79,22 @@ def line_of(question: str, text: str) -> int | None:
     )
     found = [number for number, title in titled if _about(question, [Section(1, title, "")])]
     return found[-1] if found else None
+
+
+def label_of(question: str, text: str) -> int | None:
+    """The first line that begins with the id as a heading does, and is none; counted from 1."""
+    mark = r"(?:<\w+>|[^\w\n])"
+    label = rf"{mark}{{0,9}}{_NUMBER}{mark}{{0,9}}{re.escape(question)}(?![\w-])\s*(?:$|[^\w\s,.(])"
+    begins = re.compile(label, re.IGNORECASE)
+    shown = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), visible(text[:MAX_CHARS]))
+    lines = enumerate(shown.split("\n"), 1)
+    return next((number for number, line in lines if begins.match(line)), None)
+
+
+def in_comment(question: str, text: str) -> bool:
+    """Whether an HTML comment is all that stands below the heading of ``question``."""
+    opened = answer_to(question, text.replace("<!--", "").replace("-->", ""))
+    return bool(opened) and answer_to(question, text) == ""
 
 
 def _about(question: str, among: Sequence[Section]) -> list[Section]:

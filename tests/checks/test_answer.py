@@ -203,3 +203,51 @@ def test_a_short_answer_is_told_how_long_it_should_be() -> None:
         assert "`## vm` in answers.md" in str(verdict.hint)
         assert verdict.proofs
     assert answered("빠" * 12, min_chars=12, concepts=[]).status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "{}\n\n{}",
+        "1. {}\n{}",
+        "Q1. {}\n{}",
+        "[{}]\n{}",
+        "{}: {}",
+        "- **{}**: {}",
+        "| {} | {} |",
+        "> {}\n\n{}",
+        "<h2>{}</h2>\n{}",
+        "```\n{}\n{}\n```",
+    ],
+)
+def test_an_answer_below_a_line_that_is_no_heading_goes_to_a_person(sheet: str) -> None:
+    text = sheet.format("vm-vs-container", "They share the host's kernel.")
+    fields = {"question": "vm-vs-container", "concepts": [KERNEL]}
+    verdict = judged("answer", fields, submitted("answers.md", f"# Answers\n\n{text}\n"))
+    assert verdict.status is Status.REVIEW
+    assert "vm-vs-container is no heading in answers.md" in str(verdict.message)
+    assert "## vm-vs-container" in str(verdict.hint)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "## other\n\nvm-vs-container is what I would ask about\n",
+        "## other\n\nvm-vs-container-2: no\n",
+        "<!--\nvm-vs-container\ndockerfile\n-->\n",
+        "## vm-vs-container\n\n## other\n\nvm-vs-container: above\n",
+    ],
+)
+def test_an_id_in_a_sentence_or_comment_is_no_answer(sheet: str) -> None:
+    fields = {"question": "vm-vs-container", "concepts": [KERNEL]}
+    verdict = judged("answer", fields, submitted("answers.md", sheet))
+    assert verdict.status is Status.FAIL
+
+
+def test_an_answer_in_a_comment_is_told_to_be_unread() -> None:
+    sheet = "## vm\n\n<!-- They share the host's kernel. -->\n"
+    verdict = judged(
+        "answer", {"question": "vm", "concepts": [KERNEL]}, submitted("answers.md", sheet)
+    )
+    assert verdict.status is Status.FAIL
+    assert "between `<!--` and `-->` is not read" in str(verdict.message)

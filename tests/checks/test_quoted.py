@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from checks.quoted import Quoted
-from grader.check import Status
+from grader.check import Status, Verdict
 from grader.evidence import Strength
 from grader.facts import Logs, Reason
 from grader.needs import ContainerNeed, FileNeed, ImageNeed, LogsNeed
@@ -87,6 +87,25 @@ def test_a_quotation_may_stand_in_the_heading_itself() -> None:
     fields = {"question": "seen", "of": "container_id", "name": "web"}
     verdict = judged("quoted", fields, sheet, *RECORDED["container_id"])
     assert verdict.status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    "sheet", ["seen: {}", "1. seen\n{}", "| seen | {} |", "## seen\n\n<!-- {} -->", "**Q5**\n\n{}"]
+)
+@pytest.mark.parametrize(
+    ("of", "quote"),
+    [("container_id", WEB[:12]), ("log_line", "INFO: wisheasy is listening on port 8000")],
+)
+def test_what_is_true_is_so_without_its_heading(sheet: str, of: str, quote: str) -> None:
+    def verdict(text: str) -> Verdict:
+        fields = {"question": "seen", "of": of, "name": "web"}
+        answers = submitted("answers.md", f"# Answers\n\n{sheet.format(text)}\n")
+        return judged("quoted", fields, answers, *RECORDED[of])
+
+    assert verdict(quote).status is Status.PASS
+    wrong = verdict("b6589fc6ab0d the server started")
+    assert wrong.status is Status.FAIL
+    assert "there is no answer to seen" in str(wrong.message)
 
 
 @pytest.mark.parametrize("of", list(RECORDED))
