@@ -13,10 +13,13 @@ from threading import Lock
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from grader.facts import Call
-from grader.relay.wanted import MAX_TARGET, path_of
+from grader.relay.wanted import MAX_TARGET, is_by_the_way, path_of
 
 MAX_HEAD_BYTES = 1024 * 1024
 """What Go's server reads of a request's head at most (net/http, DefaultMaxHeaderBytes)."""
+
+MAX_AGENT = 64
+"""What is read of who asks."""
 
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5]\d\d)[ \r]")
 _STATUS_BYTES = len(b"HTTP/1.1 200 ")
@@ -31,7 +34,7 @@ class Conversation:
     def __init__(self, on_call: Callable[[Call], None]) -> None:
         self._on_call = on_call
         self._requests: HttpRequestParser | None = HttpRequestParser(self)
-        self._target = b""
+        self._target = self._agent = b""
         self._message_bytes = 0
         self._asked: tuple[str, str] | None = None
         self._answer = b""
@@ -68,12 +71,19 @@ class Conversation:
         """A part of a request's target (called by the parser)."""
         self._target += part[: MAX_TARGET + 1]
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header of a request (called by the parser)."""
+        if name.lower() == b"user-agent":
+            self._agent = value[:MAX_AGENT]
+
     def on_headers_complete(self) -> None:
         """A request's head is whole (called by the parser)."""
         if self._requests is None:
             return
         method, path = self._requests.get_method().decode("ascii"), path_of(self._target)
-        self._target = b""
+        if is_by_the_way(self._agent, self._target):
+            path = ""
+        self._target = self._agent = b""
         with self._turn:
             if self._asked is not None:  # pipelined: whose answer comes next?
                 self._requests = self._asked = None

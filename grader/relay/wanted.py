@@ -48,6 +48,20 @@ def path_of(target: bytes) -> str:
     return told[len(version[0]) :] if (version := _VERSION.match(told)) else told
 
 
+def is_by_the_way(agent: bytes, target: bytes) -> bool:
+    """Whether Docker Compose, which names itself as user agent, asks for it and shows none of it.
+
+    It shows logs, and with ``ps`` the running containers of a project; with ``ps -a`` it asks as
+    ``up`` does.
+    """
+    if not agent.startswith(b"compose/"):
+        return False
+    path, query = path_of(target), unquote(target.decode("ascii", "replace"))
+    is_ps = path == "/containers/json" and "com.docker.compose.project=" in query
+    is_ps = is_ps and "all=1" not in query and "com.docker.compose.service" not in query
+    return not is_ps and not path.endswith("/logs")
+
+
 def _pattern(template: str) -> re.Pattern[str]:
     """Names of images have slashes, ids of containers do not (Engine API reference)."""
     parts = _PLACEHOLDER.split(template)

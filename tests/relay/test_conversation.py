@@ -108,6 +108,28 @@ def test_names_of_images_are_told_as_they_are_typed() -> None:
     assert call.path == "/images/localhost:5000/me/app:1.0/json"
 
 
+@pytest.mark.parametrize(
+    ("target", "shows"),
+    [
+        ("/containers/json?all=1&filters={project}", False),  # up, down, ps -a
+        ("/containers/json?filters={project}", True),  # ps
+        ("/containers/json?filters={service}", False),  # exec
+        ("/containers/json?filters=%7B%7D", False),  # ls
+        ("/images/web:1/json", False),  # up, images
+        ("/containers/abc/logs?tail=all", True),
+    ],
+)
+def test_what_compose_asks_for_on_its_way_is_no_look(target: str, shows: bool) -> None:
+    label = "%22com.docker.compose.{}%3Dlab%22%3Atrue"
+    project = f"%7B%22label%22%3A%7B{label.format('project')}%7D%7D"
+    service = f"%7B%22label%22%3A%7B{label.format('project')}%2C{label.format('service')}%7D%7D"
+    asked = "/v1.41" + target.format(project=project, service=service)
+    path = target.partition("?")[0]
+
+    by_compose = told((ask(asked, "GET", "User-Agent: compose/2.40.3"), OK), (ask(asked), OK))
+    assert [call.path for call in by_compose] == [path if shows else "", path]
+
+
 def test_an_endless_head_is_not_kept() -> None:
     calls: list[Call] = []
     talk = Conversation(calls.append)
