@@ -14,6 +14,7 @@ from grader.collect.endpoint import DEFAULT_CONTEXT, usual_sockets
 from grader.errors import GradeLabError
 from grader.facts import Reason
 from grader.messages import Message
+from grader.reference import DOCKER_HUB, registry_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,10 @@ class Engine:
     ahead: float | None = None
     images: tuple[tuple[str, str], ...] = ()
     """Images of the rubric that are there, each with its platform (``linux/arm64``)."""
+    missing: tuple[str, ...] = ()
+    """Base images of the submission's Dockerfile that are not there."""
+    empty: bool = False
+    """Whether it holds no image at all."""
     published: tuple[PublishedBy, ...] = ()
 
 
@@ -175,6 +180,8 @@ class Work:
     misnamed: tuple[tuple[str, str], ...] = ()
     """Files that the rubric asks for and that are not there, with what seems to be meant as it."""
     not_utf8: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    """Images that its Dockerfile starts from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +217,16 @@ class Machine:
     def usual_host(self) -> str:
         """Where the docker command goes when nobody told it anything else."""
         return usual_sockets(self.surroundings.platform, {"HOME": "/"})[0]
+
+    def needs(self, registry: Registry) -> bool:
+        """Whether the lab has to reach a registry: the rubric names it, or an image has to come
+        from there. The first of all, whatever it is, comes from Docker Hub.
+        """
+        if registry.needed or self.engine is None:
+            return registry.needed
+        if self.engine.empty and not self.work.bases:
+            return registry.name == DOCKER_HUB
+        return registry.name in map(registry_of, self.engine.missing)
 
     @property
     def working(self) -> Door | None:

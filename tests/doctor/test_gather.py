@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from grader.doctor.gather import command, engine, system
+from grader.doctor.gather import command, engine, system, work
 from grader.doctor.gather.bounded import at_once
 from grader.doctor.machine import Port
 from grader.facts import Reason
@@ -56,6 +56,24 @@ def test_why_an_address_cannot_be_used_is_told_in_the_language_asked_for(home: P
 def test_what_an_engine_behind_ssh_needs_is_told(home: Path) -> None:
     _, found, _ = doctor(home, DOCKER_HOST="ssh://me@127.0.0.1")
     assert "`pipx inject grade-lab paramiko`" in found["engine-remote"]["steps"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "bases"),
+    [
+        ("ARG V=3.12\nFROM python:$V AS b\nFROM scratch\nFROM b\n", ("python:3.12",)),
+        ("FROM a AS b AS c\n", ()),
+        (None, ()),
+    ],
+)
+def test_the_images_that_a_dockerfile_starts_from_are_known(
+    tmp_path: Path, text: str | None, bases: tuple[str, ...]
+) -> None:
+    if text:
+        (tmp_path / "Dockerfile").write_text(text)
+    settings = {"hub_id": "haneul"}
+    found = work.task(tmp_path, "container-and-docker", settings, asked=True).work
+    assert (found.error, found.bases) == (None, bases)
 
 
 # docker's settings

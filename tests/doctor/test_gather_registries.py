@@ -97,3 +97,7 @@ def test_docker_hub_is_looked_at_always_and_needed_only_by_some_rubrics() -> Non
         ("r.example", True, True),
         ("docker.io", False, False),
     ]
+    assert [r.name for r in registries.wanted([], ["ghcr.io/some/base:1", "python:3.12"])] == [
+        "docker.io",
+        "ghcr.io",
+    ]

@@ -7,10 +7,11 @@ import pytest
 from grader.collect.answer import UnavailableError
 from grader.collect.client import _trouble
 from grader.doctor.finding import Severity
-from grader.doctor.known import examine
+from grader.doctor.known import examine, first_problem
 from grader.doctor.machine import (
     Config,
     Disk,
+    Engine,
     Helper,
     Machine,
     Port,
@@ -232,6 +233,24 @@ def test_a_registry_that_is_off_is_told_once() -> None:
     away = Registry(name="r.example", needed=True, pushed_to=True, reachable=False, logged_in=False)
     unwell = [f.code for f in examine(registry(away)) if f.severity is not Severity.OK]
     assert unwell == ["registry-unreachable"]
+
+
+@pytest.mark.parametrize(
+    ("engine_", "bases", "in_the_way"),
+    [
+        (engine(), (), False),
+        (engine(missing=("python:3.12",)), ("python:3.12",), True),
+        (engine(), ("python:3.12",), False),
+        (engine(missing=("r.example/base:1",)), ("r.example/base:1",), False),
+        (engine(empty=True), (), True),
+    ],
+)
+def test_docker_hub_is_in_the_way_where_an_image_has_to_come_from_it(
+    engine_: Engine, bases: tuple[str, ...], in_the_way: bool
+) -> None:
+    away = hub(reachable=False, needed=False)
+    found = examine(healthy(engine=engine_, work=Work(bases=bases), registries=(away,)))
+    assert (first_problem(found) is not None) == in_the_way
 
 
 def test_a_rootless_engine_is_fine_and_says_what_differs() -> None:

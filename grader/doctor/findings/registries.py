@@ -26,7 +26,7 @@ def _reached(registry: Registry, machine: Machine) -> Iterator[Finding]:
     name = "Docker Hub" if registry.name == DOCKER_HUB else registry.name
     if registry.reachable is False:
         by_engine = bool(machine.engine and machine.engine.proxy)
-        make = problem if registry.needed and not by_engine else warning
+        make = problem if machine.needs(registry) and not by_engine else warning
         yield make(
             "registry-unreachable",
             msg("{registry} cannot be reached from here", registry=name),

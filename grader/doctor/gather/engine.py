@@ -97,8 +97,9 @@ def _socket(host: str) -> dict[str, Any]:
     return {"there": True, "mode": f"{stat.S_IMODE(status.st_mode):o}", "group": group}
 
 
-def engine(env: Mapping[str, str], images: Iterable[str]) -> Engine:
-    """The engine that grade-lab uses, with what the rubric's images there are made for.
+def engine(env: Mapping[str, str], images: Iterable[str], bases: Iterable[str] = ()) -> Engine:
+    """The engine that grade-lab uses, with what the rubric's images there are made for, and which
+    base images it lacks.
 
     Raises:
         GradeLabError, NoAnswerError: there is none.
@@ -128,6 +129,8 @@ def engine(env: Mapping[str, str], images: Iterable[str]) -> Engine:
             local=host_name(client.host) in {"127.0.0.1", "localhost", "::1"},
             ahead=_ahead(info, now),
             images=tuple(_platforms(client, images)),
+            missing=tuple(_missing(client, bases)),
+            empty=info.get("Images") == 0,
             published=tuple(_published(client)),
         )
 
@@ -144,6 +147,14 @@ def _platforms(client: Client, images: Iterable[str]) -> Iterable[tuple[str, str
         except AbsentError:
             continue
         yield name, f"{image.get('Os') or ''}/{image.get('Architecture') or ''}"
+
+
+def _missing(client: Client, bases: Iterable[str]) -> Iterable[str]:
+    for name in bases:
+        try:
+            client.image(name)
+        except AbsentError:
+            yield name
 
 
 def _published(client: Client) -> Iterable[PublishedBy]:

@@ -41,6 +41,7 @@ def gather(
     env = outside(os.environ)
     task = work.task(folder, rubric, settings, asked=asked)
     needs = list(task.run.rubric.needs()) if task.run else []
+    images = work.images(task.run) if task.run else ()
     endpoint, error = _endpoint(env)
     if endpoint is not None:
         # Threads that begin to import the SDK at the same time may meet half of a module.
@@ -50,9 +51,9 @@ def gather(
         "command": partial(command.command, env),
         "config": partial(command.config, env),
         "doors": partial(engine.doors, env, endpoint),
-        "engine": partial(engine.engine, env, work.images(task.run) if task.run else ()),
+        "engine": partial(engine.engine, env, images, task.work.bases),
     }
-    places = registries.wanted(needs)
+    places = registries.wanted(needs, task.work.bases)
     for place, image in places.items():
         looks[f"registry {place.name}"] = partial(registries.asked, place, image, env)
     found = at_once(looks, ALL_SECONDS)

@@ -25,15 +25,18 @@ _CONNECTION = re.compile(r"^HTTPS?Connection(?:Pool)?\([^)]*\): ")
 _LIMIT = re.compile(r"(\d{1,9})(?:;w=(\d{1,9}))?")
 
 
-def wanted(needs: Iterable[Need[Fact]]) -> dict[Registry, str]:
-    """The registries that the rubric names, and Docker Hub, each with an image to ask about."""
+def wanted(needs: Iterable[Need[Fact]], bases: Iterable[str] = ()) -> dict[Registry, str]:
+    """The registries that the rubric names, those of ``bases``, and Docker Hub, each with an image
+    to ask about.
+    """
     asked = list(needs)
     images = [need.image for need in asked if isinstance(need, ManifestNeed | RegistryImageNeed)]
     logins = {need.registry for need in asked if isinstance(need, LoginNeed)}
-    by_name = {registry_of(image): image for image in reversed(images)}
+    by_name = {registry_of(image): image for image in reversed([*images, *bases])}
+    needed = logins.union(map(registry_of, images))
     names = dict.fromkeys([*by_name, *sorted(logins), DOCKER_HUB])
     return {
-        Registry(name=name, needed=name in by_name or name in logins, pushed_to=name in logins): (
+        Registry(name=name, needed=name in needed, pushed_to=name in logins): (
             HUB_TEST if name == DOCKER_HUB else by_name.get(name, f"{name}/grade-lab/doctor:latest")
         )
         for name in names

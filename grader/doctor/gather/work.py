@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader import run
+from grader.checking.dockerfile import DockerfileError, parse
 from grader.checking.ports import Published
 from grader.collect.answer import NoAnswerError
 from grader.collect.submission import TEXT_BYTES, file, wrong_name
@@ -17,12 +18,14 @@ from grader.doctor.machine import Port, Work
 from grader.errors import GradeLabError
 from grader.journal_file import JournalFile
 from grader.needs import FileNeed, ImageNeed
+from grader.reference import is_reference
 from grader.run import Run
 from grader.submission import JOURNAL, LAB_FILE
 from grader.system_error import reason_of
 
 PROBE_BYTES = 64 * 1024
 MAX_PORTS = 20
+MAX_BASES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ def task(folder: Path, rubric: str | None, settings: Mapping[str, str], *, asked
         platforms=tuple(_platforms(prepared)),
         misnamed=tuple(_misnamed(prepared)),
         not_utf8=tuple(_not_utf8(prepared)),
+        bases=tuple(_bases(prepared)),
     )
     return Task(work, prepared)
 
@@ -123,6 +127,15 @@ def _not_utf8(prepared: Run) -> Iterator[str]:
             is_text = found.text is not None or found.size > TEXT_BYTES
             if not is_text or found.encoding != "utf-8":
                 yield path
+
+
+def _bases(prepared: Run) -> Iterator[str]:
+    """None of a Dockerfile that is not there, or that docker would refuse."""
+    with suppress(NoAnswerError, DockerfileError):
+        text = file(prepared.submission.folder, prepared.rubric.sandbox.dockerfile).text
+        for stage in parse(text or "").external[:MAX_BASES]:
+            if stage.base and stage.base != "scratch" and is_reference(stage.base):
+                yield stage.base
 
 
 def images(prepared: Run) -> list[str]:
