@@ -103,7 +103,7 @@ class Submission:
         told = problem.message
         if name:
             told = msg("'{name}': {reason}", name=name, reason=told)
-        return Problem(self.where(*place), told, help=problem.help)
+        return Problem(self.where(*place), told, problem.code, problem.help)
 
 
 def load(folder: Path, *, needs_lab_file: bool = True) -> Submission:
