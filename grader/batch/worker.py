@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -69,11 +69,15 @@ class Task:
 
 def work(task: Task) -> Row | None:
     """The submission's row; None when it is as it was. Never raises."""
-    roster, found = None, list[Identity]()
+    roster = identity = None
     try:
         given = _given(task.assignment, task.basis)
         roster = given.roster
-        return _work(task, given, found.append)
+        with _folder_of(task) as (folder, left_out):
+            handed_in = load_submission(folder, needs_lab_file=False)
+            identity = identify(handed_in, task.candidate, roster)
+            identity = replace(identity, notices=(*identity.notices, *left_out))
+            return _judged(task, given, handed_in, identity)
     except GradeLabError as error:
         reasons = [error.message, *(problem.told for problem in error.problems)]
     except OSError as error:
@@ -82,7 +86,7 @@ def work(task: Task) -> Row | None:
         reasons = [msg("it needs too much memory to be judged")]
     except BaseException as error:  # also SystemExit of a third party's check
         reasons = [msg("it could not be judged ({kind})", kind=type(error).__name__)]
-    return error_row(task, roster, *reasons, identity=found[0] if found else None)
+    return error_row(task, roster, *reasons, identity=identity)
 
 
 def error_row(
@@ -108,33 +112,28 @@ def is_reported(task: Task, chosen: Mapping[str, ReportFormat]) -> bool:
     return all((task.report / one.filename).is_file() for one in chosen.values())
 
 
-def _work(task: Task, given: Given, identified: Callable[[Identity], None]) -> Row | None:
-    assignment, candidate = task.assignment, task.candidate
+def _judged(task: Task, given: Given, handed_in: Submission, identity: Identity) -> Row | None:
+    assignment, folder = task.assignment, handed_in.folder
     text = Translator(assignment.lang).text
-    with _folder_of(task) as (folder, left_out):
-        handed_in = load_submission(folder, needs_lab_file=False)
-        identity = identify(handed_in, candidate, given.roster)
-        identity = replace(identity, notices=(*identity.notices, *left_out))
-        identified(identity)
-        mine = given.overrides.get(identity.learner.id, {})
-        key = keys.key(assignment, given.rubric, identity, mine, folder) + task.seal
-        if key == task.key and is_reported(task, given.formats):
-            return None
-        rubric, more = _rubric(assignment, given, handed_in, identity)
-        own = JournalFile(handed_in.journal).read()
-        journal = _with_verified(with_files(own, rubric, folder, lambda: keys.newest(folder)), task)
-        if not handed_in.journal.is_file() and _asks_for_a_journal(rubric):
-            more.append(_WITHOUT_JOURNAL)
-        result = judge(rubric, journal, identity.learner, mine, assignment.lang)
-        write(result, given.formats, task.report)
-        row = _row(key, identity, rubric, result, prints_of(journal, rubric, folder))
-        return row.model_copy(
-            update={
-                "label": candidate.label,
-                "report": task.report.relative_to(assignment.out).as_posix(),
-                "notices": tuple(map(text, (*identity.notices, *more))),
-            }
-        )
+    mine = given.overrides.get(identity.learner.id, {})
+    key = keys.key(assignment, given.rubric, identity, mine, folder) + task.seal
+    if key == task.key and is_reported(task, given.formats):
+        return None
+    rubric, more = _rubric(assignment, given, handed_in, identity)
+    own = JournalFile(handed_in.journal).read()
+    journal = _with_verified(with_files(own, rubric, folder, lambda: keys.newest(folder)), task)
+    if not handed_in.journal.is_file() and _asks_for_a_journal(rubric):
+        more.append(_WITHOUT_JOURNAL)
+    result = judge(rubric, journal, identity.learner, mine, assignment.lang)
+    write(result, given.formats, task.report)
+    row = _row(key, identity, rubric, result, prints_of(journal, rubric, folder))
+    return row.model_copy(
+        update={
+            "label": task.candidate.label,
+            "report": task.report.relative_to(assignment.out).as_posix(),
+            "notices": tuple(map(text, (*identity.notices, *more))),
+        }
+    )
 
 
 def _row(key: str, identity: Identity, rubric: Rubric, result: Result, prints: Prints) -> Row:

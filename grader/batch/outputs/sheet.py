@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -13,7 +12,8 @@ from typing import Final
 
 from grader.batch.columns import plain as plain_name
 from grader.cells import MARK, is_formula
-from grader.csv_text import NOT_TEXT
+from grader.csv_text import NOT_TEXT, is_declaration
+from grader.csv_text import delimiter as delimiter_of
 from grader.errors import GradeLabError
 from grader.messages import Message, msg
 from grader.system_error import reason_of
@@ -23,7 +23,6 @@ MAX_BYTES: Final = 32 * 1024 * 1024
 BOM: Final = "\ufeff"
 
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-_QUOTED = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +56,12 @@ class Sheet:
         text, encoding = _text(path)
         start = BOM if text.startswith(BOM) else ""
         text = text.removeprefix(BOM)
+        delimiter = delimiter_of(text)
         first, _, _ = text.partition("\n")
-        if first.lower().startswith("sep="):
+        if is_declaration([first]):
             start += first + "\n"
             text = text[len(first) + 1 :]
             first, _, _ = text.partition("\n")
-        bare = _QUOTED.sub("", first)
-        delimiter = max(",;\t", key=bare.count)
         newline = "\r\n" if first.endswith("\r") else "\n"
         try:
             header, *records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
