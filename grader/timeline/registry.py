@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from grader.evidence import Evidence
-from grader.needs import LoginNeed, ManifestNeed
+from grader.needs import ImageNeed, LoginNeed, ManifestNeed
 from grader.reference import DOCKER_HUB, Moved, familiar
 from grader.result import TimelineStep
 from grader.timeline.steps import Events, step
 
 
 def registry(evidence: Evidence, events: Events) -> Iterator[TimelineStep]:
-    """The steps; a manifest in the registry tells of a push that no event tells of."""
+    """The steps; a manifest in the registry tells of a push that no event tells of, as buildx's."""
     for login in evidence.needs(LoginNeed):
         found = evidence.of(login).found
         if found:
             registry = "" if login.registry == DOCKER_HUB else login.registry
             yield step("registry", found[-1].at, "docker login", registry, exact=False)
     moves = [e for e in events if e.fact.type == "image" and e.fact.action in {"push", "pull"}]
-    for seen in moves:
-        yield step("registry", seen.at, "docker", seen.fact.action, seen.fact.name)
-    moved = Moved(seen.fact.name for seen in moves)
+    pushed = Moved(seen.fact.name for seen in moves if seen.fact.action == "push")
     for need in evidence.needs(ManifestNeed):
         manifests = evidence.of(need).found
-        if manifests and not moved.has(need.image):
-            name = familiar(need.image)
-            yield step("registry", manifests[-1].at, "docker push", name, exact=False)
+        if not manifests or pushed.has(need.image):
+            continue
+        name, at = familiar(need.image), manifests[-1].at
+        pull = next((seen.at for seen in moves if Moved([seen.fact.name]).has(need.image)), None)
+        if pull is None or _pulled_what_was_here(evidence, events, need.image, pull):
+            yield step("registry", min(at, pull or at), "docker push", name, exact=False)
+    for seen in moves:
+        yield step("registry", seen.at, "docker", seen.fact.action, seen.fact.name)
+
+
+def _pulled_what_was_here(evidence: Evidence, events: Events, image: str, pull: datetime) -> bool:
+    """Whether what was pulled had been built or tagged here: so it was pushed before."""
+    name = familiar(image)
+    naming = [e for e in events if e.fact.action in {"tag", "build"} and e.at < pull]
+    own = {e.fact.id for e in naming if familiar(e.fact.name) == name}
+    later = {seen.fact.id for seen in evidence.of(ImageNeed(image=image)).found if seen.at >= pull}
+    later |= {seen.fact.digest for seen in evidence.of(ManifestNeed(image=image)).found}
+    return not own.isdisjoint(later)

@@ -110,6 +110,20 @@ def test_without_events_the_states_tell() -> None:
     assert not any(step.failed for step in told)
 
 
+def test_a_push_without_an_event_is_told_also_where_a_pull_follows() -> None:
+    there = saw(ManifestNeed(image=REMOTE), Manifest(digest=f"sha256:{hex_id('manifest')}"), 5)
+    pulled = event("image pull", 4, name=REMOTE)
+    own, other = (saw(TAGGED, an_image(each), 5) for each in (APP, "somebody else's"))
+    told = steps(image("tag", 1, REMOTE), pulled, there, own)
+    assert [(step.label, step.exact) for step in told] == [
+        ("docker build -t me/app:1 .", True),
+        ("docker push me/app:1", False),
+        ("docker pull me/app:1", True),
+    ]
+    assert "docker push me/app:1" not in labels(image("tag", 1, REMOTE), pulled, there, other)
+    assert labels(pulled, there, own)[0] == "docker pull me/app:1"
+
+
 def test_a_build_without_events_or_times_is_dated_by_when_it_was_seen() -> None:
     placeholder = an_image(APP, created="1970-01-01T00:00:00Z", identity=("build",))
     [step] = steps(saw(IMAGE, placeholder, 4))
