@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
+from grader.messages import LANGUAGES
 from tests.places import GRADE_LAB
 
 MISTYPED = {
@@ -117,6 +119,21 @@ def test_a_mistake_beside_the_language_is_told_in_it(tmp_path: Path, args: str) 
     assert done.stderr.startswith("사용법: grade-lab ")
     assert "\n오류: " in done.stderr
     assert "--lang" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["", "batch", "batch run", "doctor", "judge", "rubric new"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_help_fits_into_80_columns(tmp_path: Path, command: str, lang: str) -> None:
+    done = subprocess.run(
+        [GRADE_LAB, "--lang", lang, *command.split(), "--help"],
+        env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "80"},
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert [line for line in done.stdout.splitlines() if cell_len(line) > 80] == []
+    assert "..." not in done.stdout.replace("[ARGS]...", "")
 
 
 def test_help_is_korean_but_for_what_is_typed(tmp_path: Path) -> None:

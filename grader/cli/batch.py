@@ -69,6 +69,7 @@ _rubric_option = click.option(
             "holds them all, or a roster (CSV) that names them."
         )
     ),
+    short_help=described(msg("Judge all submissions in SOURCE.")),
 )
 @click.argument("source", type=click.Path(path_type=Path))
 @_rubric_option
@@ -116,6 +117,7 @@ _rubric_option = click.option(
 @click.option(
     "--seconds",
     type=click.FloatRange(1, 3600),
+    metavar="N",
     default=SECONDS,
     show_default=True,
     help=described(msg("What judging one submission may take.")),

@@ -15,6 +15,7 @@ import click
 from grader import __version__
 from grader.cli import streams
 from grader.cli.complaint import complain
+from grader.cli.help import Help
 from grader.errors import ExitCode, GradeLabError
 from grader.interruption import Interruption, heeded
 from grader.language import LANG, described, named
@@ -59,7 +60,9 @@ class _DefaultToGrade(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         args = _without_language(args)
-        if not args or (args[0] not in self.commands and args[0] not in _ABOUT):
+        if args and args[0] in _ABOUT:
+            args = args[:1]  # whatever stands behind it, as in `--help --lang ko`
+        elif not args or args[0] not in self.commands:
             self._refuse_mistyped(args[:1])
             args = ["grade", *args]
         return super().parse_args(ctx, args)
@@ -123,11 +126,13 @@ for command in [
         "ci",
         "grader.cli.ci",
         msg("Grade a submission where it is pushed to: GitHub, GitLab, others."),
+        msg("Grade a submission where it is pushed to."),
     ),
     Elsewhere(
         "shell",
         "grader.cli.shell",
         msg("Open your shell, and record the docker commands that leave no trace, such as `ps`."),
+        msg("Open your shell, and record docker commands in it."),
     ),
     Elsewhere(
         "doctor",
@@ -151,6 +156,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     args = sys.argv[1:] if args is None else args
     streams.ready()
     lend()
+    click.Context.formatter_class = Help
     os.environ["LANGUAGE"] = named(args) or LANG
     # Pydantic would search all that is installed for plug-ins, of which we use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -195,6 +201,13 @@ def _failed(error: Exception, lang: str) -> ExitCode:
         case click.ClickException():
             error.show()
             return ExitCode.USAGE
+        case ImportError() if error.name in sys.stdlib_module_names:
+            lacking = msg("this Python was built without '{module}'", module=error.name.lstrip("_"))
+            advice = msg(
+                "install Python again: that of python.org or of your system has all of it; "
+                "pyenv leaves out what it finds no headers for"
+            )
+            return _fail(GradeLabError(lacking, advice), lang)
         case OSError():  # such as a full disk below standard output
             from pathlib import Path
 
