@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import lzma
 import posixpath
 import tarfile
 import zlib
@@ -14,6 +13,11 @@ from typing import Protocol
 from grader.collect import redact
 from grader.collect.answer import UnavailableError
 from grader.facts import Reason
+
+try:
+    from lzma import LZMAError
+except ImportError:  # Python is built without it where its headers were not there
+    LZMAError = EOFError  # type: ignore[assignment,misc]
 
 MAX_FILES = 20_000
 CHUNK_BYTES = 256 * 1024
@@ -100,7 +104,7 @@ def open_tar(file: Readable) -> Iterator[tarfile.TarFile]:
     try:
         with tarfile.open(fileobj=file, mode="r|*", errors="replace") as tar:  # type: ignore[call-overload]
             yield tar
-    except (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:
+    except (tarfile.TarError, zlib.error, LZMAError, EOFError, OSError, ValueError) as error:
         raise UnavailableError(Reason.ENGINE_ERROR, f"a broken archive: {error}") from error
 
 
