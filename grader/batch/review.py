@@ -40,6 +40,21 @@ class ReviewItem:
     message: str
     points: Decimal
 
+    @property
+    def told(self) -> Message:
+        """Whose it is, and why it needs a person."""
+        if not self.objective:
+            reason = self.message
+            return msg("{label}: could not be judged: {reason}", label=self.label, reason=reason)
+        return msg(
+            "{label}, {name}: {title}, {points} points at stake: {message}",
+            label=self.label,
+            name=self.learner.name or self.learner.id,
+            title=self.title,
+            points=number(self.points),
+            message=self.message,
+        )
+
 
 def review(rows: Iterable[Row], rubric: Rubric, lang: str = "en") -> Iterator[ReviewItem]:
     """What needs a person, by label, in the rubric's order. What an override settled does not."""
@@ -83,7 +98,7 @@ def write_template(items: Iterable[ReviewItem], path: Path, lang: str = "en") ->
     with whole(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
         file.write(f"# {readable(text(Message(intro.template, {'file': path.name})))}\n")
         for item in items:
-            file.write(_entry(item, text(_stake(item))))
+            file.write(_entry(item, text(item.told)))
 
 
 def unknown(overrides: Overrides, rows: Iterable[Row], rubric: Rubric) -> Iterator[Message]:
@@ -114,19 +129,6 @@ def unknown(overrides: Overrides, rows: Iterable[Row], rubric: Rubric) -> Iterat
                     most=number(objectives[name].points),
                     points=number(override.points),
                 )
-
-
-def _stake(item: ReviewItem) -> Message:
-    if not item.objective:
-        return msg("{label}: could not be judged: {reason}", label=item.label, reason=item.message)
-    return msg(
-        "{label}, {name}: {title}, {points} points at stake: {message}",
-        label=item.label,
-        name=item.learner.name or item.learner.id,
-        title=item.title,
-        points=number(item.points),
-        message=item.message,
-    )
 
 
 def _entry(item: ReviewItem, told: str) -> str:

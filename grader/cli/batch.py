@@ -221,9 +221,7 @@ def batch_review(  # noqa: PLR0917 # an option each
         count = 0
         for item in review(store.rows(), loaded, lang):
             count += 1
-            what = item.title or item.status.value
-            who = item.learner.name or item.learner.id or item.label
-            click.echo(one_line(f"{item.label}  {who}  {what} ({item.points}): {item.message}"))
+            click.echo(one_line(text(item.told)))
     click.echo(text(msg("to be looked at by a person: {count}", count=count)))
     if lang != of_class:
         told = msg(

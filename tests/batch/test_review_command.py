@@ -28,8 +28,8 @@ def test_what_needs_a_person_is_listed_each_on_a_line(tmp_path: Path, capsys: Pr
         store.put(broken("s-2", "a bomb"))
     assert review(tmp_path) == ExitCode.PASSED
     first, second, count = capsys.readouterr().out.splitlines()
-    assert first == "s-1 Kim Minji Answers (6.5): copied from the lesson"
-    assert second == "s-2 s-2 error (20): a bomb"
+    assert first == "s-1, Kim Minji: Answers, 6.5 points at stake: copied from the lesson"
+    assert second == "s-2: could not be judged: a bomb"
     assert count == "to be looked at by a person: 2"
 
 
@@ -60,7 +60,7 @@ def test_it_speaks_the_language_of_the_class_unless_asked(
     given = ["batch", "review", str(tmp_path), "--rubric", str(tmp_path / "rubric.yaml"), *options]
     assert _told(given) == ExitCode.PASSED
     printed = capsys.readouterr()
-    assert printed.out.startswith(f"s-1 s-1 {shown} (5): copied")
+    assert printed.out.startswith(f"s-1, s-1: {shown}, 5")
     assert told in printed.err
     assert bool(told) == bool(printed.err)
 
