@@ -122,3 +122,11 @@ def test_help_is_in_the_language_beside_it(folder: Path, args: list[str]) -> Non
 
 def test_help_of_a_command_is_in_the_language_beside_it(folder: Path) -> None:
     assert "체크리스트를 브라우저에서도" in run(folder, "watch", "--help", "--lang", "ko").stdout
+
+
+def test_rubrics_are_listed_in_columns(folder: Path) -> None:
+    lines = run(folder, "rubric", "list", "--lang", "en").stdout.splitlines()
+    names = [line.partition(" ")[0] for line in lines]
+    assert "container-and-docker" in names
+    width = max(map(len, names))
+    assert all(line[width : width + 2] == "  " and line[width + 2] != " " for line in lines)

@@ -29,8 +29,10 @@ def rubric_list(lang: str) -> None:
     """Names and titles of shipped rubrics."""
     from grader.rubric.load import shipped, title_of
 
-    for name, path in shipped().items():
-        click.echo(f"{name}  {Translator(lang).text(title_of(path))}")
+    found = shipped()
+    width = max(map(len, found))
+    for name, path in found.items():
+        click.echo(f"{name:{width}}  {Translator(lang).text(title_of(path))}")
 
 
 @rubric_command.command(
