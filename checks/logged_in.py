@@ -26,7 +26,8 @@ from grader.reference import login_command
 class LoggedIn(Check):
     """``docker login`` was done for ``registry``, as ``docker.io`` or ``registry.example:5000``.
 
-    Only the registry's name is looked up; names of users and secrets are never read.
+    ``podman login`` is as good. Only the registry's name is looked up; names of users and secrets
+    are never read.
     """
 
     type: Literal["logged_in"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ def usual_sockets(platform: str, env: Mapping[str, str]) -> tuple[str, ...]:
     """Where engines listen on this platform when nobody chose another place, likeliest first."""
     if platform == "win32":
         return ("npipe:////./pipe/docker_engine",)
-    home = _home(env)
+    home = home_of(env)
     desktop = {"darwin": ".docker/run/docker.sock"}.get(platform, ".docker/desktop/docker.sock")
     paths = [Path("/var/run/docker.sock"), home / desktop]
     paths += [home / ".colima/default/docker.sock", home / ".orbstack/run/docker.sock"]
@@ -79,8 +80,14 @@ def usual_sockets(platform: str, env: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def config_folder(env: Mapping[str, str]) -> Path:
-    """The folder of the docker command line's configuration."""
-    return Path(env["DOCKER_CONFIG"]) if env.get("DOCKER_CONFIG") else _home(env) / ".docker"
+    """The folder of the docker command line's configuration.
+
+    That of Ubuntu's snap has a home of its own below the user's.
+    """
+    if env.get("DOCKER_CONFIG"):
+        return Path(env["DOCKER_CONFIG"])
+    is_snap = (shutil.which("docker", path=env.get("PATH")) or "").endswith("/snap/bin/docker")
+    return home_of(env) / ("snap/docker/current/.docker" if is_snap else ".docker")
 
 
 def read_config(env: Mapping[str, str]) -> dict[str, Any]:
@@ -90,7 +97,32 @@ def read_config(env: Mapping[str, str]) -> dict[str, Any]:
         OSError: it cannot be read.
         ValueError: it is no JSON object.
     """
-    return _read_object(config_folder(env) / "config.json")
+    return read_object(config_folder(env) / "config.json")
+
+
+def read_object(path: Path, *, missing_ok: bool = True) -> dict[str, Any]:
+    """The JSON object in a file; empty when there is no file, and one may be missing.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is no JSON object.
+    """
+    try:
+        with path.open("rb") as file:
+            value = json.loads(file.read(MAX_CONFIG_BYTES))
+    except FileNotFoundError:
+        if missing_ok:
+            return {}
+        raise
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
+
+
+def home_of(env: Mapping[str, str]) -> Path:
+    """The folder that is the user's own."""
+    home = env.get("HOME") or env.get("USERPROFILE")
+    return Path(home) if home else Path.home()
 
 
 def current_context(env: Mapping[str, str]) -> str:
@@ -107,7 +139,7 @@ def contexts(env: Mapping[str, str], platform: str) -> dict[str, Endpoint]:
     known: dict[str, Endpoint] = {}
     for meta in sorted((config_folder(env) / "contexts" / "meta").glob("*/meta.json")):
         with suppress(OSError, ValueError, GradeLabError):
-            name = str(_read_object(meta).get("Name") or "")
+            name = str(read_object(meta).get("Name") or "")
             known[name] = _endpoint_of(name, env, platform)
     return known
 
@@ -140,7 +172,7 @@ def unusable_host(host: str, reason: str) -> GradeLabError:
 def _configured_context(env: Mapping[str, str]) -> str:
     path = config_folder(env) / "config.json"
     try:
-        name = _read_object(path).get("currentContext")
+        name = read_object(path).get("currentContext")
     except (OSError, ValueError) as error:
         raise GradeLabError(
             msg("the configuration of docker cannot be read: {reason}", reason=_words(error)),
@@ -155,7 +187,7 @@ def _endpoint_of(context: str, env: Mapping[str, str], platform: str) -> Endpoin
     key = hashlib.sha256(context.encode("utf-8", "replace")).hexdigest()
     meta = folder / "meta" / key / "meta.json"
     try:
-        endpoint = _read_object(meta, missing_ok=False)["Endpoints"]["docker"]
+        endpoint = read_object(meta, missing_ok=False)["Endpoints"]["docker"]
         host, unverified = endpoint.get("Host"), endpoint.get("SkipTLSVerify")
     except FileNotFoundError as error:
         raise _unusable(context, env, msg("there is no such context")) from error
@@ -179,24 +211,6 @@ def _unusable(context: str, env: Mapping[str, str], reason: Message) -> GradeLab
         msg("the docker context '{name}' cannot be used: {reason}", name=context, reason=reason),
         advice,
     )
-
-
-def _read_object(path: Path, *, missing_ok: bool = True) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            value = json.loads(file.read(MAX_CONFIG_BYTES))
-    except FileNotFoundError:
-        if missing_ok:
-            return {}
-        raise
-    if not isinstance(value, dict):
-        raise ValueError("not a JSON object")
-    return value
-
-
-def _home(env: Mapping[str, str]) -> Path:
-    home = env.get("HOME") or env.get("USERPROFILE")
-    return Path(home) if home else Path.home()
 
 
 def _words(error: Exception) -> str:

@@ -1,13 +1,15 @@
-"""Registries that the docker command line has a login for: their names, and nothing else."""
+"""Registries that docker or podman has a login for: their names, and nothing else."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from grader import facts
 from grader.collect.answer import AbsentError, UnavailableError
-from grader.collect.endpoint import read_config
+from grader.collect.endpoint import config_folder, home_of, read_object
 from grader.facts import Reason
 from grader.reference import DOCKER_HUB
 
@@ -21,10 +23,36 @@ def login(registry: str, env: Mapping[str, str]) -> facts.Login:
         AbsentError: there is none that the configuration tells of.
         UnavailableError: the configuration cannot be read.
     """
-    try:
-        config = read_config(env)
-    except (OSError, ValueError) as error:
-        raise UnavailableError(Reason.UNREADABLE, "config.json of docker") from error
+    unreadable, stores = "", []
+    for path in login_files(env):
+        try:
+            config = read_object(path)
+        except (OSError, ValueError):
+            unreadable = path.name
+            continue
+        if (store := _store_of(registry, config)) is not None:
+            return facts.Login(registry=registry, store=store)
+        stores += [str(config["credsStore"])] if config.get("credsStore") else []
+    if unreadable:
+        raise UnavailableError(Reason.UNREADABLE, f"{unreadable} of docker")
+    raise AbsentError(Reason.NOT_THERE, f"credentials are kept in {stores[0]}" if stores else "")
+
+
+def login_files(env: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where ``docker login`` and ``podman login`` note what they keep: containers-auth.json(5)."""
+    runtime = env.get("XDG_RUNTIME_DIR")
+    if runtime or not hasattr(os, "getuid"):
+        of_podman = Path(runtime or home_of(env)) / "containers"
+    else:
+        of_podman = Path("/run/containers") / str(os.getuid())
+    files = [config_folder(env) / "config.json", of_podman / "auth.json"]
+    files += [home_of(env) / ".config/containers/auth.json"]
+    files += [Path(chosen)] if (chosen := env.get("REGISTRY_AUTH_FILE")) else []
+    return tuple(files)
+
+
+def _store_of(registry: str, config: Mapping[str, Any]) -> str | None:
+    """What keeps the login, empty for the file itself; None where there is none."""
     wanted = _host(registry)
     store = str(config.get("credsStore") or "")
     helpers = _object(config, "credHelpers")
@@ -32,10 +60,8 @@ def login(registry: str, env: Mapping[str, str]) -> facts.Login:
     for name, entry in _object(config, "auths").items():
         # A login that a store keeps leaves an empty entry.
         if _host(name) == wanted and (entry or helper):
-            return facts.Login(registry=registry, store=helper)
-    if helper != store:
-        return facts.Login(registry=registry, store=helper)
-    raise AbsentError(Reason.NOT_THERE, f"credentials are kept in {store}" if store else "")
+            return helper
+    return helper if helper != store else None
 
 
 def _host(name: str) -> str:

@@ -19,7 +19,12 @@ def env_of(folder: Path, config: dict[str, Any] | str | None) -> dict[str, str]:
     if config is not None:
         text = config if isinstance(config, str) else json.dumps(config)
         (folder / "config.json").write_text(text, encoding="utf-8")
-    return {"DOCKER_CONFIG": str(folder)}
+    return {**elsewhere(folder), "DOCKER_CONFIG": str(folder)}
+
+
+def elsewhere(folder: Path) -> dict[str, str]:
+    """An environment in which nothing is known but what lies in this folder."""
+    return {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder / "run"), "PATH": str(folder)}
 
 
 @pytest.mark.parametrize(
@@ -67,3 +72,35 @@ def test_a_broken_configuration_cannot_be_looked_at(tmp_path: Path, text: str) -
         login("docker.io", env_of(tmp_path, text))
     assert caught.value.reason is Reason.UNREADABLE
     assert "c2VjcmV0" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["run/containers/auth.json", ".config/containers/auth.json", "chosen.json"],
+)
+def test_a_login_of_podman_is_found(tmp_path: Path, place: str) -> None:
+    (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / place).write_text(json.dumps({"auths": {"docker.io/haneul": SECRET}}))
+    env = env_of(tmp_path, {}) | {"REGISTRY_AUTH_FILE": str(tmp_path / "chosen.json")}
+    assert login("docker.io", env).registry == "docker.io"
+    with pytest.raises(AbsentError):
+        login("ghcr.io", env)
+
+
+def test_a_login_by_the_docker_of_a_snap_is_found(tmp_path: Path) -> None:
+    command = tmp_path / "snap" / "bin" / "docker"
+    command.parent.mkdir(parents=True)
+    command.touch(mode=0o755)
+    folder = tmp_path / "snap" / "docker" / "current" / ".docker"
+    folder.mkdir(parents=True)
+    env_of(folder, {"auths": {"https://index.docker.io/v1/": SECRET}})
+    env = elsewhere(tmp_path)
+    with pytest.raises(AbsentError):
+        login("docker.io", env)
+    assert login("docker.io", env | {"PATH": str(command.parent)}).registry == "docker.io"
+
+
+def test_a_broken_configuration_hides_no_login_of_another(tmp_path: Path) -> None:
+    env = env_of(tmp_path, "{") | {"REGISTRY_AUTH_FILE": str(tmp_path / "auth.json")}
+    (tmp_path / "auth.json").write_text(json.dumps({"auths": {"docker.io": SECRET}}))
+    assert login("docker.io", env).registry == "docker.io"
