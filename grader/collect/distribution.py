@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import ipaddress
 import json
 import re
 import ssl
@@ -22,6 +21,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import getproxies, parse_http_list, parse_keqv_list, proxy_bypass
 
 from grader.collect.answer import AbsentError, UnavailableError
+from grader.collect.endpoint import is_loopback
 from grader.collect.media_types import MANIFESTS
 from grader.collect.registry_answer import API, content_of, refusal
 from grader.facts import Manifest, Reason
@@ -231,15 +231,6 @@ class Distribution:
             decode_content=False,
             timeout=Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
         )
-
-
-def is_loopback(netloc: str) -> bool:
-    """Whether a host, with or without a port, is this computer itself."""
-    try:
-        host = urlsplit(f"//{netloc}").hostname or ""
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def digest_of(content: bytes) -> str:

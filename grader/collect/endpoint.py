@@ -151,6 +151,17 @@ def host_name(host: str) -> str:
     return (parts.hostname if remote else None) or "127.0.0.1"
 
 
+def is_loopback(netloc: str) -> bool:
+    """Whether a host, with or without a port, is this computer itself."""
+    from ipaddress import ip_address
+
+    try:
+        host = urlsplit(f"//{netloc}").hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def unusable_host(host: str, reason: str) -> GradeLabError:
     """Why no client can be made for this address, and what to do about it."""
     from importlib.util import find_spec

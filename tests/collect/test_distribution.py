@@ -10,7 +10,7 @@ import pytest
 
 from grader.collect import registry_config
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
-from grader.collect.distribution import is_loopback
+from grader.collect.endpoint import is_loopback
 from grader.collect.registry import Registries
 from grader.collect.registry_config import image_of
 from grader.facts import Reason, RegistryImage

@@ -11,10 +11,14 @@ import pytest
 
 from grader import shell_environment
 from grader.collect.advice import Product, Surroundings, advice
-from grader.collect.endpoint import host_name, resolve, usual_sockets
+from grader.collect.client import Client
+from grader.collect.endpoint import Endpoint, host_name, resolve, usual_sockets
 from grader.collect.surroundings import surroundings
 from grader.errors import GradeLabError
 from grader.facts import Reason
+from tests.collect.a_registry import always, serving
+
+VERSION = b'{"Version": "20.10.24", "ApiVersion": "1.41"}'
 
 
 def config(home: Path, **fields: Any) -> dict[str, str]:
@@ -216,3 +220,13 @@ def test_the_variable_of_a_recorded_shell_is_not_the_learners() -> None:
 
 def test_no_advice_where_the_engine_answers() -> None:
     assert advice(Surroundings(), Reason.NOT_THERE) == []
+
+
+def test_no_proxy_is_asked_for_an_engine_on_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(always(502, {}, b"")) as proxy, serving(always(200, {}, VERSION)) as engine:
+        for name in ("http_proxy", "all_proxy"):
+            monkeypatch.setenv(name, f"http://{proxy.address}")
+        monkeypatch.delenv("no_proxy", raising=False)
+        client = Client(Endpoint((f"tcp://{engine.address}",)))
+        assert client.version()["ApiVersion"] == "1.41"
+        assert proxy.asked == []
