@@ -97,8 +97,17 @@ class Http(SoughtText, ContainerSubject, Check):
         stale = series.looked_at is None or series.looked_at < begun
         match series.absent:
             case Reason.NOT_PUBLISHED:
+                message = msg("port {port} of the container is not published", port=self.port)
+                asked = any(each.container == f"{self.port}/tcp" for each in container.ports)
+                if asked and container.running and not container.networks:
+                    # Docker 29 starts one so after its port was taken (moby/moby#51758).
+                    message = msg(
+                        "container {name} has no network, as when its port was in use at first: "
+                        "remove it, and run it again",
+                        name=container.name,
+                    )
                 return Failed(
-                    message=msg("port {port} of the container is not published", port=self.port),
+                    message=message,
                     proofs=proofs,
                     expected=f"-p …:{self.port}",
                     pending=stale,

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from grader.check import Status, Verdict
 from grader.evidence import Strength
-from grader.facts import HttpResponse, Logs, Reason
+from grader.facts import HttpResponse, Logs, PortBinding, Reason
 from grader.journal import Entry
 from grader.needs import ContainerNeed, HttpNeed, LogsNeed
 from tests.factories import a_container, event, hex_id, judged, minutes, saw
@@ -139,3 +139,12 @@ def test_what_was_asked_before_the_container_was_there_says_nothing_of_it(
 def test_a_port_that_is_not_published_is_told_as_the_option_that_is_missing() -> None:
     verdict = judge(THERE, saw(NEED, Reason.NOT_PUBLISHED))
     assert verdict.expected == "-p …:8000"
+
+
+def test_a_container_that_the_engine_left_without_a_network_is_told() -> None:
+    asked = {"ports": (PortBinding(container="8000/tcp", host="8080"),)}
+    for networks, told in ((), "has no network"), (("bridge",), "is not published"):
+        there = a_container("web", networks=networks, **asked)
+        verdict = judge(saw(ContainerNeed(name="web"), there), saw(NEED, Reason.NOT_PUBLISHED))
+        assert verdict.status is Status.FAIL
+        assert told in str(verdict.message)

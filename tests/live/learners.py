@@ -31,13 +31,19 @@ __all__ = [
 
 
 def new_learner(folder: Path) -> Learner:
-    """A learner with a fresh copy of the sample submission, a port and a tag of their own.
+    """A learner with a copy of the sample submission, and an account, tag and port of their own.
 
-    The engine remembers what earlier tests did: a tag of one's own keeps their events apart.
+    The engine remembers what earlier tests did. A comment in the app makes an image of one's own,
+    too: else whatever is told by digest or id would be told of all.
     """
     submission = copy_submission(SAMPLE, folder / "wisheasy")
-    registry, version = os.environ["GRADE_LAB_REGISTRY"], f"1.{uuid4().hex[:8]}"
-    return Learner(submission, registry, port=own_port(), version=version)
+    own = uuid4().hex[:8]
+    with (submission / "app.py").open("a", encoding="utf-8") as app:
+        app.write(f"# {own}\n")
+    lab = (submission / "lab.yaml").read_text(encoding="utf-8").replace("haneul", f"haneul{own}")
+    (submission / "lab.yaml").write_text(lab, encoding="utf-8")
+    registry = os.environ["GRADE_LAB_REGISTRY"]
+    return Learner(submission, registry, hub_id=f"haneul{own}", port=own_port(), version=f"1.{own}")
 
 
 def own_port() -> int:
