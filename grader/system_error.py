@@ -47,6 +47,7 @@ _OF_CONNECTIONS = (
     msg("Temporary failure in name resolution"),
     msg("it takes too long to answer"),
     msg("questions in a row were not answered in time"),
+    msg("the proxy cannot be used"),
 )
 """Of urllib3, getaddrinfo and our own looks."""
 

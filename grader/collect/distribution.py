@@ -266,9 +266,12 @@ def _pool(host: str, *, direct: bool) -> PoolManager:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    from urllib3.exceptions import HTTPError
+    from urllib3.exceptions import HTTPError, ProxyError
 
     try:
         yield
+    except ProxyError as error:
+        words = f"the proxy cannot be used: {error.original_error}"
+        raise UnavailableError(Reason.REGISTRY_UNREACHABLE, words) from error
     except (HTTPError, OSError, ValueError) as error:
         raise UnavailableError(Reason.REGISTRY_UNREACHABLE, str(error)) from error

@@ -153,6 +153,7 @@ def test_the_proxy_of_the_environment_is_used_but_for_this_computer(
         with pytest.raises(UnavailableError) as caught:
             image_of(no_engine(), "registry.example/me/app:1")
         assert caught.value.reason is Reason.REGISTRY_UNREACHABLE
+        assert caught.value.detail.startswith("the proxy cannot be used: Tunnel connection failed")
         assert "secret" not in caught.value.detail
         assert [path for path, _ in proxy.asked] == ["registry.example:443"]
         with serving(of(content, content.manifest())) as registry:

@@ -21,7 +21,7 @@ from grader.reference import DOCKER_HUB, path_and_version, registry_of
 SECONDS = 4.0
 HUB_TEST = "docker.io/ratelimitpreview/test:latest"
 """The repository that Docker made for looking at one's pull limit."""
-_CONNECTION = re.compile(r"^HTTPS?Connection(?:Pool)?\([^)]*\): ")
+_CONNECTION = re.compile(r"HTTPS?Connection(?:Pool)?\([^)]*\): ")
 _LIMIT = re.compile(r"(\d{1,9})(?:;w=(\d{1,9}))?")
 
 
