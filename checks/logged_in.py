@@ -16,18 +16,19 @@ from grader.check import (
     then_grade,
     unavailable,
 )
-from grader.evidence import Evidence
-from grader.facts import Fact
+from grader.evidence import Evidence, Seen
+from grader.facts import Event, Fact
 from grader.messages import msg
 from grader.needs import LoginNeed, Need
-from grader.reference import login_command
+from grader.reference import DOCKER_HUB, login_command, registry_of
 
 
 class LoggedIn(Check):
     """``docker login`` was done for ``registry``, as ``docker.io`` or ``registry.example:5000``.
 
-    ``podman login`` is as good. Only the registry's name is looked up; names of users and secrets
-    are never read.
+    ``podman login`` is as good, and so is a push to Docker Hub, which takes none without a login:
+    some log out again. Only the registry's name is looked up; names of users and secrets are never
+    read.
     """
 
     type: Literal["logged_in"]
@@ -38,9 +39,12 @@ class LoggedIn(Check):
 
     def judge(self, evidence: Evidence) -> Verdict:
         series = evidence.of(LoginNeed(registry=self.registry))
+        message = msg("logged in to {registry}", registry=self.registry)
         if series.found:
-            message = msg("logged in to {registry}", registry=self.registry)
             return Passed(message=message, proofs=(Proof.of(series.found[0], message),))
+        if push := self._push(evidence):
+            detail = msg("docker push {image}", image=push.fact.name)
+            return Passed(message=message, proofs=(Proof.of(push, detail),))
         if series.unavailable:
             return unavailable(series)
         hint = then_grade(login_command(self.registry))
@@ -49,3 +53,10 @@ class LoggedIn(Check):
             return Failed(message=message, hint=hint, pending=True)
         message = msg("nothing was seen of a login to {registry}", registry=self.registry)
         return Unproven(message=message, hint=hint)
+
+    def _push(self, evidence: Evidence) -> Seen[Event] | None:
+        """The last one that the registry would not have taken without a login."""
+        if self.registry != DOCKER_HUB:
+            return None
+        pushes = evidence.events("push", kind="image")
+        return next((p for p in reversed(pushes) if registry_of(p.fact.name) == DOCKER_HUB), None)
