@@ -18,7 +18,7 @@ from lab.registry import PrivateRegistry
 
 from grader.journal import Journal
 from grader.journal_file import JournalFile
-from tests.live.learners import Learner, Outcome, clean_up, look, up_to_run
+from tests.live.learners import Learner, Outcome, clean_up, look, new_learner, up_to_run
 from tests.places import GRADE_LAB
 
 pytestmark = pytest.mark.live
@@ -51,11 +51,10 @@ def test_no_engine_from_the_start(learner: Learner) -> None:
     assert outcome.statuses("dockerfile", "dockerignore", "vm-vs-container") == {"pass"}
 
 
-def test_the_registry_is_off_for_a_while(learner: Learner, tmp_path: Path) -> None:
+def test_the_registry_is_off_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with PrivateRegistry() as registry:
-        mine = Learner(
-            learner.folder, registry.address, port=learner.port, version=learner.local[9:]
-        )
+        monkeypatch.setenv("GRADE_LAB_REGISTRY", registry.address)
+        mine = new_learner(tmp_path)
         mine.build()
         mine.tag()
         mine.login(registry.user, registry.password)
