@@ -26,7 +26,6 @@ MAX_SECTION_CHARS = 20_000
 _NUMBER = r"(?:q?\d{1,3}[.):]\s*)?"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~).*$", re.MULTILINE)
-_COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+-->")
 _BOLD_LINE = re.compile(r"^[^\w\n]*(?:\*\*|__)(\w[^*\n]*?)(?:\*\*|__)[^\w\n]*$", re.MULTILINE)
 
 
@@ -86,9 +85,17 @@ def label_of(question: str, text: str) -> int | None:
     mark = r"(?:<\w+>|[^\w\n])"
     label = rf"{mark}{{0,9}}{_NUMBER}{mark}{{0,9}}{re.escape(question)}(?![\w-])\s*(?:$|[^\w\s,.(])"
     begins = re.compile(label, re.IGNORECASE)
-    shown = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), visible(text[:MAX_CHARS]))
-    lines = enumerate(shown.split("\n"), 1)
+    lines = enumerate(_without_comments(visible(text[:MAX_CHARS])).split("\n"), 1)
     return next((number for number, line in lines if begins.match(line)), None)
+
+
+def _without_comments(text: str) -> str:
+    """The text without HTML comments, in as many lines, and in time that is linear."""
+    shown, rest = "", text
+    while (begin := rest.find("<!--")) >= 0 and (end := rest.find("-->", begin)) >= 0:
+        shown += rest[:begin] + "\n" * rest.count("\n", begin, end)
+        rest = rest[end + len("-->") :]
+    return shown + rest
 
 
 def in_comment(question: str, text: str) -> bool:

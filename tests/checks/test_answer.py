@@ -251,3 +251,10 @@ def test_an_answer_in_a_comment_is_told_to_be_unread() -> None:
     )
     assert verdict.status is Status.FAIL
     assert "between `<!--` and `-->` is not read" in str(verdict.message)
+
+
+def test_comments_that_are_never_closed_are_gone_through_once() -> None:
+    """Else this would take minutes."""
+    fields = {"question": "vm-vs-container", "concepts": [KERNEL]}
+    verdict = judged("answer", fields, submitted("answers.md", "<!--" * 25_000))
+    assert verdict.status is Status.FAIL
