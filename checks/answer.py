@@ -24,7 +24,7 @@ from grader.check import (
     Verdict,
     partial_or_failed,
 )
-from grader.checking.answers import answer_to, in_comment, label_of, line_of
+from grader.checking.answers import answer_to, beside, in_comment, label_of, line_of
 from grader.checking.overlap import overlap
 from grader.checking.phrases import Phrase, Plain, Sought, sought
 from grader.checking.submitted import shorten, text_of
@@ -182,16 +182,14 @@ class Answer(Check):
 
     def _none(self, text: str, proof: Proof) -> Verdict:
         """The verdict where nothing stands below the heading, or there is no such heading."""
-        question, line = self.question, label_of(self.question, text)
-        if line and answer_to(question, text) is None:
-            return Review(
-                message=msg(
-                    "{question} is no heading in {path}", question=question, path=self.path
-                ),
-                proofs=(proof,),
-                actual=shorten(text.split("\n")[line - 1]),
-                hint=self._how,
-            )
+        question, told = self.question, None
+        in_heading = self._by_content(Plain.of(beside(question, text)), ())
+        if answer_to(question, text) is None and label_of(question, text):
+            told = msg("{question} is no heading in {path}", question=question, path=self.path)
+        elif self.concepts and isinstance(in_heading, Passed):
+            told = msg("the answer to {question} stands in its heading", question=question)
+        if told is not None:
+            return Review(message=told, proofs=(proof,), hint=self._how)
         message = msg("there is no answer to {question}", question=question)
         if in_comment(question, text):
             message = msg(

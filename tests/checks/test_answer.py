@@ -258,3 +258,15 @@ def test_comments_that_are_never_closed_are_gone_through_once() -> None:
     fields = {"question": "vm-vs-container", "concepts": [KERNEL]}
     verdict = judged("answer", fields, submitted("answers.md", "<!--" * 25_000))
     assert verdict.status is Status.FAIL
+
+
+def test_an_answer_in_the_heading_itself_goes_to_a_person_and_a_title_does_not() -> None:
+    fields = {"question": "vm", "concepts": [KERNEL, SPEED], "min_chars": 10}
+    whole = "## vm: it shares the kernel and starts in seconds\n"
+    verdict = judged("answer", fields, submitted("answers.md", whole))
+    assert verdict.status is Status.REVIEW
+    assert "the answer to vm stands in its heading" in str(verdict.message)
+    for title in ("## vm: which of them shares the kernel?\n", "## vm:\n"):
+        assert judged("answer", fields, submitted("answers.md", title)).status is Status.FAIL
+    only_long = {"question": "vm", "min_chars": 10}
+    assert judged("answer", only_long, submitted("answers.md", "## vm\n")).status is Status.FAIL
