@@ -7,7 +7,7 @@ from datetime import datetime
 
 from grader.evidence import Evidence
 from grader.needs import ImageNeed, LoginNeed, ManifestNeed
-from grader.reference import DOCKER_HUB, Moved, familiar
+from grader.reference import DOCKER_HUB, Moved, familiar, moves
 from grader.result import TimelineStep
 from grader.timeline.steps import Events, step
 
@@ -19,17 +19,20 @@ def registry(evidence: Evidence, events: Events) -> Iterator[TimelineStep]:
         if found:
             registry = "" if login.registry == DOCKER_HUB else login.registry
             yield step("registry", found[-1].at, "docker login", registry, exact=False)
-    moves = [e for e in events if e.fact.type == "image" and e.fact.action in {"push", "pull"}]
-    pushed = Moved(seen.fact.name for seen in moves if seen.fact.action == "push")
+    moved = [e for e in events if e.fact.type == "image" and e.fact.action in {"push", "pull"}]
+    pulls = [e for e in moved if e.fact.action == "pull"]
+    pulled = Moved(e.fact.name for e in pulls)
+    pushed = Moved(e.fact.name for e in moved if e.fact.action == "push")
     for need in evidence.needs(ManifestNeed):
         manifests = evidence.of(need).found
         if not manifests or pushed.has(need.image):
             continue
-        name, at = familiar(need.image), manifests[-1].at
-        pull = next((seen.at for seen in moves if Moved([seen.fact.name]).has(need.image)), None)
+        name, at, pull = familiar(need.image), manifests[-1].at, None
+        if pulled.has(need.image):
+            pull = next(seen.at for seen in pulls if moves(seen.fact.name, need.image))
         if pull is None or _pulled_what_was_here(evidence, events, need.image, pull):
             yield step("registry", min(at, pull or at), "docker push", name, exact=False)
-    for seen in moves:
+    for seen in moved:
         yield step("registry", seen.at, "docker", seen.fact.action, seen.fact.name)
 
 
