@@ -294,6 +294,7 @@ class _Loader:
             data = (self.path.parent / name).read_bytes()[:MAX_TEXT_BYTES]
         except OSError as error:
             reason = reason_of(error)
-            raise ValueError(msg("cannot be read: {reason}", reason=reason)) from None
+            told = msg("names '{file}', which cannot be read: {reason}", file=name, reason=reason)
+            raise ValueError(told) from None
         self.digest.update(data)
         return data.decode("utf-8", "replace")

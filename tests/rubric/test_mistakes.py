@@ -79,7 +79,7 @@ MISTAKES = [
         "{type: file, path: notes.txt,",
         "{type: challenge, image: app, course: c, learner: l, verifiers: none.txt}\n      #",
         "none.txt",
-        "'verifiers' cannot be read: No such file or directory",
+        "'verifiers' names 'none.txt', which cannot be read: No such file",
     ),
     ("wrong-kind", "notes.txt", "20.10", "20.10", 'put it in quotes: `"20.10"`'),
     ("wrong-kind", "notes.txt", "{tag}", "{tag}", 'put it in quotes: `"{tag}"`'),
