@@ -54,7 +54,8 @@ def kind(schema: dict[str, Any]) -> str:
     if schema.get("type") == "object":
         values = schema.get("additionalProperties")
         return f"map to {kind(values)}" if isinstance(values, dict) else "map"
-    return "regular expression" if schema.get("format") == "regex" else str(schema.get("type", "any"))
+    is_pattern = schema.get("format") == "regex"
+    return "regular expression" if is_pattern else str(schema.get("type", "any"))
 
 
 def default(name: str, schema: dict[str, Any], required: set[str]) -> str:
