@@ -66,7 +66,7 @@ class Cluster(Executor):
 @contextmanager
 def workers(
     address: str, seconds: float, shared: str, warn: Callable[[Message], None]
-) -> Iterator[tuple[Executor, int]]:
+) -> Iterator[tuple[Cluster, int]]:
     """The cluster whose scheduler is at ``address``. Its workers have to see ``shared``, a folder.
 
     ``warn`` is told that it does not answer; it may still do.
