@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 
 DOCKER_HUB = "docker.io"
@@ -70,16 +71,18 @@ def moves(told: str, reference: str) -> bool:
 
 
 class Moved:
-    """What pushes or pulls of all that was ``told`` moved, found without trying each."""
+    """When pushes or pulls of what was ``told``, oldest first, moved what: without trying each."""
 
-    def __init__(self, told: Iterable[str]) -> None:
-        self._told = frozenset(told)
-        self._meant = frozenset().union(*map(_meant_by, self._told))
+    def __init__(self, told: Iterable[tuple[str, datetime]]) -> None:
+        self._first: dict[str, datetime] = {}
+        for name, at in told:
+            for meant in (name, *_meant_by(name)):
+                self._first.setdefault(meant, at)
 
-    def has(self, reference: str) -> bool:
-        """Whether one of them `moves` it."""
-        is_meant = not self._meant.isdisjoint(_known_as(reference))
-        return is_meant or repository_of(reference) in self._told
+    def first(self, reference: str) -> datetime | None:
+        """When the first of them that `moves` it did so; None where none does."""
+        known = (repository_of(reference), *_known_as(reference))
+        return min((self._first[name] for name in known if name in self._first), default=None)
 
 
 @lru_cache(maxsize=4096)

@@ -92,6 +92,15 @@ SHAPES: dict[str, Callable[[int], list[Entry]]] = {
             saw(ManifestNeed(image=f"me/app:{n + i}"), Manifest(digest=f"x{i}"), i / 100),
         )
     ],
+    "pulls-of-what-was-tagged": lambda n: [
+        entry
+        for i in range(n)
+        for entry in (
+            tagged(i, f"me/app:{i}"),
+            event("image pull", i / 100, name=f"me/app:{i}"),
+            saw(ManifestNeed(image=f"me/app:{i}"), Manifest(digest=f"x{i}"), i / 100),
+        )
+    ],
     "images-and-manifests": lambda n: [
         *map(image, range(n)),
         *(saw(ManifestNeed(image=HUB), Manifest(digest=f"x{i}"), i / 100) for i in range(n)),
