@@ -27,7 +27,8 @@ def explained(error: MarkedYAMLError, lines: Sequence[str]) -> YamlMistake:
     """The mistake that the parser stumbled over, where a person would look for it."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
-    if line >= len(lines):  # at the end of the file: what is missing is missing behind the text
+    if (line + 1, column) >= (len(lines), len("".join(lines[-1:]))):
+        # At the end of the file: what is missing is missing behind the text.
         line = max((i for i, text in enumerate(lines) if text.strip()), default=0)
         column = max(0, len("".join(lines[line : line + 1]).rstrip()) - 1)
     text = lines[line] if line < len(lines) else ""
@@ -37,7 +38,7 @@ def explained(error: MarkedYAMLError, lines: Sequence[str]) -> YamlMistake:
         return YamlMistake(
             "yaml-tab", line, text.index("\t"), tab, msg("indent with spaces instead")
         )
-    said = str(error.problem or error.context)
+    said = _said(error)
     above = next((i for i in range(line - 1, -1, -1) if lines[i].strip()), line)
     is_of_key = "mapping values are not allowed" in said or "expected ':'" in said
     nearby = (above, line) if is_of_key else (line,)
@@ -52,10 +53,20 @@ def explained(error: MarkedYAMLError, lines: Sequence[str]) -> YamlMistake:
     if "cannot start any token" in said or "undefined alias" in said:
         reason = msg("a text cannot begin with `{sign}`", sign=rest[:1])
         return _syntax(line, column, reason, msg("put the whole text in quotes"))
+    if "unknown escape character" in said:  # where it is escaped, or the sign that does it
+        column = max(text.rfind("\\", 0, column + 1), 0)
     for part, reason, aid in _BY_WORDS:
         if part in said:
             return _syntax(line, column, reason, aid)
     return _syntax(line, column, msg("{reason}", reason=said), None)
+
+
+def _said(error: MarkedYAMLError) -> str:
+    """The mistake in libyaml's words. Where that is missing the parser is ruamel.yaml's own."""
+    said = str(error.problem or error.context)
+    expected = "'-' indicator" if "collection" in str(error.context) else "key"
+    said = said.replace("expected <block end>", f"did not find expected {expected}")
+    return said.replace("expected the node content", "did not find expected node content")
 
 
 def _never_closed(error: MarkedYAMLError, said: str, lines: Sequence[str]) -> YamlMistake | None:

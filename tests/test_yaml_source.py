@@ -178,3 +178,33 @@ def test_what_is_nested_as_deep_as_nobody_writes_is_told() -> None:
 def test_a_rubric_reads_the_same_where_the_fast_parser_cannot_be_installed(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert Source(path.name, text, pure=True).data == Source(path.name, text).data
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rubric: [",
+        "a: {b",
+        "a: 'b\n",
+        "[a, b}",
+        "- [a\nb: c\n",
+        "id: {tag}/x\n",
+        "id: 'it's'\n",
+        "a: b: c",
+        "a: b\n  c: d\n",
+        "a:\n  - b\n c: d\n",
+        'a: "\\d"\n',
+        "a: @x",
+        "a: b\n*y\n",
+        "---\na: b\n---\nc: d\n",
+        "a:\n\tb: c\n",
+    ],
+)
+def test_without_libyaml_a_mistake_is_told_in_the_same_words(text: str) -> None:
+    pytest.importorskip("_ruamel_yaml")
+    told = []
+    for pure in (False, True):
+        with pytest.raises(InvalidYamlError) as caught:
+            Source("x", text, pure=pure)
+        told.append(caught.value.problem)
+    assert told[0] == told[1]

@@ -145,6 +145,8 @@ MISTAKES = [
 def test_a_mistake_has_its_code_a_mark_and_a_way_out(
     tmp_path: Path, *, code: str, old: str, new: str, mark: str | None, said: str
 ) -> None:
+    if new == "[8080:80]":  # which is a mistake to libyaml alone
+        pytest.importorskip("_ruamel_yaml")
     assert old in GOOD
     found = problems(tmp_path, GOOD.replace(old, new, 1))
     assert [problem.code for problem in found] == [code]
