@@ -32,9 +32,6 @@ def named(args: Sequence[str]) -> str | None:
     return None
 
 
-INHERITED = dict(os.environ)
-"""The environment that this process was started in, before anything is set for its libraries."""
-
 LANG = named(sys.argv[1:]) or preferred()
 
 

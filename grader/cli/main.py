@@ -6,6 +6,7 @@ import atexit
 import gc
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
@@ -157,20 +158,28 @@ def main(args: list[str] | None = None) -> NoReturn:
     streams.ready()
     lend()
     click.Context.formatter_class = Help
+    inherited = dict(os.environ)
     os.environ["LANGUAGE"] = named(args) or LANG
     # Pydantic would search all that is installed for plug-ins, of which we use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     with heeded() as interruption:
-        code = _told(args, interruption)
+        code = _told(args, interruption, inherited)
     sys.exit(code)
 
 
-def _told(args: list[str], interruption: Interruption | None = None) -> ExitCode:
-    """Run the command, say what went wrong, and return its exit code."""
+def _told(
+    args: list[str],
+    interruption: Interruption | None = None,
+    inherited: Mapping[str, str] = os.environ,
+) -> ExitCode:
+    """Run the command, say what went wrong, and return its exit code.
+
+    ``inherited`` is the environment before anything was set for libraries.
+    """
     lang = named(args) or LANG
     asked = interruption or Interruption()
     try:
-        code = _run(args, lang, asked)
+        code = _run(args, inherited, lang, asked)
         if code == ExitCode.PASSED or not asked.came:
             return code
     except (KeyboardInterrupt, click.Abort):
@@ -181,9 +190,9 @@ def _told(args: list[str], interruption: Interruption | None = None) -> ExitCode
     return ExitCode.INTERRUPTED
 
 
-def _run(args: list[str], lang: str, asked: Interruption) -> ExitCode:
+def _run(args: list[str], inherited: Mapping[str, str], lang: str, asked: Interruption) -> ExitCode:
     try:
-        code = cli.main(args, prog_name="grade-lab", standalone_mode=False)
+        code = cli.main(args, prog_name="grade-lab", standalone_mode=False, obj=inherited)
         sys.stdout.flush()
         return code or ExitCode.PASSED
     except Exception as error:

@@ -14,7 +14,6 @@ import click
 
 from grader.cli.options import language_option, quiet_option, rubric_options
 from grader.errors import GradeLabError
-from grader.language import INHERITED
 from grader.messages import Message, Translator, msg
 from grader.system_error import reason_of
 
@@ -61,7 +60,7 @@ def shell_command(  # noqa: PLR0917 # an option each
     from grader.run import prepare
 
     run = prepare(submission, rubric, settings)
-    env = shell_environment.outside(INHERITED)
+    env = shell_environment.outside(ctx.obj)  # that of this process, as it was at its start
     connect = partial(upstream.connected, resolve(env, sys.platform), env)
     wanted = Wanted(run.rubric.needs())
     if not quiet:

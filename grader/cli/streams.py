@@ -14,16 +14,25 @@ GONE = {errno.EPIPE, errno.EINVAL} if sys.platform == "win32" else {errno.EPIPE}
 """What the system says to who writes to a pipe that nobody reads any more."""
 
 
-class _Output(io.FileIO):
+class _Output(io.RawIOBase):
     """What goes to a reader who may go away (``grade-lab … | head``): the command goes on, and its
     exit code tells what it found all the same.
     """
 
     goes_on = True
 
-    def write(self, data: Any, /) -> int:
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return int(self._raw.fileno())
+
+    def write(self, data: Any, /) -> int | None:
         try:
-            return super().write(data)
+            return self._raw.write(data)  # type: ignore[no-any-return] # of any kind of file
         except OSError as error:
             if error.errno not in GONE:
                 raise
@@ -50,7 +59,7 @@ def ready() -> None:
 
 def _patient(stream: io.TextIOWrapper) -> io.TextIOWrapper:
     return io.TextIOWrapper(
-        io.BufferedWriter(_Output(stream.fileno(), "w", closefd=False)),
+        io.BufferedWriter(_Output(getattr(stream.buffer, "raw", stream.buffer))),
         encoding=stream.encoding,
         errors=stream.errors,
         line_buffering=stream.line_buffering or stream.write_through,
