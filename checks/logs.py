@@ -20,9 +20,9 @@ from grader.needs import Need
 class Logs(SoughtText, ContainerSubject, Check):
     """A container's log holds each text of ``contains``, and a match of ``matches``.
 
-    ``at_least`` is how often each must stand in it. ``stream`` is where; a container with a
-    terminal (``-t``) writes all to ``stdout``. At least one of ``contains`` and ``matches`` is
-    required.
+    ``at_least`` is how often each must stand in it, ``matches`` in how many lines. ``stream`` is
+    where; a container with a terminal (``-t``) writes all to ``stdout``. At least one of
+    ``contains`` and ``matches`` is required.
     """
 
     type: Literal["logs"]
