@@ -18,8 +18,9 @@ Made from the check models by `python scripts/check_reference.py`. Every check a
 or a map of languages) and `accept` (the strengths of evidence that count: `submitted`, `recorded`,
 `live`, `registry`, `reproduced`; all when left out).
 
-Regular expressions have [Rust's syntax](https://docs.rs/regex/latest/regex/#syntax), which is nearly
-RE2's: no look-around, no back-references. They search, and `^` and `$` stand for the ends of a line.
+Regular expressions have [Rust's syntax](https://docs.rs/regex/latest/regex/#syntax), which is
+nearly RE2's: no look-around, no back-references. They search, and `^` and `$` stand for the ends of
+a line.
 """
 
 
