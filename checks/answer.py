@@ -24,7 +24,7 @@ from grader.check import (
     Verdict,
     partial_or_failed,
 )
-from grader.checking.answers import answer_to, beside, in_comment, label_of, line_of
+from grader.checking.answers import answer_to, beside, in_comment, is_label, line_of
 from grader.checking.overlap import overlap
 from grader.checking.phrases import Phrase, Plain, Sought, sought
 from grader.checking.submitted import shorten, text_of
@@ -184,7 +184,7 @@ class Answer(Check):
         """The verdict where nothing stands below the heading, or there is no such heading."""
         question, told = self.question, None
         in_heading = self._by_content(Plain.of(beside(question, text)), ())
-        if answer_to(question, text) is None and label_of(question, text):
+        if answer_to(question, text) is None and is_label(question, text):
             told = msg("{question} is no heading in {path}", question=question, path=self.path)
         elif self.concepts and isinstance(in_heading, Passed):
             told = msg("the answer to {question} stands in its heading", question=question)

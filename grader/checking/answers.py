@@ -80,13 +80,13 @@ def line_of(question: str, text: str) -> int | None:
     return found[-1] if found else None
 
 
-def label_of(question: str, text: str) -> int | None:
-    """The first line that begins with the id as a heading does, and is none; counted from 1."""
+def is_label(question: str, text: str) -> bool:
+    """Whether a line begins with the id as a heading does."""
     mark = r"(?:<\w+>|[^\w\n])"
     label = rf"{mark}{{0,9}}{_NUMBER}{mark}{{0,9}}{re.escape(question)}(?![\w-])\s*(?:$|[^\w\s,.(])"
     begins = re.compile(label, re.IGNORECASE)
-    lines = enumerate(_without_comments(visible(text[:MAX_CHARS])).split("\n"), 1)
-    return next((number for number, line in lines if begins.match(line)), None)
+    lines = _without_comments(visible(text[:MAX_CHARS])).split("\n")
+    return any(begins.match(line) for line in lines)
 
 
 def _without_comments(text: str) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from grader.collect.answer import NoAnswerError, UnavailableError
 from grader.collect.credential_helper import end_helpers
-from grader.collect.endpoint import Endpoint, host_name, is_loopback, tried, unusable_host
+from grader.collect.endpoint import Endpoint, is_local, tried, unusable_host
 from grader.collect.engine_answer import (
     causes_of,
     json_in,
@@ -240,7 +240,7 @@ class Client:
             raise unusable_host(host, str(error)) from error
         api.timeout = (CONNECT_SECONDS, READ_SECONDS)
         api.max_redirects = 0  # an engine sends nobody elsewhere
-        api.trust_env = not is_loopback(host_name(host))  # docker asks no proxy for this computer
+        api.trust_env = not is_local(host)  # docker asks no proxy for this computer
         api.hooks["response"].append(read_whole)
         return api
 

@@ -23,6 +23,7 @@ from grader.shell_environment import outside
 
 MAX_CONFIG_BYTES = 4 * 1024 * 1024
 DEFAULT_CONTEXT = "default"
+_REMOTE = {"tcp", "http", "https", "ssh"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,14 @@ def contexts(env: Mapping[str, str], platform: str) -> dict[str, Endpoint]:
 def host_name(host: str) -> str:
     """The machine on which published ports are reached: this one, unless ``host`` is remote."""
     parts = urlsplit(host)
-    remote = parts.scheme in {"tcp", "http", "https", "ssh"}
-    return (parts.hostname if remote else None) or "127.0.0.1"
+    return (parts.hostname if parts.scheme in _REMOTE else None) or "127.0.0.1"
+
+
+def is_local(host: str) -> bool:
+    """Whether the engine at this address is on this computer."""
+    parts = urlsplit(host)
+    elsewhere = parts.scheme in _REMOTE and parts.hostname
+    return not elsewhere or is_loopback(parts.netloc)
 
 
 def is_loopback(netloc: str) -> bool:

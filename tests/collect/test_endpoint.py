@@ -12,7 +12,7 @@ import pytest
 from grader import shell_environment
 from grader.collect.advice import Product, Surroundings, advice
 from grader.collect.client import Client
-from grader.collect.endpoint import Endpoint, host_name, resolve, usual_sockets
+from grader.collect.endpoint import Endpoint, host_name, is_local, resolve, usual_sockets
 from grader.collect.surroundings import surroundings
 from grader.errors import GradeLabError
 from grader.facts import Reason
@@ -230,3 +230,20 @@ def test_no_proxy_is_asked_for_an_engine_on_this_computer(monkeypatch: pytest.Mo
         client = Client(Endpoint((f"tcp://{engine.address}",)))
         assert client.version()["ApiVersion"] == "1.41"
         assert proxy.asked == []
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("unix:///var/run/docker.sock", True),
+        ("npipe:////./pipe/docker_engine", True),
+        ("tcp://localhost:2375", True),
+        ("tcp://[::1]:2375", True),
+        ("tcp://:2375", True),
+        ("ssh://me@localhost", True),
+        ("tcp://engine.example:2376", False),
+        ("ssh://me@10.0.0.2", False),
+    ],
+)
+def test_an_engine_on_this_computer_is_known_by_its_address(host: str, *, local: bool) -> None:
+    assert is_local(host) is local

@@ -14,7 +14,7 @@ from typing import Any
 from grader.collect import events, shapes
 from grader.collect.answer import AbsentError, NoAnswerError
 from grader.collect.client import Client, Payload
-from grader.collect.endpoint import Endpoint, contexts, host_name, resolve, usual_sockets
+from grader.collect.endpoint import Endpoint, contexts, is_local, resolve, usual_sockets
 from grader.doctor.gather.bounded import at_once
 from grader.doctor.machine import Door, Engine, PublishedBy
 from grader.errors import GradeLabError
@@ -126,7 +126,7 @@ def engine(env: Mapping[str, str], images: Iterable[str], bases: Iterable[str] =
             cgroup_limits=bool(info.get("MemoryLimit", True)) and bool(info.get("PidsLimit", True)),
             proxy=any(proxy and "docker.internal" not in proxy for proxy in proxies),
             root="" if desktop else str(info.get("DockerRootDir") or ""),
-            local=host_name(client.host) in {"127.0.0.1", "localhost", "::1"},
+            local=is_local(client.host),
             ahead=_ahead(info, now),
             images=tuple(_platforms(client, images)),
             missing=tuple(_missing(client, bases)),
