@@ -28,11 +28,12 @@ from grader.checking.answers import answer_to, beside, in_comment, is_label, lin
 from grader.checking.overlap import overlap
 from grader.checking.phrases import Phrase, Plain, Sought, sought
 from grader.checking.submitted import shorten, text_of
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.file_facts import File
 from grader.messages import Message, msg
 from grader.needs import FileNeed, Need
+from grader.series import Seen
 
 Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1)]
 

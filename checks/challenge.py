@@ -27,12 +27,13 @@ from grader.check import (
 )
 from grader.checking.subject import ContainerName, ContainerSubject
 from grader.checking.submitted import shorten
-from grader.evidence import Evidence, Seen, Series
+from grader.evidence import Evidence
 from grader.facts import Fact, Manifest, Reason
 from grader.facts import Image as ImageFact
 from grader.messages import Message, msg
 from grader.needs import EventsNeed, ImageNeed, ManifestNeed, Need, RegistryImageNeed
 from grader.reference import login_command, registry_of, repository_of
+from grader.series import Seen, Series
 
 F = TypeVar("F", bound=Fact)
 

@@ -24,10 +24,11 @@ from grader.check import (
 from grader.checking.compose import Service, listed, stated
 from grader.checking.subject import ProjectName, ServiceName
 from grader.compose_facts import ComposeFile, ComposeService
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.messages import msg
 from grader.needs import ComposeNeed, Need
+from grader.series import Seen
 
 FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """Where ``docker compose`` looks, in its order, as its documentation of the file says."""

@@ -21,11 +21,12 @@ from grader.checking import health, mounts
 from grader.checking.mounts import MountOption
 from grader.checking.ports import PortOption, Published, not_published
 from grader.checking.subject import ContainerSubject, run_again
-from grader.evidence import Evidence, Series
+from grader.evidence import Evidence
 from grader.facts import Container as ContainerFact
 from grader.facts import Fact, Reason
 from grader.messages import msg
 from grader.needs import EnvFileNeed, Need
+from grader.series import Series
 
 
 class Container(ContainerSubject, Check):

@@ -11,10 +11,11 @@ from grader.check import Check, Failed, NonBlank, Passed, Proof, Unproven, Verdi
 from grader.checking.execs import ran
 from grader.checking.sought import SoughtText
 from grader.checking.subject import ContainerSubject
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import Event, Fact
 from grader.messages import Message, msg
 from grader.needs import Need
+from grader.series import Seen
 
 
 class CommandText(SoughtText):

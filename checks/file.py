@@ -20,11 +20,12 @@ from grader.check import (
 )
 from grader.checking.sought import SoughtText
 from grader.checking.submitted import file_of, leaves, not_looked_at, text_of
-from grader.evidence import Evidence, Seen, Strength
+from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.file_facts import File as FileFact
 from grader.messages import msg
 from grader.needs import FileNeed, Need
+from grader.series import Seen, Strength
 
 
 class File(SoughtText, Check):

@@ -11,11 +11,12 @@ from pydantic import Field
 from grader.check import Check, Failed, Part, Proof, Unproven, Verdict, conclude, judge_series
 from grader.checking.sought import SoughtText
 from grader.checking.subject import ContainerSubject, run_again
-from grader.evidence import Evidence, Series
+from grader.evidence import Evidence
 from grader.facts import Container as ContainerFact
 from grader.facts import Fact, HttpResponse, Reason
 from grader.messages import msg
 from grader.needs import HttpNeed, Need
+from grader.series import Series
 from grader.system_error import translatable
 
 

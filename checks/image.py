@@ -24,13 +24,14 @@ from grader.check import (
 )
 from grader.checking import image_parts
 from grader.checking.subject import image_detail, image_subject, image_traces
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import Event, Fact
 from grader.facts import Image as ImageFact
 from grader.messages import msg
 from grader.needs import EventsNeed, ImageNeed, Need
 from grader.patterns import Pattern
 from grader.reference import familiar, repository_of
+from grader.series import Seen
 from grader.units import Size
 
 

@@ -16,11 +16,12 @@ from grader.check import (
     then_grade,
     unavailable,
 )
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import Event, Fact
 from grader.messages import msg
 from grader.needs import LoginNeed, Need
 from grader.reference import DOCKER_HUB, login_command, registry_of
+from grader.series import Seen
 
 
 class LoggedIn(Check):

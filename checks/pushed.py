@@ -19,12 +19,13 @@ from grader.check import (
 )
 from grader.checking.digests import digests_of, digests_under
 from grader.checking.subject import image_subject
-from grader.evidence import Evidence, Seen, Series
+from grader.evidence import Evidence
 from grader.facts import Event, Fact, Manifest, Reason
 from grader.facts import Image as ImageFact
 from grader.messages import Message, msg
 from grader.needs import EventsNeed, ImageNeed, LoginNeed, ManifestNeed, Need
 from grader.reference import login_command, registry_of, repository_of
+from grader.series import Seen, Series
 
 
 class Pushed(Check):

@@ -33,13 +33,14 @@ from grader.checking.answers import MAX_SECTION_CHARS, answer_to, beside, line_o
 from grader.checking.digests import digests_of
 from grader.checking.subject import ContainerSubject
 from grader.checking.submitted import shorten, text_of
-from grader.evidence import Evidence, Seen, Series
+from grader.evidence import Evidence
 from grader.facts import Call, Fact, Logs
 from grader.file_facts import File
 from grader.ids import Ids
 from grader.invisible import visible
 from grader.messages import Message, msg
 from grader.needs import CallsNeed, EventsNeed, FileNeed, ImageNeed, Need
+from grader.series import Seen, Series
 
 MIN_LINE = 8
 MIN_PART = 16

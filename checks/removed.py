@@ -27,11 +27,12 @@ from grader.checking.subject import (
     image_traces,
     renamed,
 )
-from grader.evidence import Evidence, Seen, Series
+from grader.evidence import Evidence
 from grader.facts import Container, Event, Fact
 from grader.messages import Message, msg
 from grader.needs import ContainerNeed, EventsNeed, ImageNeed, Need, NetworkNeed, VolumeNeed
 from grader.reference import familiar
+from grader.series import Seen, Series
 
 
 class Removed(Check):

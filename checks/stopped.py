@@ -17,10 +17,11 @@ from grader.check import (
 )
 from grader.checking.stops import ends, stops, was
 from grader.checking.subject import ContainerSubject
-from grader.evidence import Evidence, Seen, Series
+from grader.evidence import Evidence
 from grader.facts import Container, Event, Fact
 from grader.messages import msg
 from grader.needs import EngineNeed, Need
+from grader.series import Seen, Series
 
 
 class Stopped(ContainerSubject, Check):

@@ -26,11 +26,12 @@ from grader.conclude import (
     told,
     unavailable,
 )
-from grader.evidence import Evidence, Strength
+from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.messages import msg
 from grader.needs import Need
 from grader.reference import is_reference
+from grader.series import Strength
 from grader.verdict import (
     Errored,
     Failed,

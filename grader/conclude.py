@@ -8,10 +8,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from grader.evidence import Evidence, Seen, Series, Strength
+from grader.evidence import Evidence
 from grader.facts import Event, Fact, Reason
 from grader.messages import Message, msg
 from grader.needs import EventsNeed, Need
+from grader.series import Seen, Series, Strength
 from grader.system_error import translatable
 from grader.verdict import (
     Errored,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
-from typing import Generic, NamedTuple, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -16,20 +14,11 @@ from grader.journal import Defect, Entry, Journal, Source
 from grader.messages import msg
 from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ImageNeed, Need, OfContainers
 from grader.reference import familiar, means, moves
+from grader.series import Departure, Seen, Series, Strength
 
 F_co = TypeVar("F_co", bound=Fact, covariant=True)
 N = TypeVar("N", bound=Need[Fact])
 T = TypeVar("T")
-
-
-class Strength(StrEnum):
-    """The kind of evidence that a verdict rests on, weakest first."""
-
-    SUBMITTED = "submitted"
-    RECORDED = "recorded"
-    LIVE = "live"
-    REGISTRY = "registry"
-    REPRODUCED = "reproduced"
 
 
 _BY_SOURCE: dict[Source, Strength] = {
@@ -39,49 +28,6 @@ _BY_SOURCE: dict[Source, Strength] = {
     "events": Strength.RECORDED,
     "relay": Strength.RECORDED,
 }
-
-
-class Seen(NamedTuple, Generic[F_co]):
-    """A fact that was found, when, by whom, how strong as evidence, and where in the journal."""
-
-    fact: F_co
-    at: datetime
-    source: Source
-    strength: Strength
-    seq: int = 0
-
-
-class Departure(NamedTuple, Generic[F_co]):
-    """What ``last`` tells of was there, and the look ``at`` this time did not find it."""
-
-    last: Seen[F_co]
-    at: datetime
-
-
-class Series(NamedTuple, Generic[F_co]):
-    """All answers to one need.
-
-    ``found`` is everything ever found, newest first. ``now`` is what the last look found; empty
-    when it found nothing. ``unavailable`` is the reason when the last look could not look;
-    ``absent`` the reason when it looked and nothing was there; both None when never looked.
-    ``strength`` is that of the last look as evidence, also of absence; ``seq`` its place in the
-    journal. ``departures`` are all the times that it went, oldest first.
-    """
-
-    found: tuple[Seen[F_co], ...] = ()
-    now: tuple[Seen[F_co], ...] = ()
-    absent: Reason | None = None
-    unavailable: Reason | None = None
-    detail: str = ""
-    looked_at: datetime | None = None
-    strength: Strength | None = None
-    seq: int = 0
-    departures: tuple[Departure[F_co], ...] = ()
-
-    @property
-    def gone(self) -> bool:
-        """Was there, and the last look did not find it."""
-        return bool(self.found) and self.absent is not None
 
 
 _NEVER_LOOKED: Series[Fact] = Series()

@@ -12,9 +12,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 from grader.check import Status
-from grader.evidence import Strength
 from grader.facts import Engine
 from grader.frozen import frozen
+from grader.series import Strength
 
 Points = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """A decimal with at most two places; a JSON number."""

@@ -8,10 +8,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import ClassVar, NamedTuple, TypeVar
 
-from grader.evidence import Seen, Strength
 from grader.facts import Fact
 from grader.frozen import frozen
 from grader.messages import Message
+from grader.series import Seen, Strength
 
 F = TypeVar("F", bound=Fact)
 

@@ -13,7 +13,7 @@ from grader.check import (
     Proof,
     Verdict,
 )
-from grader.evidence import Evidence, Strength
+from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.journal import Journal
 from grader.judge import judge
@@ -25,6 +25,7 @@ from grader.result import (
     Result,
 )
 from grader.rubric.model import Objective, Rubric
+from grader.series import Strength
 from tests.factories import hex_id, minutes
 
 GONE = "nothing was seen of {subject}"

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from grader.check import Status
-from grader.evidence import Strength
 from grader.facts import Engine
 from grader.judge import combine
 from grader.report.checklist import Alert, Checklist, Row, Step
@@ -22,6 +21,7 @@ from grader.result import (
     RubricInfo,
     TimelineStep,
 )
+from grader.series import Strength
 from tests.factories import hex_id, minutes
 
 

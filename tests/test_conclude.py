@@ -19,10 +19,10 @@ from grader.check import (
     unavailable,
 )
 from grader.conclude import failed_look
-from grader.evidence import Series
 from grader.facts import Fact, Image, Reason
 from grader.messages import Translator, msg
 from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ManifestNeed, Need
+from grader.series import Series
 from tests.concluding import Concludes, only, result
 from tests.factories import a_container, evidence_of, journal_of, saw
 

@@ -8,11 +8,12 @@ from weakref import ref
 
 import pytest
 
-from grader.evidence import Departure, Evidence, Series, Strength
+from grader.evidence import Evidence
 from grader.facts import Container, Image, Reason
 from grader.file_facts import EnvNames
 from grader.journal import Entry
 from grader.needs import ContainerNeed, EnvFileNeed, ImageNeed, LogsNeed
+from grader.series import Departure, Series, Strength
 from tests.factories import (
     a_container,
     an_image,

@@ -24,7 +24,7 @@ from grader.check import (
     Unproven,
     Verdict,
 )
-from grader.evidence import Evidence, Strength
+from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.journal import Journal
 from grader.judge import combine, judge
@@ -32,6 +32,7 @@ from grader.messages import msg
 from grader.needs import Need
 from grader.result import Learner, ObjectiveResult, Override, Result
 from grader.rubric.model import Objective, Rubric
+from grader.series import Strength
 from grader.shares import split
 
 PROOF = Proof(Strength.SUBMITTED, "submission", datetime(2026, 1, 1, tzinfo=UTC), "seen")

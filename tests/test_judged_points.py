@@ -14,13 +14,13 @@ from grader.check import (
     Status,
     Unproven,
 )
-from grader.evidence import Strength
 from grader.facts import Reason
 from grader.messages import msg
 from grader.needs import ContainerNeed
 from grader.result import (
     Override,
 )
+from grader.series import Strength
 from tests.concluding import WRONG, Concludes, only, result
 from tests.factories import a_container, journal_of, minutes, saw
 

@@ -13,7 +13,7 @@ from grader.check import (
     Status,
     Verdict,
 )
-from grader.evidence import Evidence, Strength
+from grader.evidence import Evidence
 from grader.facts import Engine, EventWindow, Fact
 from grader.journal import MAX_DEFECTS, Defect, Journal
 from grader.messages import msg
@@ -26,6 +26,7 @@ from grader.result import (
     Place,
 )
 from grader.rubric.model import Objective
+from grader.series import Strength
 from tests.concluding import WRONG, Concludes, only, result
 from tests.factories import an_image, event, hex_id, journal_of, minutes, saw, submitted
 

@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from grader.check import Status, Verdict
-from grader.evidence import Evidence, Seen, Series, Strength
+from grader.evidence import Evidence
 from grader.facts import Event
 from grader.journal import Journal
 from grader.messages import Message
 from grader.needs import EventsNeed, EventWindowNeed, Need, NetworkNeed, VolumeNeed
+from grader.series import Seen, Series, Strength
 
 
 class Asked(Evidence):

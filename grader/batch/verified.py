@@ -9,11 +9,11 @@ from pathlib import Path
 from grader.batch.given import Given
 from grader.batch.worker import Task, opened, verified_path
 from grader.conclude import unavailable
-from grader.evidence import Series
 from grader.facts import Reason
 from grader.journal import EMPTY, Entry, written
 from grader.journal_file import JournalFile
 from grader.messages import Message
+from grader.series import Series
 from grader.verify.verify import Item, verify_all
 from grader.whole import whole
 

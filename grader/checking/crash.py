@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from grader.check import Part
 from grader.checking.times import LONG_AGO
-from grader.evidence import Seen
 from grader.facts import STOPPED_BY_SIGNAL, Container, Event, Logs
 from grader.messages import msg
+from grader.series import Seen
 
 AT_START = timedelta(seconds=10)
 MAX_LINES = 5

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.checking.subject import ContainerSubject
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import Event
+from grader.series import Seen
 
 
 def ran(subject: ContainerSubject, evidence: Evidence) -> Sequence[Seen[Event]]:

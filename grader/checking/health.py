@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from grader.check import Part, Unproven, then_grade
-from grader.evidence import Seen
 from grader.facts import Container, Event
 from grader.messages import msg
+from grader.series import Seen
 
 HEALTHY = "healthy"
 _WEIGHT = Fraction(4)  # to have failed at it is worth less than half of having done it

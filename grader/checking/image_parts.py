@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from grader.check import Part, Unproven, absence, then_grade
 from grader.checking.subject import image_subject
-from grader.evidence import Series
 from grader.facts import Image
 from grader.messages import msg
+from grader.series import Series
 
 
 def healthcheck(name: str, image: Image) -> Part:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from grader.check import Failed, Proof, Verdict, then_grade
-from grader.evidence import Seen
 from grader.facts import Container
 from grader.messages import Message, msg
 from grader.reference import repository_of
+from grader.series import Seen
 
 
 def other_image(seen: Seen[Container], subject: Message, image: str, run: str) -> Verdict:

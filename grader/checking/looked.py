@@ -13,11 +13,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate
 
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import Call, Container, Event, Image
 from grader.ids import Ids
 from grader.needs import CallsNeed
 from grader.reference import familiar
+from grader.series import Seen
 
 CONTAINERS = CallsNeed(path="/containers/json")
 IMAGES = CallsNeed(path="/images/json")

@@ -15,10 +15,11 @@ from grader.checking.execs import ran
 from grader.checking.stops import Stop, stops
 from grader.checking.subject import ContainerSubject, renamed
 from grader.checking.times import LONG_AGO, SKEW
-from grader.evidence import Departure, Evidence, Seen, Series
+from grader.evidence import Evidence
 from grader.facts import Event, Fact, Manifest
 from grader.messages import Message, msg
 from grader.needs import ImageNeed, ManifestNeed
+from grader.series import Departure, Seen, Series
 
 F = TypeVar("F", bound=Fact)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from grader.check import Part, Proof, Verdict, absence, conclude, judge_series
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import Event, Resource
 from grader.messages import Message, msg
 from grader.needs import NetworkNeed, VolumeNeed
+from grader.series import Seen
 
 Parts = Callable[[Resource], Sequence[Part]]
 

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from grader.checking.subject import ContainerSubject, renamed
 from grader.checking.times import LONG_AGO, SKEW
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import STOPPED_BY_SIGNAL, Container, Event
 from grader.messages import Message, msg
 from grader.needs import ContainerNeed, EngineNeed
+from grader.series import Seen
 
 CTRL_C = 130
 """The exit code that it leaves. With a terminal (``-t``) the engine has no part in it."""

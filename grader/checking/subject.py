@@ -21,11 +21,12 @@ from grader.check import (
 from grader.checking import instead
 from grader.checking.crash import Runs, as_it_ended, last_words, state_part
 from grader.checking.times import LONG_AGO
-from grader.evidence import Evidence, Seen, Series, that_tell
+from grader.evidence import Evidence, that_tell
 from grader.facts import Container, Event, Fact
 from grader.messages import Message, msg
 from grader.needs import ContainerNeed, EventsNeed, ImageNeed, LogsNeed, Need, Picked
 from grader.reference import familiar
+from grader.series import Seen, Series
 
 ContainerName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]+$")]
 """A container's name as ``docker run --name`` takes it."""

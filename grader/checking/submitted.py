@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from grader import git_lfs
 from grader.check import Errored, Failed, Location, Verdict, nothing_seen, unavailable
-from grader.evidence import Evidence, Seen, Series
+from grader.evidence import Evidence
 from grader.facts import Reason
 from grader.file_facts import File
 from grader.messages import Message, msg
 from grader.misnamed import is_misnamed
 from grader.needs import FileNeed
+from grader.series import Seen, Series
 from grader.verdict import Unreadable
 
 

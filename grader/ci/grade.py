@@ -15,7 +15,6 @@ from grader import handed_in, submission
 from grader import run as steps
 from grader.ci.contract import Finding, Level
 from grader.errors import SubmissionError
-from grader.evidence import Strength
 from grader.facts import Fact
 from grader.journal import Observation
 from grader.journal_file import JournalFile
@@ -26,6 +25,7 @@ from grader.rubric.load import find, load, shipped
 from grader.rubric.model import Rubric
 from grader.rubric.variables import LEARNER_ID
 from grader.run import ENGINE_TROUBLE, Run
+from grader.series import Strength
 from grader.submission import JOURNAL
 
 OF_LEARNERS = {Strength.LIVE, Strength.RECORDED, Strength.SUBMITTED}

@@ -16,10 +16,11 @@ from grader.drafting.answers import slug
 from grader.drafting.draft import Check, Ids, Objective, to_type
 from grader.drafting.proving import Prover, written
 from grader.drafting.variables import Variables, escaped
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import Container, Event, Mount
 from grader.messages import msg
 from grader.needs import ContainerNeed, EnvFileNeed, HttpNeed, LogsNeed
+from grader.series import Seen
 
 MAX_CONTAINERS, MAX_NEEDS = 24, 200
 PICKS = ("name", "image", "service", "project")

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import STOPPED_BY_SIGNAL, Container, Event
 from grader.needs import ContainerNeed
 from grader.reference import familiar
 from grader.result import TimelineStep
+from grader.series import Seen
 from grader.timeline.folding import Life
 from grader.timeline.last_words import LastWords
 from grader.timeline.steps import AT_ONCE, Events, merged, step

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import Image
 from grader.needs import ImageNeed
 from grader.reference import familiar
 from grader.result import TimelineStep
+from grader.series import Seen
 from grader.timeline.steps import Events, short_id, step
 
 MAX_NAMES = 10

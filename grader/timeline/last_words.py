@@ -6,9 +6,10 @@ from collections import defaultdict
 from datetime import datetime
 
 from grader.checking.crash import last_words
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import Logs
 from grader.needs import LogsNeed
+from grader.series import Seen
 
 
 class LastWords:

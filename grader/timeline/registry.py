@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from grader.evidence import Evidence, Seen
+from grader.evidence import Evidence
 from grader.facts import Event
 from grader.needs import ImageNeed, LoginNeed, ManifestNeed
 from grader.reference import DOCKER_HUB, Moved, familiar
 from grader.result import TimelineStep
+from grader.series import Seen
 from grader.timeline.steps import Events, step
 
 

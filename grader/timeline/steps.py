@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from grader.evidence import Seen
 from grader.facts import Event
 from grader.result import Lane, TimelineStep
+from grader.series import Seen
 
 MAX_TEXT = 300
 """Characters of a label or a detail."""

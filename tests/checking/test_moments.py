@@ -9,11 +9,11 @@ import pytest
 from grader.checking.moments import Moment, container_moments, image_moments
 from grader.checking.subject import ContainerSubject
 from grader.checking.times import LONG_AGO, SKEW
-from grader.evidence import Strength
 from grader.facts import Manifest, Reason
 from grader.journal import Entry
 from grader.messages import msg
 from grader.needs import ContainerNeed, ImageNeed, ManifestNeed
+from grader.series import Strength
 from tests.factories import a_container, an_image, event, evidence_of, hex_id, minutes, saw
 
 STEP = msg("the step")

@@ -8,11 +8,11 @@ import pytest
 from pydantic import ValidationError
 
 from grader.check import Status, Verdict
-from grader.evidence import Strength
 from grader.facts import Reason
 from grader.file_facts import Tree
 from grader.journal import Entry
 from grader.needs import ContentNeed, FileNeed, ImageNeed, TreeNeed
+from grader.series import Strength
 from tests.factories import an_image, event, judged, saw, submitted
 
 REF = "wisheasy:1.0"

@@ -8,11 +8,11 @@ import pytest
 
 from grader.challenge import token, verifier
 from grader.check import Status, Verdict
-from grader.evidence import Strength
 from grader.facts import Logs, Manifest, Reason, RegistryImage
 from grader.journal import Entry
 from grader.needs import EventsNeed, ImageNeed, LogsNeed, ManifestNeed, RegistryImageNeed
 from grader.plugins import check_type
+from grader.series import Strength
 from grader.verdict import Errored
 from tests.factories import an_image, hex_id, judged, saw
 

@@ -8,10 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from grader.check import Status
-from grader.evidence import Strength
 from grader.facts import Mount, PortBinding, Reason
 from grader.file_facts import EnvNames
 from grader.needs import ContainerNeed, EnvFileNeed, ImageNeed
+from grader.series import Strength
 from tests.checks.wisheasy import IMAGE, NAME, NEED, judge, wisheasy
 from tests.factories import a_container, an_image, event, hex_id, judged, saw
 

@@ -8,10 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from grader.check import Status
-from grader.evidence import Strength
 from grader.facts import Engine, Reason
 from grader.messages import Translator
 from grader.needs import EngineNeed
+from grader.series import Strength
 from tests.factories import judged, saw
 
 

@@ -8,11 +8,11 @@ import pytest
 from pydantic import ValidationError
 
 from grader.check import Status, Verdict
-from grader.evidence import Strength
 from grader.facts import Reason
 from grader.journal import Entry
 from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ImageNeed
 from grader.plugins import check_type
+from grader.series import Strength
 from tests.factories import a_container, event, hex_id, judged, minutes, saw
 
 THERE = saw(ContainerNeed(name="web"), a_container("web"))

@@ -6,10 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from grader.check import Status, Verdict
-from grader.evidence import Strength
 from grader.facts import Reason
 from grader.journal import Entry
 from grader.needs import FileNeed
+from grader.series import Strength
 from tests.factories import judged, minutes, saw, submitted
 
 README = submitted("README.md", "# wisheasy\r\nport 8000\r\n")

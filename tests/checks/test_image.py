@@ -8,10 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from grader.check import Status
-from grader.evidence import Strength
 from grader.facts import Reason
 from grader.needs import ImageNeed
 from grader.plugins import check_type
+from grader.series import Strength
 from tests.factories import an_image, event, judged, minutes, saw
 
 REF = "wisheasy:1.0"

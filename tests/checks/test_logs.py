@@ -8,10 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from grader.check import Status, Verdict
-from grader.evidence import Strength
 from grader.facts import Logs, Reason
 from grader.journal import Entry
 from grader.needs import ContainerNeed, LogsNeed
+from grader.series import Strength
 from tests.factories import a_container, event, hex_id, judged, saw
 
 NEED = LogsNeed(name="web")

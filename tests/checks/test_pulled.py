@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from grader.check import Status, Verdict
-from grader.evidence import Strength
 from grader.facts import Engine, EventWindow, Image, Reason
 from grader.journal import Entry
 from grader.needs import EngineNeed, EventWindowNeed, ImageNeed
+from grader.series import Strength
 from tests.factories import START, an_image, event, judged, saw
 
 REF = "me/wisheasy:1.0"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from grader.check import Status, Verdict
-from grader.evidence import Strength
 from grader.facts import Login, Manifest, Reason
 from grader.journal import Entry
 from grader.needs import ImageNeed, LoginNeed, ManifestNeed
+from grader.series import Strength
 from tests.factories import an_image, event, hex_id, judged, saw
 
 LOCAL, REMOTE = "wisheasy:1.0", "registry.example:5000/me/wisheasy:1.0"

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from checks.quoted import Quoted
 from grader.check import Status, Verdict
-from grader.evidence import Strength
 from grader.facts import Logs, Reason
 from grader.needs import ContainerNeed, FileNeed, ImageNeed, LogsNeed
+from grader.series import Strength
 from tests.factories import an_image, event, hex_id, judged, saw, submitted
 from tests.quoting import APP, OUTPUT, RECORDED, WEB, quoted
 

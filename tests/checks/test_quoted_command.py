@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from grader.check import Status
-from grader.evidence import Strength
 from grader.facts import Call, Reason
 from grader.journal import Entry
 from grader.needs import CallsNeed, ContainerNeed, FileNeed
+from grader.series import Strength
 from tests.factories import a_container, event, hex_id, judged, minutes, saw, submitted
 from tests.quoting import APP, RECORDED, WEB, quoted
 

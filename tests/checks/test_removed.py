@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from checks.removed import Removed
 from grader.check import Status, Verdict
-from grader.evidence import Strength
 from grader.facts import Fact, Reason, Resource
 from grader.journal import Entry
 from grader.needs import ContainerNeed, EventsNeed, ImageNeed, Need, NetworkNeed, VolumeNeed
+from grader.series import Strength
 from tests.factories import a_container, an_image, event, hex_id, judged, minutes, saw
 
 THINGS: dict[str, tuple[dict[str, str], Need[Any], Fact]] = {

@@ -6,10 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from grader.check import Status, Verdict
-from grader.evidence import Strength
 from grader.facts import Reason
 from grader.journal import Entry
 from grader.needs import ImageNeed
+from grader.series import Strength
 from tests.factories import an_image, event, judged, saw
 
 LOCAL, REMOTE = "wisheasy:1.0", "me/wisheasy:1.0"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from grader.check import Status, Verdict
-from grader.evidence import Strength
 from grader.facts import Engine, Logs, Reason
 from grader.journal import Entry
 from grader.needs import ContainerNeed, EngineNeed, LogsNeed
+from grader.series import Strength
 from tests.factories import a_container, event, hex_id, judged, minutes, saw
 
 NEED = ContainerNeed(name="web")

@@ -11,9 +11,10 @@ from uuid import uuid4
 
 import pytest
 
-from grader.evidence import Evidence, Strength
+from grader.evidence import Evidence
 from grader.facts import HttpResponse, Logs, Reason
 from grader.needs import ContentNeed, ImageNeed, ManifestNeed
+from grader.series import Strength
 from grader.verify.verify import verify, verify_all
 from tests.factories import entries_of
 from tests.live.conftest import Registry, Workshop

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from grader.evidence import Evidence, Strength
+from grader.evidence import Evidence
 from grader.facts import Call
 from grader.journal_file import JournalFile
 from grader.needs import CallsNeed, ContainerNeed
 from grader.relay import notes as module
 from grader.relay.notes import Notes
 from grader.relay.wanted import Wanted
+from grader.series import Strength
 from tests.relay.engines import wait_until
 
 LOGS = CallsNeed(path="/containers/{id}/logs")

@@ -9,7 +9,6 @@ from typing import get_args
 import pytest
 
 from grader.check import Status
-from grader.evidence import Strength
 from grader.journal import Source
 from grader.messages import Message
 from grader.report import words
@@ -23,6 +22,7 @@ from grader.report.reading import (
     trouble,
 )
 from grader.result import Lane
+from grader.series import Strength
 from tests.results import a_check, a_result, an_objective
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from grader.check import Status
-from grader.evidence import Strength
 from grader.facts import Fact, HttpResponse, Logs, Reason
 from grader.journal import EMPTY, Entry, Observation, parse, written
 from grader.needs import ContainerNeed, HttpNeed, ImageNeed, LogsNeed, Need
+from grader.series import Strength
 from tests.factories import a_container, an_image, evidence_of, judged, saw
 
 HTTP = HttpNeed(name="web", port=80, deadline=5)
