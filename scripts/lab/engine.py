@@ -189,6 +189,7 @@ class PrivateEngine:
             "data-root": str(self.state / "data"),
             "exec-root": str(folder / "exec"),
             "pidfile": str(folder / "docker.pid"),
+            "deprecated-key-path": str(folder / "key.json"),  # an id of its own, and none in /etc
             "bridge": self.slot.bridge,
             "default-address-pools": [{"base": str(network), "size": 24}],
             # The machine's firewall and routing stay as they are: ports go through docker-proxy.
