@@ -19,6 +19,7 @@ from grader.check import (
     Verdict,
     unavailable,
 )
+from grader.checking.elsewhere import last_seen_elsewhere
 from grader.checking.subject import (
     ContainerName,
     ProjectName,
@@ -30,15 +31,24 @@ from grader.checking.subject import (
 from grader.evidence import Evidence
 from grader.facts import Container, Event, Fact
 from grader.messages import Message, msg
-from grader.needs import ContainerNeed, EventsNeed, ImageNeed, Need, NetworkNeed, VolumeNeed
+from grader.needs import (
+    ContainerNeed,
+    EngineNeed,
+    EventsNeed,
+    ImageNeed,
+    Need,
+    NetworkNeed,
+    VolumeNeed,
+)
 from grader.reference import familiar
 from grader.series import Seen, Series
 
 
 class Removed(Check):
-    """It was seen before, and is gone now. Exactly one of ``container`` (a name), ``service`` (of
-    Docker Compose, with its ``project`` or without), ``image`` (a reference), ``volume`` and
-    ``network`` (names).
+    """It was seen before, and is gone now, from the same engine.
+
+    Exactly one of ``container`` (a name), ``service`` (of Docker Compose, with its ``project`` or
+    without), ``image`` (a reference), ``volume`` and ``network`` (names).
     """
 
     type: Literal["removed"]
@@ -99,6 +109,7 @@ class Removed(Check):
     def needs(self) -> Iterable[Need[Fact]]:
         return [
             self._need,
+            EngineNeed(),
             EventsNeed(
                 name=self.container,
                 image=self.image,
@@ -115,15 +126,21 @@ class Removed(Check):
         if lost:
             return lost
         made, gone = self._events(evidence)
-        last_there = max([s.at for s in made] + [s.at for s in series.found], default=None)
-        gone_since = [e for e in gone if last_there is None or e.at >= last_there]
+        last: Seen[Fact] | None = max([*made, *series.found], key=lambda s: s.at, default=None)
+        gone_since = [e for e in gone if last is None or e.at >= last.at]
         back = self._came_back(series, made, evidence)
-        if (series.absent and (last_there or gone) and not back) or gone_since:
+        missed = series.absent and not (last and series.elsewhere(last))
+        if (missed and (last or gone) and not back) or gone_since:
             return self._passed(series, made, gone)
         if back:
             return self._still_there(back)
+        return self._not_seen_to_go(series, last)
+
+    def _not_seen_to_go(self, series: Series[Fact], last: Seen[Fact] | None) -> Verdict:
         if series.unavailable:
             return unavailable(series)
+        if last and series.elsewhere(last):
+            return last_seen_elsewhere(last, self._subject, self._command)
         return Unproven(
             message=msg("nothing was seen of {subject}", subject=self._subject),
             hint=msg(

@@ -35,6 +35,7 @@ from grader.messages import Message, msg
 from grader.needs import EngineNeed, EventsNeed, EventWindowNeed, ImageNeed, ManifestNeed, Need
 
 OF_CONTAINERS = {"started", "executed", "stopped"}
+ENDINGS = {"stopped", "removed", "untagged"}
 
 _TOLD: Mapping[str, Message] = {
     "built": msg("build of {subject}"),
@@ -98,10 +99,10 @@ class Step(BaseModel):
 
     def needs(self) -> Iterable[Need[Fact]]:
         """What tells when it happened."""
+        if self.did in ENDINGS:
+            yield EngineNeed()
         if self.container:
             yield from self.container.subject_needs()
-            if self.did == "stopped":
-                yield EngineNeed()
             return
         image = self.image or ""
         yield from (ImageNeed(image=image), EventsNeed(image=image))

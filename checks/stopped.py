@@ -15,6 +15,7 @@ from grader.check import (
     conclude,
     unavailable,
 )
+from grader.checking.elsewhere import last_seen_elsewhere
 from grader.checking.stops import ends, stops, was
 from grader.checking.subject import ContainerSubject
 from grader.evidence import Evidence
@@ -58,6 +59,9 @@ class Stopped(ContainerSubject, Check):
             )
         if not series.found and not self.events(evidence, "die"):
             return self.missing(evidence)
+        last = next(iter(series.found), None)
+        if last and last.fact.running and series.elsewhere(last):
+            return last_seen_elsewhere(last, self.subject, f"docker stop {self.typed}")
         died = {e.fact.id: e for e in ends(self, evidence)}
         return self._ended_by_itself(evidence, series, died.values())
 

@@ -12,9 +12,17 @@ from grader.facts import Event, EventWindow, Fact, Reason
 from grader.ids import Ids
 from grader.journal import Defect, Entry, Journal, Source
 from grader.messages import msg
-from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ImageNeed, Need, OfContainers
+from grader.needs import (
+    ContainerNeed,
+    EngineNeed,
+    EventsNeed,
+    EventWindowNeed,
+    ImageNeed,
+    Need,
+    OfContainers,
+)
 from grader.reference import familiar, means, moves
-from grader.series import Departure, Seen, Series, Strength
+from grader.series import Departure, Seen, Series, Strength, differ
 
 F_co = TypeVar("F_co", bound=Fact, covariant=True)
 N = TypeVar("N", bound=Need[Fact])
@@ -42,12 +50,18 @@ class Evidence:
     def __init__(self, journal: Journal, *, with_failed_looks: bool = True) -> None:
         self._journal = journal
         self._by_need: dict[Need[Fact], list[Entry]] = {}
+        self._engines: dict[str, str] = {}
         self._last_grading = ""
         self._in_batch = self._was_reproduced = self._is_disturbed = False
         self._series: dict[tuple[Need[Fact], bool], Series[Fact]] = {}
         self._derived: dict[Hashable, object] = {}
         self._defects: dict[int, Defect] = {}
+        engine = ""
         for entry in journal.entries:
+            if type(entry.need) is EngineNeed and entry.data:
+                engine = self._engines[entry.run] = str(entry.data.get("id") or "")
+            else:  # a look of `watch` asks only for what may have changed
+                self._engines.setdefault(entry.run, engine)
             if entry.by == "grade":
                 self._last_grading = entry.run
             elif entry.by == "batch":
@@ -192,7 +206,7 @@ class Evidence:
         now: list[Seen[Fact]] = []
         departures: list[Departure[Fact]] = []
         last: Entry | None = None
-        there = False
+        there: Seen[Fact] | None = None
         for entry in entries:
             if last is None or entry.run != last.run:
                 now = []
@@ -200,10 +214,10 @@ class Evidence:
             own = entry.source != "reproduction"
             if entry.outcome != "found":
                 now = []
-                if entry.outcome == "absent" and own:
-                    if there:
-                        departures.append(Departure(found[-1], entry.at))
-                    there = False
+                here = self._engines[entry.run]
+                if entry.outcome == "absent" and own and there and not differ(there.engine, here):
+                    departures.append(Departure(there, entry.at))
+                    there = None
                 continue
             try:
                 fact = entry.need.answer.model_validate(entry.data)
@@ -211,10 +225,12 @@ class Evidence:
                 misfit = Defect(entry.seq, msg("its content does not fit its kind"))
                 self._defects.setdefault(entry.seq, misfit)
                 continue
-            found.append(Seen(fact, entry.at, entry.source, self._strength(entry), entry.seq))
+            strength, engine = self._strength(entry), self._engines[entry.run]
+            seen = Seen(fact, entry.at, entry.source, strength, entry.seq, engine)
+            found.append(seen)
             if own:
-                now.append(found[-1])
-                there = True
+                now.append(seen)
+                there = seen
         if last is None:
             return _NEVER_LOOKED
         return Series(
@@ -229,6 +245,7 @@ class Evidence:
             strength=self._strength(last),
             seq=last.seq,
             departures=tuple(departures),
+            engine=self._engines[last.run],
         )
 
     def _strength(self, entry: Entry) -> Strength:

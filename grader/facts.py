@@ -49,8 +49,12 @@ class Reason(StrEnum):
 
 
 class Engine(Fact):
-    """A Docker Engine that answered."""
+    """A Docker Engine that answered.
 
+    ``id`` is its own, which it keeps for as long as what it stores; empty where none is known.
+    """
+
+    id: str = ""
     product: str
     version: str
     api_version: str

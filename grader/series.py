@@ -23,17 +23,21 @@ class Strength(StrEnum):
 
 
 class Seen(NamedTuple, Generic[F_co]):
-    """A fact that was found, when, by whom, how strong as evidence, and where in the journal."""
+    """A fact that was found, when, by whom, how strong as evidence, and where in the journal.
+
+    ``engine`` is the id of the engine that was asked then; empty where none is known.
+    """
 
     fact: F_co
     at: datetime
     source: Source
     strength: Strength
     seq: int = 0
+    engine: str = ""
 
 
 class Departure(NamedTuple, Generic[F_co]):
-    """What ``last`` tells of was there, and the look ``at`` this time did not find it."""
+    """What ``last`` tells of was there; a look at the same engine ``at`` this time missed it."""
 
     last: Seen[F_co]
     at: datetime
@@ -46,7 +50,8 @@ class Series(NamedTuple, Generic[F_co]):
     when it found nothing. ``unavailable`` is the reason when the last look could not look;
     ``absent`` the reason when it looked and nothing was there; both None when never looked.
     ``strength`` is that of the last look as evidence, also of absence; ``seq`` its place in the
-    journal. ``departures`` are all the times that it went, oldest first.
+    journal. ``departures`` are all the times that it went, oldest first. ``engine`` is the id of
+    the engine that was looked at last.
     """
 
     found: tuple[Seen[F_co], ...] = ()
@@ -58,8 +63,22 @@ class Series(NamedTuple, Generic[F_co]):
     strength: Strength | None = None
     seq: int = 0
     departures: tuple[Departure[F_co], ...] = ()
+    engine: str = ""
 
     @property
     def gone(self) -> bool:
         """Was there, and the last look did not find it."""
-        return bool(self.found) and self.absent is not None
+        return bool(self.found) and self.absent is not None and not self.elsewhere(self.found[0])
+
+    def elsewhere(self, seen: Seen[Fact]) -> bool:
+        """Whether this was seen on another engine than the last look was at.
+
+        That look then says nothing of it: it was at another computer, or by another context of the
+        docker command.
+        """
+        return differ(seen.engine, self.engine)
+
+
+def differ(engine: str, other: str) -> bool:
+    """Whether these are the ids of two engines, as far as they are known."""
+    return bool(engine and other) and engine != other

@@ -14,7 +14,7 @@ from grader.evidence import Evidence
 from grader.facts import STOPPED_BY_SIGNAL, Container, Event
 from grader.messages import Message, msg
 from grader.needs import ContainerNeed, EngineNeed
-from grader.series import Seen
+from grader.series import Departure, Seen
 
 CTRL_C = 130
 """The exit code that it leaves. With a terminal (``-t``) the engine has no part in it."""
@@ -108,13 +108,16 @@ def _gone(
     there |= renamed(evidence, subject.name).keys()
     # Without a name, a look may have been at one container alone, and tells of no other.
     whole = subject.name is not None and not series.unavailable
-    missing = [went.last.seq for went in series.departures]
+    departures: dict[str, list[Departure[Container]]] = defaultdict(list)
+    for went in series.departures:
+        departures[went.last.engine].append(went)
     for id_, seen in {seen.fact.id: seen for seen in reversed(series.found)}.items():
         if id_ in there:
             continue
-        after = bisect_left(missing, seen.seq)
-        missed = series.departures[after].at if after < len(missing) else None
-        if missed is None and whole:
+        there_too = departures[seen.engine]
+        after = bisect_left(there_too, seen.seq, key=lambda went: went.last.seq)
+        missed = there_too[after].at if after < len(there_too) else None
+        if missed is None and whole and not series.elsewhere(seen):
             missed = series.looked_at
         if missed is not None:
             yield seen, missed

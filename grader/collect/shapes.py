@@ -31,8 +31,9 @@ MAX_EXECS = 100
 
 
 def engine(version: Payload, info: Payload, endpoint: str) -> facts.Engine:
-    """From ``/version`` and ``/info``."""
+    """From ``/version`` and ``/info``. Podman makes up another id for each answer."""
     return facts.Engine(
+        id="" if is_podman(version) else str(info.get("ID") or ""),
         product=_product(version, info),
         version=str(version.get("Version") or ""),
         api_version=str(version.get("ApiVersion") or ""),

@@ -36,7 +36,8 @@ def containers(evidence: Evidence, events: Events) -> Iterator[Life]:
         present = {seen.fact.id for seen in series.now}
         for state in reversed(series.found):
             states[state.fact.id].append(state)
-            if state.fact.id not in present and not series.unavailable and series.looked_at:
+            missed = state.fact.id not in present and not series.elsewhere(state)
+            if missed and not series.unavailable and series.looked_at:
                 gone[state.fact.id] = series.looked_at
     said = LastWords(evidence)
     for id_ in dict.fromkeys([*lives, *states]):

@@ -63,6 +63,12 @@ def test_an_engine_tells_what_it_is() -> None:
     assert podman.product == "Podman"
 
 
+def test_an_engine_is_known_by_its_id_where_it_keeps_one() -> None:
+    docker, _, podman = map(recorded, ENGINES)
+    assert shapes.engine(docker["version"], {"ID": "KEPT"}, "").id == "KEPT"
+    assert shapes.engine(podman["version"], {"ID": "made up"}, "").id == ""
+
+
 def test_docker_desktop_is_told_from_a_plain_engine() -> None:
     version = {"Version": "28.0.1", "Platform": {"Name": "Docker Desktop 4.39.0 (184744)"}}
     assert shapes.engine(version, {}, "").product == "Docker Desktop"
