@@ -156,8 +156,8 @@ class TimelineStep(_Part):
 class TimelineGap(_Model):
     """A stretch of time in which steps may have happened unseen.
 
-    ``restarted``: the engine had forgotten what it knew of it; ``evicted``: newer events had taken
-    the place of older ones.
+    ``restarted``: the engine had forgotten what it knew of it, or was another one; ``evicted``:
+    newer events had taken the place of older ones.
     """
 
     start: AwareDatetime

@@ -26,7 +26,8 @@ PAGE: Mapping[str, Message] = {
         "looked, so steps may be missing."
     ),
     "gap-restarted": msg(
-        "Docker was restarted and forgot what had happened in this time, so steps may be missing."
+        "Docker was restarted, or another engine answered: it did not know what had happened in "
+        "this time, so steps may be missing."
     ),
     "head": msg("last hash"),
     "journal-empty": msg("There is no record yet."),
