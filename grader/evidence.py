@@ -56,12 +56,13 @@ class Evidence:
         self._series: dict[tuple[Need[Fact], bool], Series[Fact]] = {}
         self._derived: dict[Hashable, object] = {}
         self._defects: dict[int, Defect] = {}
-        engine = ""
+        run = engine = ""
         for entry in journal.entries:
+            if entry.run != run:
+                run = entry.run  # a look of `watch` asks only for what may have changed
+                self._engines.setdefault(run, engine)
             if type(entry.need) is EngineNeed and entry.data:
-                engine = self._engines[entry.run] = str(entry.data.get("id") or "")
-            else:  # a look of `watch` asks only for what may have changed
-                self._engines.setdefault(entry.run, engine)
+                engine = self._engines[run] = str(entry.data.get("id") or "")
             if entry.by == "grade":
                 self._last_grading = entry.run
             elif entry.by == "batch":
