@@ -6,6 +6,7 @@ were null. So each is read with ``get`` and an ``or``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -31,9 +32,9 @@ MAX_EXECS = 100
 
 
 def engine(version: Payload, info: Payload, endpoint: str) -> facts.Engine:
-    """From ``/version`` and ``/info``. Podman makes up another id for each answer."""
+    """From ``/version`` and ``/info``."""
     return facts.Engine(
-        id="" if is_podman(version) else str(info.get("ID") or ""),
+        id=_kept_id(version, info),
         product=_product(version, info),
         version=str(version.get("Version") or ""),
         api_version=str(version.get("ApiVersion") or ""),
@@ -202,6 +203,16 @@ def mount_points(inspected: Payload) -> Iterator[str]:
 def is_podman(version: Payload) -> bool:
     """Whether the engine is Podman, which answers differently in places."""
     return "Podman" in str(version.get("Components") or "")
+
+
+def _kept_id(version: Payload, info: Payload) -> str:
+    """The engine's id, where it lies beside what the engine stores.
+
+    Podman makes up another one for each answer. Docker before 23 (API 1.42) keeps it in
+    ``/etc/docker``, which a virtual machine may forget when it restarts (moby/moby#41443).
+    """
+    api = tuple(map(int, re.findall(r"\d{1,9}", str(version.get("ApiVersion")))))
+    return str(info.get("ID") or "") if api >= (1, 42) and not is_podman(version) else ""
 
 
 def _product(version: Payload, info: Payload) -> str:

@@ -64,9 +64,11 @@ def test_an_engine_tells_what_it_is() -> None:
 
 
 def test_an_engine_is_known_by_its_id_where_it_keeps_one() -> None:
-    docker, _, podman = map(recorded, ENGINES)
-    assert shapes.engine(docker["version"], {"ID": "KEPT"}, "").id == "KEPT"
+    old, docker, podman = map(recorded, ENGINES)
+    assert shapes.engine(docker["version"], {"ID": "kept"}, "").id == "kept"
     assert shapes.engine(podman["version"], {"ID": "made up"}, "").id == ""
+    assert shapes.engine(old["version"], {"ID": "MAYBE:LOST"}, "").id == ""
+    assert shapes.engine({"ApiVersion": "odd"}, {"ID": "x"}, "").id == ""
 
 
 def test_docker_desktop_is_told_from_a_plain_engine() -> None:
