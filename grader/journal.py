@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Literal
 
@@ -42,6 +42,8 @@ Writer = Literal["grade", "watch", "shell", "batch"]
 Outcome = Literal["found", "absent", "unavailable"]
 
 _LINE = re.compile(rb'\{"hash":"([0-9a-f]{64})",("prev":"([0-9a-f]{64})",.*\})\s*\Z', re.DOTALL)
+_CONFLICT = re.compile(rb"(?:<{7}|[|]{7}|={7}|>{7})(?: .{0,300})?\r?\n")
+"""What git puts between two computers' records, which are whole also where it is left in."""
 _VERSION = re.compile(rb'"v":(\d{1,9})')
 
 
@@ -62,7 +64,7 @@ class Observation(BaseModel):
 
 
 class Entry(Observation):
-    """An observation in a journal; ``seq`` counts from 1, ``run`` names the run that made it.
+    """An observation in a journal; ``seq`` is its line, ``run`` names the run that made it.
 
     ``by`` is the command that wrote it. Each look of ``watch`` is a run of its own.
     """
@@ -86,7 +88,7 @@ class Defect:
 class Journal:
     """What a journal holds: its sound entries in file order, and what is wrong with the rest.
 
-    ``lines`` counts the whole lines; ``head`` is the hash of the last.
+    ``lines`` counts the whole lines; ``head`` is the hash of the last, ``hashes`` are those of all.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -95,10 +97,15 @@ class Journal:
     lines: int = 0
     torn: int = 0
     """Bytes after the last whole line, left by a writer that was killed."""
+    forks: tuple[int, ...] = ()
+    """Lines that go on from an earlier one than that before them, or begin anew: the records of
+    several computers, which git merged, stand below each other. Nothing is missing for that.
+    """
+    hashes: tuple[bytes, ...] = field(default=(), repr=False)
 
     @property
     def intact(self) -> bool:
-        """Whether the chain holds from the first line to the last."""
+        """Whether every line follows on one that stands above it, and says what it said then."""
         return not self.defects
 
 
@@ -117,7 +124,7 @@ def parse(data: bytes, where: str = "journal", onto: Journal = EMPTY) -> Journal
     _refuse_newer(data, where)
     entries: list[Entry] = []
     defects = [defect for defect in onto.defects if defect.line <= onto.lines]
-    head, number, torn = onto.head, onto.lines, 0
+    chain, number, torn = _Chain(onto), onto.lines, 0
 
     def defective(line: int, message: Message) -> None:
         if len(defects) < MAX_DEFECTS:
@@ -131,30 +138,71 @@ def parse(data: bytes, where: str = "journal", onto: Journal = EMPTY) -> Journal
         number += 1
         match = _LINE.match(line) if len(line) <= MAX_LINE_BYTES else None
         if match is None:
-            defective(number, msg("not a line of a journal"))
-            continue
-        if match[3].decode() != head:
-            defective(number, msg("lines before this one were removed or moved"))
-        head = match[1].decode()
-        if hashlib.sha256(match[2]).hexdigest() != head:
-            defective(number, msg("the line was altered after it was written"))
-            continue
-        try:
-            entry = Entry.model_validate_json(b"{" + match[2])
-        except ValidationError as error:
-            defective(number, msg("unknown content: {reason}", reason=_first(error)))
-            continue
-        if entry.by == "batch":  # what a batch finds out never stands in a journal
-            defective(number, msg("written by nobody who writes journals"))
-            continue
-        entries.append(entry)
+            if not _CONFLICT.fullmatch(line):
+                defective(number, msg("not a line of a journal"))
+        elif not chain.has_copy_of(match):
+            if not chain.add(match, number):
+                defective(number, msg("lines before this one were removed or moved"))
+            entry = _entry(match, number)
+            if isinstance(entry, Entry):
+                entries.append(entry)
+            else:
+                defective(number, entry)
     return Journal(
         entries=(*onto.entries, *entries),
         defects=tuple(defects),
-        head=head,
+        head=chain.head.decode(),
         lines=number,
         torn=torn,
+        forks=(*onto.forks, *chain.forks),
+        hashes=(*onto.hashes, *chain.hashes),
     )
+
+
+class _Chain:
+    """The hashes of a journal's lines, from those of ``onto`` on."""
+
+    def __init__(self, onto: Journal) -> None:
+        self.head = onto.head.encode()
+        self.hashes: list[bytes] = []
+        self.forks: list[int] = []
+        self._before = onto.hashes
+        self._known: set[bytes] = set()
+
+    def has_copy_of(self, line: re.Match[bytes]) -> bool:
+        """Whether it stands above already, and was copied by a merge."""
+        return line[3] != self.head and line[1] in self._all()
+
+    def add(self, line: re.Match[bytes], number: int) -> bool:
+        """Go on with this line; whether it follows on one that stands above it."""
+        follows = line[3] == self.head
+        if not follows and line[3] in self._all():
+            self.forks.append(number)
+            follows = True
+        self.head = line[1]
+        self.hashes.append(self.head)
+        if self._known:
+            self._known.add(self.head)
+        return follows
+
+    def _all(self) -> set[bytes]:
+        """Made when it is first needed: a journal that was not merged needs none."""
+        self._known = self._known or {GENESIS.encode(), *self._before, *self.hashes}
+        return self._known
+
+
+def _entry(line: re.Match[bytes], number: int) -> Entry | Message:
+    """What a line holds, or what is wrong with it."""
+    if hashlib.sha256(line[2]).hexdigest().encode() != line[1]:
+        return msg("the line was altered after it was written")
+    try:
+        entry = Entry.model_validate_json(b"{" + line[2])
+    except ValidationError as error:
+        return msg("unknown content: {reason}", reason=_first(error))
+    if entry.by == "batch":  # what a batch finds out never stands in a journal
+        return msg("written by nobody who writes journals")
+    # Two computers counted each their own lines; here every entry has a place of its own.
+    return entry if entry.seq == number else entry.model_copy(update={"seq": number})
 
 
 def written(
@@ -162,8 +210,7 @@ def written(
 ) -> Iterator[bytes]:
     """The lines that follow a journal's own and hold these observations."""
     head = after.head
-    first = after.entries[-1].seq + 1 if after.entries else 1
-    for number, observation in enumerate(observations, first):
+    for number, observation in enumerate(observations, after.lines + 1):
         entry = {"prev": head, "v": VERSION, "seq": number, "run": run, "by": by}
         body = (
             json.dumps(entry, separators=(",", ":")).encode()[:-1]

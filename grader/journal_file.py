@@ -19,6 +19,8 @@ from grader.system_error import reason_of, to_write_again
 
 MAX_BYTES = 256 * 1024 * 1024
 LOCK_SECONDS = 120
+MARK_BYTES = 200
+"""Of a line's beginning, which holds its hash."""
 
 
 class JournalFile:
@@ -28,6 +30,7 @@ class JournalFile:
         self.path = path
         self._journal = EMPTY
         self._size = self._inode = 0
+        self._mark = 0, b""
         self._events: set[tuple[object, str] | None] = set()
         self._using = RLock()
 
@@ -108,8 +111,10 @@ class JournalFile:
                 msg("the journal is larger than {limit} bytes", limit=MAX_BYTES),
                 where=str(self.path),
             )
-        if status.st_size < self._size or status.st_ino != self._inode:
+        cut = status.st_size < self._size
+        if cut or status.st_ino != self._inode or not self._goes_on(file):
             self._journal, self._size, self._inode = EMPTY, 0, status.st_ino
+            self._mark = 0, b""
             self._events.clear()
         if status.st_size == self._size:
             return
@@ -123,9 +128,21 @@ class JournalFile:
             )
         known = len(self._journal.entries)
         self._journal = parse(data, where=str(self.path), onto=self._journal)
-        self._size += len(data) - self._journal.torn
+        whole = len(data) - self._journal.torn
+        if whole:
+            start = data.rfind(b"\n", 0, whole - 1) + 1
+            self._mark = self._size + start, data[start:whole][:MARK_BYTES]
+        self._size += whole
         self._events.update(map(_event_key, self._journal.entries[known:]))
         self._events.discard(None)
+
+    def _goes_on(self, file: BinaryIO | FileIO) -> bool:
+        """Whether the last line that was read is there still. Git may have put another branch's
+        file in place of this one: as long, and even of the same inode.
+        """
+        start, line = self._mark
+        file.seek(start)
+        return file.read(len(line)) == line
 
 
 def _event_key(observation: Observation) -> tuple[object, str] | None:

@@ -143,6 +143,8 @@ def _alone(row: Row, deadline: datetime | None, clock: Clock) -> Iterator[tuple[
     prints = row.prints
     if not prints.intact:
         yield "broken-journal", msg("its journal was altered or cut")
+    if prints.merged:
+        yield "merged-journal", msg("its journal is put together from several records")
     if prints.backwards:
         yield "backwards-clock", msg("the times in its journal run backwards")
     if deadline and prints.first_at and prints.first_at > deadline:

@@ -107,12 +107,14 @@ class Answer(_Model):
 class Prints(_Model):
     """What two submissions have in common only if one was copied, or both came from one person.
 
-    ``denied`` are images that the journal claims and the registry denies; ``backwards`` tells that
-    times in the journal run backwards; ``challenges`` and ``source`` are hashes.
+    ``merged`` tells that several computers' records stand in the journal, ``backwards`` that times
+    in one run backwards. ``denied`` are images that the journal claims and the registry denies;
+    ``challenges`` and ``source`` are hashes.
     """
 
     head: str = ""
     intact: bool = True
+    merged: bool = False
     first_at: AwareDatetime | None = None
     last_at: AwareDatetime | None = None
     backwards: bool = False

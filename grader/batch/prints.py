@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from grader.batch.model import Answer, Prints
@@ -32,9 +31,10 @@ def prints_of(journal: Journal, rubric: Rubric, folder: Path) -> Prints:
     return Prints(
         head=journal.head if own else "",
         intact=journal.intact,
+        merged=bool(journal.forks),
         first_at=own[0].at if own else None,
         last_at=own[-1].at if own else None,
-        backwards=_runs_backwards(own),
+        backwards=_runs_backwards(own, set(journal.forks)),
         containers=tuple(sorted(_containers(evidence))),
         images=tuple(sorted(_images(evidence))),
         challenges=tuple(sorted(_challenges(evidence))),
@@ -44,10 +44,18 @@ def prints_of(journal: Journal, rubric: Rubric, folder: Path) -> Prints:
     )
 
 
-def _runs_backwards(entries: Iterable[Entry]) -> bool:
-    """Whether a look was made before an earlier one. Events bear times of their own."""
-    times = [entry.at for entry in entries if entry.source not in {"events", "relay"}]
-    return any(later < earlier - SKEW for earlier, later in pairwise(times))
+def _runs_backwards(entries: Iterable[Entry], forks: set[int]) -> bool:
+    """Whether a look was made before an earlier one of the same record. Events bear their own."""
+    latest: datetime | None = None
+    for entry in entries:
+        if entry.seq in forks:
+            latest = None
+        if entry.source in {"events", "relay"}:
+            continue
+        if latest and entry.at < latest - SKEW:
+            return True
+        latest = entry.at
+    return False
 
 
 def _containers(evidence: Evidence) -> set[str]:

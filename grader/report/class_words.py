@@ -114,7 +114,11 @@ FLAGS: Mapping[str, tuple[Message, Message]] = {
     ),
     "broken-journal": (
         msg("Broken record"),
-        msg("Lines were changed or are missing. An editor or a conflict in git can do this too."),
+        msg("Lines were changed or are missing. An editor or a full disk can do this too."),
+    ),
+    "merged-journal": (
+        msg("Merged record"),
+        msg("Two records stand in one. Git makes that of one learner's work at two computers."),
     ),
     "backwards-clock": (
         msg("Clock runs backwards"),

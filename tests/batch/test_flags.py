@@ -53,6 +53,7 @@ def crowd(count: int, **prints: Any) -> list[Row]:
         ("same-source", {"source": "f" * 32}),
         ("same-journal", {"head": "a" * 64}),
         ("broken-journal", {"intact": False}),
+        ("merged-journal", {"merged": True}),
         ("backwards-clock", {"backwards": True}),
         ("denied-image", {"denied": ("me/app:1",)}),
     ],
