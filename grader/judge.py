@@ -10,6 +10,7 @@ from functools import lru_cache
 from graphlib import TopologicalSorter
 
 from grader.check import Check, Errored, Location, Passed, Proof, Status, Unproven, Verdict, asked
+from grader.checking.clocks import by_the_engine
 from grader.conclude import failed_look
 from grader.errors import RAISED_BY_OTHERS
 from grader.evidence import Evidence
@@ -50,7 +51,7 @@ def judge(
     ``overrides`` are the instructor's points by objective id, for this learner.
     """
     translator = Translator(lang)
-    evidence = Evidence(journal)
+    evidence = Evidence(by_the_engine(journal))
     done: dict[str, ObjectiveResult] = {}
     by_id = {objective.id: objective for objective in rubric.objectives}
     for name in _in_order(tuple((o.id, o.requires) for o in rubric.objectives)):

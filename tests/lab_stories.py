@@ -137,6 +137,7 @@ class Lab:
             self._tell(at, event, run, by)
         window = facts.EventWindow(
             count=len(self.machine.history),
+            until=self.machine.pass_time(0),
             continues=not known or any(_key(*told) in known for told in self.machine.history),
         )
         self._write([self._saw(needs.EventWindowNeed(), window)], run, by)

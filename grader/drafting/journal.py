@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.checking.clocks import by_the_engine
 from grader.drafting.containers import Containers
 from grader.drafting.draft import Draft, Ids, in_order
 from grader.drafting.files import about_files
@@ -31,7 +32,7 @@ def from_journal(
     Raises:
         GradeLabError: nothing in it can be graded.
     """
-    prover, ids = Prover(Evidence(journal)), Ids()
+    prover, ids = Prover(Evidence(by_the_engine(journal))), Ids()
     images = named_images(prover)
     own = [named.reference for named in images if named.made_at or named.pushed_at]
     pushed = [named.reference for named in images if named.pushed_at]

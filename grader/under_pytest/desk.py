@@ -135,6 +135,7 @@ class Desk:
         return Lab(run.submission, run.rubric, variables, evidence, result)
 
     def _evidence(self, submission: Submission) -> Evidence:
+        from grader.checking.clocks import by_the_engine
         from grader.evidence import Evidence
         from grader.journal_file import JournalFile
         from grader.report.plain import as_typed
@@ -149,7 +150,7 @@ class Desk:
                 ),
                 msg("another submission is named with --submission=DIR"),
             )
-        return Evidence(journal)
+        return Evidence(by_the_engine(journal))
 
     def _given(self) -> dict[str, str]:
         given = {}
