@@ -13,8 +13,9 @@ from grader.collect import event_history, registry, shapes
 from grader.collect import submission as files
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.collect.background import in_background
-from grader.collect.client import Client, Payload
+from grader.collect.client import Client
 from grader.collect.endpoint import resolve
+from grader.collect.engine_answer import Payload
 from grader.collect.login import login
 from grader.collect.observe import Look, answers
 from grader.collect.view import EngineView

@@ -7,7 +7,7 @@ import posixpath
 from grader.collect import layers, shapes
 from grader.collect.answer import AbsentError, UnavailableError
 from grader.collect.bounded import BoundedReader, Hashes, lies_in, open_tar, relative
-from grader.collect.client import Payload
+from grader.collect.engine_answer import Payload
 from grader.collect.view import EngineView
 from grader.facts import Reason
 from grader.file_facts import Tree

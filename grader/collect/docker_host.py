@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.collect.client import Payload
 from grader.collect.endpoint import host_name
+from grader.collect.engine_answer import Payload
 from grader.collect.waiting import within
 
 MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))

@@ -10,7 +10,7 @@ from grader.facts import STOPPED_BY_SIGNAL, Event
 from grader.reference import familiar, repository_of
 
 if TYPE_CHECKING:
-    from grader.collect.client import Payload
+    from grader.collect.engine_answer import Payload
 
 # What only a learner's steps (or a crash) cause. Not `save` and `archive-path`, which our own
 # reading causes, and of an exec only its start and its end.

@@ -11,7 +11,8 @@ from typing import Any
 
 from grader.collect import event_shapes, redact, shapes
 from grader.collect.answer import UnavailableError
-from grader.collect.client import Client, Payload
+from grader.collect.client import Client
+from grader.collect.engine_answer import Payload
 from grader.collect.view import EngineView
 from grader.facts import Event, EventWindow, Reason
 from grader.ids import Ids

@@ -9,7 +9,8 @@ from threading import Lock, Thread
 from grader import facts
 from grader.collect import redact, shapes
 from grader.collect.answer import NoAnswerError
-from grader.collect.client import Client, Payload
+from grader.collect.client import Client
+from grader.collect.engine_answer import Payload
 from grader.collect.logs import KEPT_BYTES, frames, told
 
 BOUND = 2 * KEPT_BYTES

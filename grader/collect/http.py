@@ -22,8 +22,8 @@ ATTEMPT_SECONDS = 5.0
 FIRST_WAIT, LONGEST_WAIT = 0.05, 0.5
 
 if TYPE_CHECKING:
-    from grader.collect.client import Payload
     from grader.collect.docker_host import DockerHost
+    from grader.collect.engine_answer import Payload
 
 TROUBLE = (OSError, HTTPException)
 

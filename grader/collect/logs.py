@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from grader import facts
 from grader.collect import redact, shapes
 from grader.collect.answer import NoAnswerError, UnavailableError
-from grader.collect.client import Client, Payload
+from grader.collect.client import Client
+from grader.collect.engine_answer import Payload
 from grader.facts import Reason
 
 KEPT_BYTES = 32 * 1024

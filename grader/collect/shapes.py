@@ -18,7 +18,7 @@ from grader.instant import END, FIRST
 from grader.reference import familiar
 
 if TYPE_CHECKING:
-    from grader.collect.client import Payload
+    from grader.collect.engine_answer import Payload
 
 MAX_MANIFESTS = 100
 MAX_STEPS = 500

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from grader import facts
 from grader.collect import logs, shapes
 from grader.collect.answer import AbsentError, NoAnswerError
-from grader.collect.client import Client, Payload
+from grader.collect.client import Client
 from grader.collect.docker_host import DockerHost, docker_host
+from grader.collect.engine_answer import Payload
 from grader.evidence import Evidence
 from grader.facts import Reason
 from grader.needs import OfContainers

@@ -16,10 +16,10 @@ from typing import IO, Any
 from urllib.parse import quote
 
 from grader.collect.answer import AbsentError, UnavailableError
-from grader.collect.client import Client, Payload
+from grader.collect.client import Client
 from grader.collect.distribution import Credentials
 from grader.collect.endpoint import Endpoint
-from grader.collect.engine_answer import message_of, refusal, shut
+from grader.collect.engine_answer import Payload, message_of, refusal, shut
 from grader.collect.waiting import cut_after, within
 from grader.facts import Reason
 from grader.reference import DOCKER_HUB

@@ -14,8 +14,8 @@ from typing import IO
 from grader import facts
 from grader.collect import registry, shapes
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
-from grader.collect.client import Payload
 from grader.collect.distribution import Credentials
+from grader.collect.engine_answer import Payload
 from grader.facts import Reason
 from grader.reference import registry_of, repository_of
 from grader.rubric.sandbox import Sandbox

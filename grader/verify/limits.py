@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from grader.collect.client import Payload
+from grader.collect.engine_answer import Payload
 from grader.rubric.sandbox import Sandbox
 
 LOG_FILE_BYTES = 32 * 1024 * 1024

@@ -12,8 +12,8 @@ from threading import BoundedSemaphore, Event
 from grader import facts
 from grader.collect import http
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
-from grader.collect.client import Payload
 from grader.collect.docker_host import HERE, is_here
+from grader.collect.engine_answer import Payload
 from grader.collect.followed_log import FollowedLog
 from grader.facts import Reason
 from grader.needs import HttpNeed

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from grader.collect.answer import NoAnswerError
 from grader.collect.background import Background
-from grader.collect.client import Payload
+from grader.collect.engine_answer import Payload
 from grader.needs import HttpNeed, LogsNeed
 from grader.watch.connection import Connection, Told
 from grader.watch.interest import STATE, Interest

@@ -11,8 +11,9 @@ from threading import Thread
 
 from grader.collect import event_shapes, events
 from grader.collect.answer import NoAnswerError
-from grader.collect.client import Client, Payload
+from grader.collect.client import Client
 from grader.collect.endpoint import resolve
+from grader.collect.engine_answer import Payload
 from grader.collect.events import Dated, Selection
 from grader.collect.view import EngineView
 from grader.evidence import Evidence

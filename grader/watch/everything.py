@@ -15,7 +15,7 @@ from grader.checking.copied import copied
 from grader.checking.dockerfile import DockerfileError, parse
 from grader.checking.mounts import is_anonymous
 from grader.collect import shapes
-from grader.collect.client import Payload
+from grader.collect.engine_answer import Payload
 from grader.collect.events import Subjects
 from grader.evidence import Evidence
 from grader.facts import Event, Fact

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grader.collect import event_history, event_shapes, shapes
-from grader.collect.client import Payload
+from grader.collect.engine_answer import Payload
 from grader.collect.events import Subjects
 from grader.collect.view import is_of_service
 from grader.evidence import Evidence

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from threading import RLock
 
 from grader.collect import observe
-from grader.collect.client import Client, Payload
+from grader.collect.client import Client
 from grader.collect.docker_host import DockerHost
+from grader.collect.engine_answer import Payload
 from grader.collect.followed_log import FollowedLog
 from grader.journal import Observation
 from grader.needs import HttpNeed, LogsNeed

@@ -9,8 +9,9 @@ from threading import Event, Thread
 
 from grader.collect import http, observe
 from grader.collect.answer import NoAnswerError
-from grader.collect.client import Client, Payload
+from grader.collect.client import Client
 from grader.collect.docker_host import DockerHost
+from grader.collect.engine_answer import Payload
 from grader.facts import Reason
 from grader.journal import Observation
 from grader.needs import HttpNeed

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from grader import facts
-from grader.collect import client, observe
+from grader.collect import connection, observe
+from grader.collect.client import Client
 from grader.collect.collect import collect
 from grader.collect.endpoint import Endpoint
 from grader.collect.view import EngineView
@@ -95,7 +96,7 @@ def test_without_an_engine_the_rest_is_answered_and_nothing_is_missing(tmp_path:
 def test_an_engine_that_does_not_answer_is_tried_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "READ_SECONDS", 0.2)
     accepted = 0
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(tmp_path / "silent.sock"))
@@ -277,7 +278,7 @@ def test_what_podman_fills_in_without_knowing_it_is_not_taken_for_evidence(tmp_p
         "/json": image,
     }
     with odd_engine(tmp_path, answers) as (host, _):
-        view = EngineView(client.Client(Endpoint((host,))), evidence_of())
+        view = EngineView(Client(Endpoint((host,))), evidence_of())
         assert not view.image_fact("wisheasy:1.0").only_pulled
         (found,) = view.containers(ContainerNeed(name="web"))
         assert view.container_fact(found).detached is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.collect.answer import UnavailableError
-from grader.collect.client import _trouble
+from grader.collect.connection import _trouble
 from grader.doctor.finding import Severity
 from grader.doctor.known import examine, first_problem
 from grader.doctor.machine import (

@@ -15,9 +15,8 @@ from threading import Event, Thread
 import psutil
 import pytest
 
-from grader.collect import client as client_module
 from grader.collect import collect as collecting
-from grader.collect import credential_helper
+from grader.collect import connection, credential_helper
 from grader.collect.answer import NoAnswerError, UnavailableError
 from grader.collect.client import Client
 from grader.collect.endpoint import Endpoint
@@ -41,7 +40,7 @@ SECONDS = 2.0
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("READ_SECONDS", "CONNECT_SECONDS"):
-        monkeypatch.setattr(client_module, name, SECONDS)
+        monkeypatch.setattr(connection, name, SECONDS)
     for name in ("SECONDS", "ENDING_SECONDS", "CONNECT_SECONDS"):
         monkeypatch.setattr(engine_module, name, SECONDS)
     monkeypatch.setattr(credential_helper, "SECONDS", SECONDS)
@@ -125,7 +124,7 @@ def test_an_engine_that_leaves_questions_unanswered_is_asked_no_more() -> None:
                 client.container("web")
         assert caught.value.reason is Reason.ENGINE_UNREACHABLE
         assert "3 questions in a row" in caught.value.detail
-        assert asked.count("container") == client_module.MOST_UNANSWERED
+        assert asked.count("container") == connection.MOST_UNANSWERED
         client.close()
 
 
@@ -133,7 +132,7 @@ def test_one_that_answers_now_and_then_goes_on_being_asked() -> None:
     with faulty_engine("container", FAULTS["is silent"]) as (host, _):
         client = Client(Endpoint((host,)))
         for _ in range(2):
-            for _ in range(client_module.MOST_UNANSWERED - 1):
+            for _ in range(connection.MOST_UNANSWERED - 1):
                 with pytest.raises(UnavailableError) as caught:
                     client.container("web")
                 assert caught.value.reason is Reason.TIMEOUT

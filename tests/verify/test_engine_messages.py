@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from grader.collect.answer import NoAnswerError, UnavailableError
-from grader.collect.client import Payload
 from grader.collect.endpoint import Endpoint
+from grader.collect.engine_answer import Payload
 from grader.collect.waiting import within
 from grader.facts import Reason
 from grader.verify import engine as module

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from grader.collect import client as client_module
+from grader.collect import connection
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.journal_file import JournalFile
@@ -135,7 +135,7 @@ def test_where_no_look_is_answered_it_connects_anew_though_events_could_come(
 
     monkeypatch.setattr(engine, "scripted", silent)
     for name in ("READ_SECONDS", "CONNECT_SECONDS"):
-        monkeypatch.setattr(client_module, name, 0.3)
+        monkeypatch.setattr(connection, name, 0.3)
     needs = [ContainerNeed(name="c" * number) for number in range(1, 5)]
     with recording(tmp_path, *needs) as (recorder, asked, _):
         wait_until(lambda: recorder.trouble)

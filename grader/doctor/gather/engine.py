@@ -13,8 +13,9 @@ from typing import Any
 
 from grader.collect import events, shapes
 from grader.collect.answer import AbsentError, NoAnswerError
-from grader.collect.client import Client, Payload
+from grader.collect.client import Client
 from grader.collect.endpoint import Endpoint, contexts, is_local, resolve, usual_sockets
+from grader.collect.engine_answer import Payload
 from grader.doctor.gather.bounded import at_once
 from grader.doctor.machine import Door, Engine, PublishedBy
 from grader.errors import GradeLabError
