@@ -16,6 +16,9 @@ from typing import Any
 from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.facts import Reason
 
+Payload = Mapping[str, Any]
+"""A JSON object of the engine. Its keys come and go with versions: read it with ``get``."""
+
 CHUNK_BYTES = 64 * 1024
 MAX_BYTES = 64 * 1024 * 1024
 """Of an answer that is no stream: some hundred bytes for each of very many containers."""

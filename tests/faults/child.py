@@ -21,7 +21,7 @@ PATIENCE = 3.0
 def impatient(seconds: float = PATIENCE) -> None:
     """Let every wait for an engine, registry or app end after these seconds."""
     from grader.collect import (
-        client,
+        connection,
         content,
         credential_helper,
         events,
@@ -31,8 +31,8 @@ def impatient(seconds: float = PATIENCE) -> None:
     )
     from grader.verify import engine, images, registries
 
-    client.READ_SECONDS = client.CONNECT_SECONDS = seconds
-    client.Client.stream.__wrapped__.__kwdefaults__["wait"] = seconds  # type: ignore[attr-defined]
+    connection.READ_SECONDS = connection.CONNECT_SECONDS = seconds
+    connection.Connection.stream.__wrapped__.__kwdefaults__["wait"] = seconds  # type: ignore[attr-defined]
     logs.SECONDS = events.SECONDS = http.ATTEMPT_SECONDS = seconds
     content.ARCHIVE_SECONDS = content.EXPORT_SECONDS = seconds
     registry_config.LOOK_SECONDS = registries.LOOK_SECONDS = seconds  # type: ignore[attr-defined] # another module's
