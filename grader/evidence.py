@@ -57,9 +57,13 @@ class Evidence:
         self._derived: dict[Hashable, object] = {}
         self._defects: dict[int, Defect] = {}
         run = engine = ""
+        forks = set(journal.forks)
         for entry in journal.entries:
             if entry.run != run:
-                run = entry.run  # a look of `watch` asks only for what may have changed
+                run = entry.run
+                if entry.seq in forks:  # another computer's record begins
+                    engine = ""
+                # A look of `watch` asks only for what may have changed.
                 self._engines.setdefault(run, engine)
             if type(entry.need) is EngineNeed and entry.data:
                 engine = self._engines[run] = str(entry.data.get("id") or "")

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from grader.check import Passed, Unproven
+from grader.evidence import Evidence
 from grader.facts import Engine, Reason
 from grader.journal import Entry
 from grader.needs import ContainerNeed, EngineNeed, ImageNeed, Need
 from grader.timeline.story import timeline
-from tests.factories import a_container, an_image, event, evidence_of, hex_id, judged, minutes, saw
+from tests.factories import (
+    a_container,
+    an_image,
+    event,
+    evidence_of,
+    hex_id,
+    journal_of,
+    judged,
+    minutes,
+    saw,
+)
 
 WEB, APP = ContainerNeed(name="web"), ImageNeed(image="app:1")
 THINGS: list[tuple[dict[str, Any], Need[Any], Any]] = [
@@ -68,6 +80,17 @@ def test_a_later_look_of_watch_is_at_the_engine_of_the_one_before() -> None:
     seen_by_watch = saw(WEB, a_container(), 2, "watch")
     entries = [*look(1, "home", WEB), seen_by_watch, *look(3, "school", WEB)]
     assert isinstance(judged("removed", {"container": "web"}, *entries), Unproven)
+
+
+def test_a_record_that_git_put_below_another_is_not_of_that_ones_engine() -> None:
+    entries = [
+        *look(1, "school", WEB),
+        saw(WEB, a_container(), 2, "watch-at-home"),
+        saw(WEB, Reason.NOT_THERE, 3, "later-at-home"),
+    ]
+    home = look(4, "home", WEB)
+    merged = replace(journal_of(*entries, *home), forks=(3,))
+    assert Evidence(merged).of(WEB).gone
 
 
 def test_that_events_tell_of_it_on_the_first_engine_is_enough_to_ask_there() -> None:
