@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import RLock
 from typing import BinaryIO
 
-from grader import git_lfs
+from grader import git_lfs, in_git
 from grader.errors import JournalError
 from grader.journal import EMPTY, Journal, Observation, Writer, parse, written
 from grader.messages import msg
@@ -66,7 +66,7 @@ class JournalFile:
             JournalError: it cannot be written; what was written before stays valid.
         """
         with _explained(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
             try:
                 return sum(self._write(answers, run, by) for answers in answered)
             finally:
@@ -79,13 +79,18 @@ class JournalFile:
             JournalError: it cannot be written; nothing of this was.
         """
         with _explained(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
             self._write(answers, run, by)
 
     def sync(self) -> None:
         """Wait until what was appended is on the disk, so that not even a power cut takes it."""
         with suppress(OSError), self.path.open("ab") as file:
             os.fsync(file.fileno())
+
+    def _make_folder(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if not self.path.exists():
+            in_git.prepare(self.path.parent)
 
     def _write(self, answers: Sequence[Observation], run: str, by: Writer) -> int:
         from filelock import FileLock

@@ -12,7 +12,7 @@ import click
 from grader.cli.complaint import complain
 from grader.cli.options import language_option, quiet_option, report_options, rubric_options
 from grader.cli.streams import write_utf8
-from grader.errors import ExitCode, OutputError
+from grader.errors import ExitCode, GradeLabError, OutputError
 from grader.language import described
 from grader.messages import Translator, msg
 
@@ -46,7 +46,9 @@ def grade_command(
     run = steps.prepare(submission, rubric, settings)
     shown = {name: report[name] for name in ("quiet", "no_color")}
     _observe(run, report["lang"], verify=verify, **shown)
-    return _judge(run, chosen, **report)
+    code = _judge(run, chosen, **report)
+    _warn_of_git(run, report["lang"])
+    return code
 
 
 @click.command("judge")
@@ -112,6 +114,20 @@ def _warn(trouble: Observation, lang: str) -> None:
     steps = advice(surroundings(), why, trouble.detail) if why else []
     lines += [f"  → {text(step)}" for step in steps]
     complain(lines)
+
+
+def _warn_of_git(run: Run, lang: str) -> None:
+    from grader import in_git
+
+    journal = run.submission.journal
+    if in_git.leaves_out(journal):
+        left_out = GradeLabError(
+            msg("git leaves {journal} out, as a .gitignore says", journal=journal),
+            msg(
+                "where you hand in by git, run `git add -f {journal}`, and commit", journal=journal
+            ),
+        )
+        complain(left_out.lines(Translator(lang).text))
 
 
 def _judge(
