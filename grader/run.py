@@ -19,7 +19,8 @@ from grader.needs import Need
 from grader.problems import nearest
 from grader.report.contract import ReportFormat
 from grader.result import Override, Result
-from grader.rubric.load import find, load
+from grader.rubric.find import find
+from grader.rubric.load import load
 from grader.rubric.model import Rubric
 from grader.rubric.variables import LEARNER_ID
 from grader.submission import Submission

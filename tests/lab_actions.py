@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from grader.result import Learner
-from grader.rubric.load import find, load
+from grader.rubric.find import find
+from grader.rubric.load import load
 from tests.lab_files import FILES, HUB, LOCAL, NAME, REFERENCES
 from tests.lab_stories import Lab
 from tests.places import ROOT

@@ -8,7 +8,8 @@ import pytest
 
 from grader.errors import GradeLabError, RubricError
 from grader.handed_in import rubric_of
-from grader.rubric.load import find, load
+from grader.rubric.find import find
+from grader.rubric.load import load
 from grader.run import prepare
 from grader.submission import load as load_submission
 

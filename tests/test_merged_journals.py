@@ -11,7 +11,8 @@ from grader.batch.prints import prints_of
 from grader.journal import Journal, Observation
 from grader.journal_file import JournalFile
 from grader.needs import FileNeed
-from grader.rubric.load import find, load
+from grader.rubric.find import find
+from grader.rubric.load import load
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 

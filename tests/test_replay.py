@@ -15,7 +15,8 @@ from grader.journal import EMPTY, Entry, Journal, Observation, Writer, parse, wr
 from grader.judge import judge
 from grader.needs import FileNeed, ImageNeed
 from grader.result import CheckResult, Result
-from grader.rubric.load import find, load
+from grader.rubric.find import find
+from grader.rubric.load import load
 from grader.rubric.model import Rubric
 from grader.yaml_source import Source
 from tests.lab_actions import (

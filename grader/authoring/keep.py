@@ -21,7 +21,7 @@ from grader.messages import msg
 from grader.needs import FileNeed, TreeNeed
 from grader.report.plain import as_typed
 from grader.result import ObjectiveResult, Result
-from grader.rubric.load import shipped
+from grader.rubric.find import shipped
 from grader.rubric.model import Rubric
 from grader.submission import JOURNAL, LAB_FILE
 from grader.system_error import reason_of

@@ -13,7 +13,8 @@ from grader.authoring.warn import warnings
 from grader.errors import ExitCode, GradeLabError, Problem
 from grader.messages import Translator, msg
 from grader.report.terminal_text import STYLES, TerminalText
-from grader.rubric.load import find, load
+from grader.rubric.find import find
+from grader.rubric.load import load
 from grader.rubric.model import Rubric
 
 

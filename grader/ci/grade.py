@@ -21,7 +21,8 @@ from grader.journal_file import JournalFile
 from grader.messages import Message, Translator, msg
 from grader.needs import Need
 from grader.result import Result
-from grader.rubric.load import find, load, shipped
+from grader.rubric.find import find, shipped
+from grader.rubric.load import load
 from grader.rubric.model import Rubric
 from grader.rubric.variables import LEARNER_ID
 from grader.run import ENGINE_TROUBLE, Run

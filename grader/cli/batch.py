@@ -208,7 +208,8 @@ def batch_review(  # noqa: PLR0917 # an option each
     from grader.batch.review import review, write_template
     from grader.batch.store import Store
     from grader.report.plain import one_line
-    from grader.rubric.load import find, load
+    from grader.rubric.find import find
+    from grader.rubric.load import load
 
     loaded = load(find(rubric, Path.cwd()), settings, lenient=True)
     with Store(out / STORE, reading=True) as store:
@@ -242,7 +243,7 @@ def _assignment(  # noqa: PLR0917 # an option each
 ) -> Assignment:
     from grader.batch.discover import Kind, kind_of
     from grader.batch.model import Assignment
-    from grader.rubric.load import find
+    from grader.rubric.find import find
 
     place = source.resolve()
     results = (out or place.with_name(f"{place.name}-results")).resolve()

@@ -27,7 +27,7 @@ def rubric_command() -> None:
 @language_option
 def rubric_list(lang: str) -> None:
     """Names and titles of shipped rubrics."""
-    from grader.rubric.load import shipped, title_of
+    from grader.rubric.find import shipped, title_of
 
     found = shipped()
     width = max(map(len, found))
@@ -75,7 +75,8 @@ def rubric_show(
 ) -> None:
     """Everything that a learner should know of it."""
     from grader.authoring import shown
-    from grader.rubric.load import find, load
+    from grader.rubric.find import find
+    from grader.rubric.load import load
 
     path = find(rubric, Path())
     blocks = shown.page(load(path, settings, lenient=True), path, settings, lang)
@@ -119,7 +120,8 @@ def rubric_test(
     from grader.authoring import keep, outcome_lines
     from grader.authoring.cases import cases, run_case
     from grader.report.plain import plain
-    from grader.rubric.load import find, load
+    from grader.rubric.find import find
+    from grader.rubric.load import load
 
     path = find(rubric, Path())
     keep.refuse_installed(path)

@@ -6,18 +6,17 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from grader import plugins
-from grader.check import Check, Text
+from grader.check import Check
 from grader.errors import Problem, RubricError
 from grader.messages import Message, msg
 from grader.mistakes import wrong_kind
-from grader.problems import did_you_mean, nearest, problems_of
+from grader.problems import did_you_mean, problems_of
 from grader.rubric.graph import graph_problems
 from grader.rubric.model import Objective, Rubric, Variable
 from grader.rubric.newer import written_for_newer
@@ -28,36 +27,6 @@ from grader.yaml_source import InvalidYamlError, Place, Source, as_mapping
 M = TypeVar("M", bound=BaseModel)
 
 MAX_TEXT_BYTES = 1_000_000
-
-
-def shipped() -> dict[str, Path]:
-    """The rubrics that come with the package, by name."""
-    folder = Path(str(files("rubrics")))
-    return {path.name.removesuffix(".yaml"): path for path in sorted(folder.glob("*.yaml"))}
-
-
-def find(name: str, base: Path) -> Path:
-    """The file of a shipped rubric's name, or of a path relative to ``base``.
-
-    Raises:
-        RubricError: there is neither.
-    """
-    known = shipped()
-    if name in known:
-        return known[name]
-    path = base / name
-    if path.is_file():
-        return path
-    raise RubricError(
-        msg("there is no rubric '{name}'{nearest}", name=name, nearest=nearest(name, list(known))),
-        msg("`grade-lab rubric list` shows the rubrics that come with grade-lab"),
-    )
-
-
-def title_of(path: Path) -> Text:
-    """A rubric's title, without checking the rest of it."""
-    title: Text = as_mapping(Source.read(path)).get("title", "")
-    return title
 
 
 def load(

@@ -73,7 +73,7 @@ class Desk:
     def find(self, name: str) -> Path:
         """The file of a rubric. Raises pytest.UsageError where there is none."""
         with self._usage(), self._own_imports():
-            from grader.rubric.load import find
+            from grader.rubric.find import find
 
             return find(name, self.base).absolute()
 

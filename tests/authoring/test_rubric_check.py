@@ -14,7 +14,8 @@ from grader.authoring.explained import explained
 from grader.cli.main import cli
 from grader.errors import Problem, Snippet
 from grader.messages import msg
-from grader.rubric.load import load, shipped
+from grader.rubric.find import shipped
+from grader.rubric.load import load
 from tests.authoring.a_rubric import SOUND
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from grader.authoring.warn import warnings
 from grader.errors import Problem
-from grader.rubric.load import load, shipped
+from grader.rubric.find import shipped
+from grader.rubric.load import load
 from tests.authoring.a_rubric import REWRITTEN, SOUND, WARNINGS
 
 

@@ -24,7 +24,8 @@ from grader.journal_file import JournalFile
 from grader.judge import judge
 from grader.needs import EnvFileNeed, FileNeed, TreeNeed
 from grader.result import Result
-from grader.rubric.load import find, load
+from grader.rubric.find import find
+from grader.rubric.load import load
 from grader.submission import load as load_submission
 from tests.places import ROOT
 

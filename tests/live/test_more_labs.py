@@ -11,7 +11,8 @@ from labs.lab import Lab, labs
 
 from grader.authoring import cases
 from grader.authoring.expected import EXPECTED
-from grader.rubric.load import load, shipped
+from grader.rubric.find import shipped
+from grader.rubric.load import load
 from grader.run import judged, prepare
 from tests.live.learners import note
 

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from grader.journal import Entry, Journal, parse
 from grader.judge import judge
 from grader.result import Learner, Result
-from grader.rubric.load import find, load
+from grader.rubric.find import find
+from grader.rubric.load import load
 from grader.rubric.model import Rubric
 from grader.yaml_source import Source
 from tests.places import ROOT, SAMPLE

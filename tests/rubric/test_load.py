@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import RubricError
-from grader.rubric.load import find, load, shipped
+from grader.rubric.find import find, shipped
+from grader.rubric.load import load
 
 GOOD = """\
 schema: grade-lab/rubric/1

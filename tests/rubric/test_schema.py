@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from grader.rubric.load import shipped
+from grader.rubric.find import shipped
 from grader.rubric.schema import schema
 from grader.yaml_source import Source
 

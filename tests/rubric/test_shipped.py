@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from grader.authoring import cases
-from grader.rubric.load import load, shipped
+from grader.rubric.find import shipped
+from grader.rubric.load import load
 
 BACKTICKS = re.compile(r"`([^`]+)`")
 CASES = [(path, case) for path in shipped().values() for case in cases.cases(path)]
