@@ -24,10 +24,14 @@ MARK_BYTES = 200
 
 
 class JournalFile:
-    """A journal on disk. What was read once is not read again; threads may share it."""
+    """A journal on disk. What was read once is not read again; threads may share it.
+
+    ``replaced`` counts how often another file took its place, or none, as git does it.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.replaced = 0
         self._journal = EMPTY
         self._size = self._inode = 0
         self._mark = 0, b""
@@ -45,6 +49,8 @@ class JournalFile:
                 self._catch_up(file)
                 return self._journal
         except FileNotFoundError:
+            with self._using:
+                self._begin_anew(0)
             return EMPTY
         except OSError as error:
             raise JournalError(
@@ -118,9 +124,7 @@ class JournalFile:
             )
         cut = status.st_size < self._size
         if cut or status.st_ino != self._inode or not self._goes_on(file):
-            self._journal, self._size, self._inode = EMPTY, 0, status.st_ino
-            self._mark = 0, b""
-            self._events.clear()
+            self._begin_anew(status.st_ino)
         if status.st_size == self._size:
             return
         file.seek(self._size)
@@ -140,6 +144,12 @@ class JournalFile:
         self._size += whole
         self._events.update(map(_event_key, self._journal.entries[known:]))
         self._events.discard(None)
+
+    def _begin_anew(self, inode: int) -> None:
+        self.replaced += self._size > 0
+        self._journal, self._size, self._inode = EMPTY, 0, inode
+        self._mark = 0, b""
+        self._events.clear()
 
     def _goes_on(self, file: BinaryIO | FileIO) -> bool:
         """Whether the last line that was read is there still. Git may have put another branch's

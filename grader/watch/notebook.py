@@ -39,6 +39,15 @@ class Notebook:
         self._read: tuple[Journal, Evidence] | None = None
         self._sync_at: float | None = None
         self._retry_at = 0.0
+        self._replaced = journal.replaced
+
+    def is_new(self) -> bool:
+        """Whether another journal took the place of the one before: it lacks what was written."""
+        if self._replaced == self._file.replaced:
+            return False
+        self._replaced = self._file.replaced
+        self._last.clear()
+        return True
 
     @property
     def evidence(self) -> Evidence:

@@ -69,7 +69,6 @@ SLOW = (ContentNeed, ManifestNeed, RegistryImageNeed)
 LIVE = (HttpNeed, LogsNeed)
 """Needs that are asked of a container as long as it runs."""
 
-
 Item = Told | Seen | Lost | Observation | None
 Interested = Callable[[tuple[Need[Fact], ...], Evidence], Interest]
 
@@ -116,7 +115,7 @@ class Recorder:
     def run(self, stop: Flag) -> None:
         """Record until ``stop`` is set."""
         try:
-            self._notebook.note(look(self._needs, self._submission, None, env=self._env))
+            self._look_at_files()
             while not stop.is_set():
                 self._turn()
             self._finish()
@@ -126,6 +125,9 @@ class Recorder:
             self._at_once.close()
             self._slowly.close()
             self.state = State.ENDED
+
+    def _look_at_files(self) -> None:
+        self._notebook.note(look(self._needs, self._submission, None, env=self._env))
 
     def _finish(self) -> None:
         """Take all that is under way: what happened just before the end counts."""
@@ -242,6 +244,9 @@ class Recorder:
         now = time.monotonic()
         self._notebook.save()
         self._refresh()
+        if self._notebook.is_new():  # the next connection looks at all that is there still
+            self._disconnect()
+            self._look_at_files()
         for need in self._files.changed():
             self._due.setdefault(need, now + SETTLED_SECONDS)
         if self._sleep.just_ended():

@@ -17,7 +17,7 @@ from grader.collect import connection
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.journal_file import JournalFile
-from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, ImageNeed, Need
+from grader.needs import ContainerNeed, EventsNeed, EventWindowNeed, FileNeed, ImageNeed, Need
 from grader.watch import recorder as module
 from grader.watch import sleep
 from grader.watch.recorder import Recorder
@@ -121,6 +121,22 @@ def test_when_the_computer_slept_it_connects_anew_and_says_how_long_it_saw_all(
         wait_until(lambda: asked.count("version") > once)
         wait_until(lambda: recorder.state is State.RECORDING)
         assert known(journal).of(EventWindowNeed()).found
+
+
+def test_what_is_there_still_is_recorded_again_when_the_journal_was_taken_away(
+    tmp_path: Path,
+) -> None:
+    """As `git stash` and `git clean` do."""
+    notes = FileNeed(path="notes.txt")
+    (tmp_path / "notes.txt").write_text("mine")
+    with recording(tmp_path, WEB, notes) as (_, __, journal):
+
+        def all_is_known() -> bool:
+            return bool(known(journal).of(WEB).found and known(journal).of(notes).found)
+
+        wait_until(all_is_known)
+        journal.path.unlink()
+        wait_until(all_is_known)
 
 
 def test_where_no_look_is_answered_it_connects_anew_though_events_could_come(
