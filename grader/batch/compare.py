@@ -81,7 +81,7 @@ def compare(before: Iterable[Row], after: Iterable[Row]) -> Iterator[Change]:
             new = next(news, None)
         else:
             change = Change(old, new)
-            if change.points or change.turns or old.error != new.error:
+            if change.points or change.turns or _as_a_whole(old) != _as_a_whole(new):
                 yield change
             old, new = next(olds, None), next(news, None)
 
@@ -98,8 +98,16 @@ def why(change: Change, titles: Mapping[str, Text]) -> Iterator[Message]:
     else:
         if before.error:
             yield msg("could not be judged before")
+        elif before.passed != after.passed:
+            yield msg("passes now") if after.passed else msg("does not pass any more")
         for turn in () if before.error else change.turns:
             yield _told(turn, titles.get(turn.objective, turn.objective))
+        if not before.error and before.max_score != after.max_score:
+            yield msg(
+                "of {before} points before, of {after} now",
+                before=number(before.max_score),
+                after=number(after.max_score),
+            )
         if before.penalty != after.penalty:
             yield msg(
                 "late penalty: {before} → {after}",
@@ -126,6 +134,11 @@ def _told(turn: Turn, title: Text) -> Message:
         before=STATUS[turn.before] if turn.before else "–",
         after=STATUS[turn.after] if turn.after else "–",
     )
+
+
+def _as_a_whole(row: Row) -> tuple[object, ...]:
+    """What a rubric's pass mark and the points of all its objectives change, and errors do."""
+    return row.error, row.passed, row.max_score
 
 
 def _final(row: Row | None) -> Decimal:

@@ -65,6 +65,14 @@ def test_a_penalty_that_changed_is_a_reason() -> None:
     assert told(change) == "late penalty: 0 → 2"
 
 
+def test_a_pass_mark_that_changed_and_points_that_nobody_got_are_told() -> None:
+    failed, passed = (row("a").model_copy(update={"passed": it}) for it in (False, True))
+    assert told(only(failed, passed)) == "passes now"
+    assert told(only(passed, failed)) == "does not pass any more"
+    more = row("a", "15").model_copy(update={"max_score": Decimal(26)})
+    assert told(only(row("a", "15"), more)) == "of 20 points before, of 26 now"
+
+
 def test_new_gone_and_broken_learners_are_told_as_such() -> None:
     before = [row("a", "20"), row("c", "20"), broken("d")]
     after = [row("b", "15"), broken("c", "no archive"), row("d", "5")]
