@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from grader.checking.set_back import never_set_back
 from grader.checking.times import LONG_AGO, SKEW
 from grader.instant import shifted
 from grader.journal import Entry, Journal
@@ -21,6 +22,7 @@ NOTHING_YET = LONG_AGO + SKEW
 
 def by_the_engine(journal: Journal) -> Journal:
     """The journal with its looks dated by the engine's clock, where that differs by much."""
+    journal = never_set_back(journal)
     ahead = _ahead(journal)
     here = next(iter(ahead.values()), timedelta())
     entries: list[Entry] = []
