@@ -140,14 +140,21 @@ def parse(data: bytes, where: str = "journal", onto: Journal = EMPTY) -> Journal
         if match is None:
             if not _CONFLICT.fullmatch(line):
                 defective(number, msg("not a line of a journal"))
-        elif not chain.has_copy_of(match):
-            if not chain.add(match, number):
-                defective(number, msg("lines before this one were removed or moved"))
-            entry = _entry(match, number)
-            if isinstance(entry, Entry):
-                entries.append(entry)
+            continue
+        if match[3] != chain.head:
+            if chain.has(match[1]):  # a merge copied it
+                continue
+            if chain.has(match[3]):
+                chain.forks.append(number)
             else:
-                defective(number, entry)
+                defective(number, msg("lines before this one were removed or moved"))
+        chain.head = match[1]
+        chain.hashes.append(match[1])
+        entry = _entry(match, number)
+        if isinstance(entry, Entry):
+            entries.append(entry)
+        else:
+            defective(number, entry)
     return Journal(
         entries=(*onto.entries, *entries),
         defects=tuple(defects),
@@ -166,29 +173,15 @@ class _Chain:
         self.head = onto.head.encode()
         self.hashes: list[bytes] = []
         self.forks: list[int] = []
-        self._before = onto.hashes
-        self._known: set[bytes] = set()
+        self._above: set[bytes] = set()
+        self._before: tuple[bytes, ...] = (GENESIS.encode(), *onto.hashes)
+        self._counted = 0
 
-    def has_copy_of(self, line: re.Match[bytes]) -> bool:
-        """Whether it stands above already, and was copied by a merge."""
-        return line[3] != self.head and line[1] in self._all()
-
-    def add(self, line: re.Match[bytes], number: int) -> bool:
-        """Go on with this line; whether it follows on one that stands above it."""
-        follows = line[3] == self.head
-        if not follows and line[3] in self._all():
-            self.forks.append(number)
-            follows = True
-        self.head = line[1]
-        self.hashes.append(self.head)
-        if self._known:
-            self._known.add(self.head)
-        return follows
-
-    def _all(self) -> set[bytes]:
-        """Made when it is first needed: a journal that was not merged needs none."""
-        self._known = self._known or {GENESIS.encode(), *self._before, *self.hashes}
-        return self._known
+    def has(self, line: bytes) -> bool:
+        """Whether the line of this hash stands above. A journal that was not merged never asks."""
+        self._above.update(self._before, self.hashes[self._counted :])
+        self._before, self._counted = (), len(self.hashes)
+        return line in self._above
 
 
 def _entry(line: re.Match[bytes], number: int) -> Entry | Message:
