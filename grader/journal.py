@@ -141,13 +141,11 @@ def parse(data: bytes, where: str = "journal", onto: Journal = EMPTY) -> Journal
             if not _CONFLICT.fullmatch(line):
                 defective(number, msg("not a line of a journal"))
             continue
-        if match[3] != chain.head:
-            if chain.has(match[1]):  # a merge copied it
-                continue
-            if chain.has(match[3]):
-                chain.forks.append(number)
-            else:
-                defective(number, msg("lines before this one were removed or moved"))
+        follows = match[3] == chain.head
+        if not follows and chain.has(match[1]):  # a merge copied it
+            continue
+        if not follows and not chain.forks_at(match[3], number):
+            defective(number, msg("lines before this one were removed or moved"))
         chain.head = match[1]
         chain.hashes.append(match[1])
         entry = _entry(match, number)
@@ -182,6 +180,13 @@ class _Chain:
         self._above.update(self._before, self.hashes[self._counted :])
         self._before, self._counted = (), len(self.hashes)
         return line in self._above
+
+    def forks_at(self, line: bytes, number: int) -> bool:
+        """Whether the line of this number goes on from this one, which stands above."""
+        is_above = self.has(line)
+        if is_above:
+            self.forks.append(number)
+        return is_above
 
 
 def _entry(line: re.Match[bytes], number: int) -> Entry | Message:
