@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from grader import __version__
@@ -19,6 +20,8 @@ from grader.submission import JOURNAL
 
 OURS = ("checks", "grader")
 """The packages of grade-lab itself."""
+HERE = Path(__file__).parents[2]
+"""Where they are."""
 GLANCE_FILES = 2_000
 GLANCE_BYTES = 50_000_000
 """More than this is not hashed at a glance, so that nothing can hold up the others for long."""
@@ -78,13 +81,20 @@ def glance(basis: str, candidate: Candidate) -> str:
 
 def _same_for_all(assignment: Assignment, rubric: Rubric) -> Iterator[object]:
     """What the row of everybody depends on."""
-    yield from (__version__, rubric.sha256)
+    yield from (__version__, _own_code(), rubric.sha256)
     yield from (assignment.settings, assignment.formats, assignment.lang)
     yield from _foreign_code(rubric)
 
 
+@cache
+def _own_code() -> str:
+    """A hash of our modules: from one state to the next their version may well be the same."""
+    modules = (path for name in OURS for path in (HERE / name).rglob("*.py"))
+    return _hash(*(_sha256(path) for path in sorted(modules)))
+
+
 def _foreign_code(rubric: Rubric) -> Iterator[str]:
-    """Hashes of the modules of check types that others wrote. Ours have their version."""
+    """Hashes of the modules of check types that others wrote."""
     checks = (check for objective in rubric.objectives for check in objective.checks)
     for name in sorted({type(check).__module__ for check in checks}):
         if name.partition(".")[0] not in OURS:

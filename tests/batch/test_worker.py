@@ -206,6 +206,19 @@ def test_another_version_judges_again(class_: OddClass, monkeypatch: pytest.Monk
     assert task(class_).basis != basis
 
 
+def test_another_state_of_the_same_version_judges_again(
+    class_: OddClass, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is installed from its folder, which has one version from release to release."""
+    before = judged(class_).key
+    (tmp_path / "grader").mkdir()
+    (tmp_path / "grader" / "judge.py").write_text("# put right")
+    monkeypatch.setattr(keys, "HERE", tmp_path)
+    keys._own_code.cache_clear()
+    assert judged(class_).key != before
+    keys._own_code.cache_clear()
+
+
 def test_a_check_type_of_ones_own_that_was_changed_judges_again(class_: OddClass) -> None:
     before = judged(class_).key
     basis = task(class_).basis
