@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grader.check import Check, Status
 from grader.facts import STOPPED_BY_SIGNAL
 from grader.journal import EMPTY, Entry, Journal, Observation, Writer, parse, written
-from grader.judge import judge
+from grader.judge import MAY_BE_DONE, judge
 from grader.needs import FileNeed, ImageNeed
 from grader.result import CheckResult, Result
 from grader.rubric.find import find
@@ -122,14 +122,20 @@ def contradicted(check: Check, entry: Entry) -> bool:
 def assert_steady(rubric: Rubric, lines: list[bytes]) -> None:
     """No prefix breaks a check, and none lowers a verdict that its last entry did not contradict.
 
-    An objective waits again when what it requires is contradicted.
+    An objective waits again when what it requires is contradicted, or was not known and now fails,
+    as by a container that is there and was not started yet.
     """
     before: list[tuple[Check, CheckResult]] = []
     for journal in prefixes(lines):
         entry = journal.entries[-1]
         now = verdicts(rubric, journal)
-        required = any(contradicted(check, entry) for check, _ in now)
-        for (check, was), (_, result) in zip(before, now, strict=False):
+        both = list(zip(before, now, strict=False))
+        required = any(
+            contradicted(check, entry)
+            or (was.status in MAY_BE_DONE and result.status is Status.FAIL)
+            for (check, was), (_, result) in both
+        )
+        for (check, was), (_, result) in both:
             assert "is broken" not in result.message, result.message
             waits = result.status is Status.SKIP and required
             assert result.score >= was.score or contradicted(check, entry) or waits, (
