@@ -7,6 +7,7 @@ was verified; neither is written into the learner's journal.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -36,8 +37,10 @@ def rubric_of(
     over what is ``known``.
 
     Raises:
-        SubmissionError: a variable has no value, or one that it cannot have.
+        SubmissionError: a variable has no value, or one that it cannot have; or the lab is in a
+            folder of the submission.
     """
+    _refuse_other_folder(handed_in)
     mine = {name: value for name, value in handed_in.variables.items() if name in declared}
     unknown = sorted(handed_in.variables.keys() - mine.keys())
     told = [msg("lab.yaml sets what the rubric does not know: {names}", names=unknown)]
@@ -49,17 +52,33 @@ def rubric_of(
     return rubric, told if unknown else []
 
 
+def _refuse_other_folder(handed_in: Submission) -> None:
+    """Else who did the lab in a folder below would get no points at all."""
+    folder = handed_in.folder
+    if (folder / LAB_FILE).is_file() or handed_in.journal.is_file():
+        return
+    labs: list[str] = []
+    with suppress(OSError):  # whoever has to read the folder says why it cannot be read
+        labs = sorted(path.parent.name for path in folder.glob(f"*/{LAB_FILE}"))
+        labs = [] if misnamed(folder) else labs
+    if not labs:
+        return
+    below = msg("there are several labs in the submission: {names}", names=labs[:MAX_NAMED])
+    if len(labs) == 1:
+        below = msg("lab.yaml is not in the submission, but in its folder {name}", name=labs[0])
+    meant = folder / labs[0]
+    raise SubmissionError(
+        below,
+        msg("give the path of the folder with the lab that is meant, as {path}", path=meant),
+    )
+
+
 def _amiss(folder: Path) -> Message:
     """What is wrong with the lab file of a submission whose variables cannot be used."""
     if (folder / LAB_FILE).is_file():
         return msg("lab.yaml cannot be used")
     if others := misnamed(folder):
         return msg("lab.yaml is called {name} in the submission", name=others[0])
-    labs = sorted(path.parent.name for path in folder.glob(f"*/{LAB_FILE}"))
-    if len(labs) > 1:
-        return msg("there are several labs in the submission: {names}", names=labs[:MAX_NAMED])
-    if labs:
-        return msg("lab.yaml is not in the submission, but in its folder {name}", name=labs[0])
     return msg("there is no lab.yaml in the submission")
 
 

@@ -74,7 +74,7 @@ def test_a_submodule_that_was_not_checked_out_is_not_judged(tmp_path: Path) -> N
 
 
 def test_a_lab_in_a_folder_of_the_repository_is_named(pushed: Path, tmp_path: Path) -> None:
-    needing = RUBRIC.replace("objectives:", "variables: {who: {required: true}}\nobjectives:")
-    done = ci("--rubric", rubric(tmp_path, needing), "--no-verify", cwd=pushed.parent)
+    done = ci("--rubric", rubric(tmp_path, RUBRIC), "--no-verify", cwd=pushed.parent)
     assert done.returncode == 2
     assert b"lab.yaml is not in the submission, but in its folder repository" in done.stderr
+    assert b"give the path of the folder with the lab that is meant, as repository" in done.stderr
