@@ -17,6 +17,8 @@ MIN_WORDS = 25
 """Shorter answers are alike without being copied."""
 FEW, SHARE = 5, 0.1
 """What more submissions than both have in common was handed out to all."""
+NEVER_HANDED_OUT = {"same-learner", "same-journal", "same-container"}
+"""Who hands out a template with a journal in it hands out the points, too."""
 MAX_LABELS = 50
 
 SHARED: dict[str, Message] = {
@@ -37,7 +39,8 @@ def flags(rows: Rows, deadline: datetime | None, lang: str) -> Iterator[Flag]:
         count = _fill(database, rows())
         many = max(FEW, int(SHARE * count))
         for kind, told in SHARED.items():
-            for value, labels in _shared(database, kind, count if kind == "same-learner" else many):
+            most = count if kind in NEVER_HANDED_OUT else many
+            for value, labels in _shared(database, kind, most):
                 shown = value if len(value) <= 80 else value[:79] + "…"
                 yield Flag(kind=kind, labels=labels, evidence=text(_about(told, shown)))
         yield from _alike(database, many, text)

@@ -106,7 +106,7 @@ class FlagKind:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Whose result is another than in an earlier run; none where there was, or is, no submission."""
+    """Whose result is another than in an earlier run; none where nothing was, or is, handed in."""
 
     label: str
     name: str

@@ -94,7 +94,10 @@ FLAGS: Mapping[str, tuple[Message, Message]] = {
     ),
     "same-container": (
         msg("Same container"),
-        msg("Docker gives every container an id of its own. They may have shared a computer."),
+        msg(
+            "Docker gives every container an id of its own. They may have shared a computer, or a "
+            "journal may have lain in the template."
+        ),
     ),
     "same-image": (
         msg("Same image"),

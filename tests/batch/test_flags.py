@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from grader.batch.flags import flags
+from grader.batch.flags import MAX_LABELS, flags
 from grader.batch.model import Answer, Flag, Prints, Row
 from grader.batch.sketch import likeness, sketch, words_of
 from grader.result import Learner
@@ -69,6 +69,16 @@ def test_each_kind_names_the_submissions(kind: str, prints: dict[str, Any]) -> N
 def test_one_pair_that_shares_much_is_told_once_for_each_kind() -> None:
     many = {"containers": tuple(f"{n:064x}" for n in range(9))}
     assert len(found(row("a", **many), row("b", **many))) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "prints"),
+    [("same-container", {"containers": ("c" * 64,)}), ("same-journal", {"head": "a" * 64})],
+)
+def test_a_journal_that_was_handed_out_to_all_is_told(kind: str, prints: dict[str, Any]) -> None:
+    """A template with the teacher's own journal in it proves everybody's work."""
+    (flag,) = found(*crowd(60, **prints))
+    assert (flag.kind, len(flag.labels)) == (kind, MAX_LABELS)
 
 
 def test_what_was_handed_out_to_all_is_no_flag() -> None:
