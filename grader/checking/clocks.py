@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from grader.checking.set_back import never_set_back
 from grader.checking.times import LONG_AGO, SKEW
 from grader.instant import shifted
 from grader.journal import Entry, Journal
@@ -21,30 +20,33 @@ NOTHING_YET = LONG_AGO + SKEW
 
 
 def by_the_engine(journal: Journal) -> Journal:
-    """The journal with its looks dated by the engine's clock, where that differs by much."""
-    journal = never_set_back(journal)
+    """The journal with its looks dated by the engine's clock; itself where that differs little."""
     ahead = _ahead(journal)
     here = next(iter(ahead.values()), timedelta())
-    entries: list[Entry] = []
     forks, latest = set(journal.forks), NOTHING_YET
-    for entry in journal.entries:
-        here = ahead.get(entry.run, here)
+    moved: dict[int, Entry] = {}
+    for place, entry in enumerate(journal.entries):
         if entry.seq in forks:  # another computer went on, perhaps at the same time
             latest = NOTHING_YET
+        here = ahead.get(entry.run, here)
         at = entry.at
-        if not isinstance(entry.need, EventsNeed):
+        if type(entry.need) is not EventsNeed:
             at = shifted(at, here) if here else at
             at = latest if at < latest - SKEW else at
         latest = max(latest, at)
-        entries.append(entry if at == entry.at else entry.model_copy(update={"at": at}))
-    return replace(journal, entries=tuple(entries))
+        if at != entry.at:
+            moved[place] = entry.model_copy(update={"at": at})
+    if not moved:
+        return journal
+    entries = enumerate(journal.entries)
+    return replace(journal, entries=tuple(moved.get(place, entry) for place, entry in entries))
 
 
 def _ahead(journal: Journal) -> dict[str, timedelta]:
     """By how much the engine's clock was ahead, in each run that read it."""
     ahead: dict[str, timedelta] = {}
     for entry in journal.entries:
-        if isinstance(entry.need, EventWindowNeed) and entry.data:
+        if type(entry.need) is EventWindowNeed and entry.data:
             try:
                 by = datetime.fromisoformat(str(entry.data.get("until"))) - entry.at
             except (TypeError, ValueError):
