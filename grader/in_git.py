@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from contextlib import suppress
 from pathlib import Path
+
+from grader.errors import OutputError
+from grader.whole import whole
 
 SECONDS = 5.0
 
@@ -20,8 +22,10 @@ _FILES = {
 def prepare(folder: Path) -> None:
     """Tell git what to do with the folder that a journal is in. What is there already stays."""
     for name, text in _FILES.items():
-        with suppress(OSError), (folder / name).open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        path = folder / name
+        if not path.exists():
+            with suppress(OutputError), whole(path) as draft:
+                draft.write_text(text, encoding="utf-8", newline="\n")
 
 
 def leaves_out(journal: Path) -> bool:
@@ -32,6 +36,8 @@ def leaves_out(journal: Path) -> bool:
     program = shutil.which("git") or ""
     if not Path(program).is_absolute():  # Windows finds one in the submission, too
         return False
+    import subprocess
+
     command = [program, "-c", "core.fsmonitor=false", "check-ignore", "-q", "--", journal.name]
     try:
         done = subprocess.run(  # noqa: S603 # asks only, and runs nothing of the repository's
