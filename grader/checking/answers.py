@@ -85,17 +85,8 @@ def is_label(question: str, text: str) -> bool:
     mark = r"(?:<\w+>|[^\w\n])"
     label = rf"{mark}{{0,9}}{_NUMBER}{mark}{{0,9}}{re.escape(question)}(?![\w-])\s*(?:$|[^\w\s,.(])"
     begins = re.compile(label, re.IGNORECASE)
-    lines = _without_comments(visible(text[:MAX_CHARS])).split("\n")
+    lines = without_comments(visible(text[:MAX_CHARS])).split("\n")
     return any(begins.match(line) for line in lines)
-
-
-def _without_comments(text: str) -> str:
-    """The text without HTML comments, in as many lines, and in time that is linear."""
-    shown, rest = "", text
-    while (begin := rest.find("<!--")) >= 0 and (end := rest.find("-->", begin)) >= 0:
-        shown += rest[:begin] + "\n" * rest.count("\n", begin, end)
-        rest = rest[end + len("-->") :]
-    return shown + rest
 
 
 def in_comment(question: str, text: str) -> bool:

@@ -66,9 +66,10 @@ def test_clocks_that_differ_as_clocks_do_are_left_alone(ahead: float) -> None:
         saw(WEB, a_container(), 4, "a"),
         event("container start", 3 + ahead, "a"),
         history(5, 5 + ahead, "a"),
+        saw(WEB, a_container(), 5.5, "b"),
     ]
     journal = journal_of(*entries)
-    assert by_the_engine(journal) == journal
+    assert by_the_engine(journal) is journal
 
 
 @pytest.mark.parametrize("until", ["soon", None, "2026-01-02T03:00:00", 7])
@@ -76,3 +77,5 @@ def test_a_history_without_a_time_tells_nothing_of_clocks(until: object) -> None
     window = history(5, 5, "a")
     odd = window.model_copy(update={"data": {"count": 1, "until": until}})
     assert times(saw(WEB, a_container(), 4, "a"), odd) == [minutes(4), minutes(5)]
+    later = saw(WEB, a_container(), 6, "b"), history(7, 27, "b")
+    assert times(odd, *later)[1:] == [minutes(26), minutes(27)]

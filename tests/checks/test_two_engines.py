@@ -76,6 +76,11 @@ def test_where_an_engine_is_not_known_all_are_one(
     assert isinstance(judged("removed", fields, *entries), Passed)
 
 
+def test_a_look_before_any_engine_was_asked_for_is_at_that_of_the_next() -> None:
+    entries = [saw(WEB, a_container(), 1, "first"), *look(2, "home", WEB)]
+    assert isinstance(judged("removed", {"container": "web"}, *entries), Passed)
+
+
 def test_a_later_look_of_watch_is_at_the_engine_of_the_one_before() -> None:
     seen_by_watch = saw(WEB, a_container(), 2, "watch")
     entries = [*look(1, "home", WEB), seen_by_watch, *look(3, "school", WEB)]
@@ -111,6 +116,7 @@ def test_a_container_was_not_stopped_by_asking_another_engine() -> None:
     entries = [*look(1, "home", WEB, a_container()), *look(2, "school", WEB)]
     verdict = judged("stopped", {"name": "web"}, *entries)
     assert isinstance(verdict, Unproven)
+    assert "on another Docker engine" in str(verdict.message)
     assert "docker stop web" in str(verdict.hint)
     at_home = [*look(3, "school", WEB), *look(4, "home", WEB)]
     assert isinstance(judged("stopped", {"name": "web"}, *entries, *at_home), Passed)
