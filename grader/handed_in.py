@@ -59,8 +59,8 @@ def _refuse_other_folder(handed_in: Submission) -> None:
         return
     labs: list[str] = []
     with suppress(OSError):  # whoever has to read the folder says why it cannot be read
-        labs = sorted(path.parent.name for path in folder.glob(f"*/{LAB_FILE}"))
-        labs = [] if misnamed(folder) else labs
+        if not misnamed(folder):
+            labs = sorted(path.parent.name for path in folder.glob(f"*/{LAB_FILE}"))
     if not labs:
         return
     below = msg("there are several labs in the submission: {names}", names=labs[:MAX_NAMED])
