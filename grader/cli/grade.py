@@ -47,7 +47,8 @@ def grade_command(
     shown = {name: report[name] for name in ("quiet", "no_color")}
     _observe(run, report["lang"], verify=verify, **shown)
     code = _judge(run, chosen, **report)
-    _warn_of_git(run, report["lang"])
+    is_told = code is ExitCode.PASSED and not report["quiet"] and report["out"] != "-"
+    _hand_in(run, report["lang"], is_told=is_told)
     return code
 
 
@@ -116,10 +117,10 @@ def _warn(trouble: Observation, lang: str) -> None:
     complain(lines)
 
 
-def _warn_of_git(run: Run, lang: str) -> None:
+def _hand_in(run: Run, lang: str, *, is_told: bool) -> None:
     from grader import in_git
 
-    journal = run.submission.journal
+    text, journal = Translator(lang).text, run.submission.journal
     if in_git.leaves_out(journal):
         left_out = GradeLabError(
             msg("git leaves {journal} out, as a .gitignore says", journal=journal),
@@ -127,7 +128,13 @@ def _warn_of_git(run: Run, lang: str) -> None:
                 "where you hand in by git, run `git add -f {journal}`, and commit", journal=journal
             ),
         )
-        complain(left_out.lines(Translator(lang).text))
+        complain(left_out.lines(text))
+    elif is_told:
+        hidden = msg(
+            "Hand in the whole folder, with {folder} in it: it holds the record, and is hidden.",
+            folder=journal.parent.name,
+        )
+        click.echo(text(hidden))
 
 
 def _judge(
