@@ -22,6 +22,7 @@ from grader.check import (
     Unproven,
     Verdict,
     conclude,
+    not_shown,
     then_grade,
     unavailable,
 )
@@ -110,8 +111,10 @@ class Challenge(Check):
         if held.absent or manifests.absent:
             return self._unproven(local=True) if local else self._not_there()
         if manifests.unavailable and manifests.unavailable is not Reason.UNSUPPORTED:
-            return self._could_not_look(manifests)
-        return self._could_not_look(held) if held.unavailable else self._unproven(local=local)
+            return self._could_not_look(manifests, local=local)
+        if held.unavailable:
+            return self._could_not_look(held, local=local)
+        return self._unproven(local=local)
 
     def _own(self, text: str) -> str:
         return own_token(text, self.course, self.learner, self.verifiers)
@@ -242,12 +245,13 @@ class Challenge(Check):
             pending=True,
         )
 
-    def _could_not_look(self, series: Series[F]) -> Verdict:
-        error = unavailable(series)
+    def _could_not_look(self, series: Series[F], *, local: bool) -> Verdict:
         if series.unavailable is not Reason.DENIED:
-            return error
-        # A registry may answer so for a repository that was never pushed.
-        return replace(error, hint=then_grade(login_command(registry_of(self.image)), self._push))
+            return unavailable(series)
+        if local:
+            return self._unproven(local=True)
+        hint = then_grade(login_command(registry_of(self.image)), self._push)
+        return not_shown(series, self.image, hint)
 
     def _unproven(self, *, local: bool) -> Verdict:
         if not local:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from grader.check import (
@@ -14,6 +13,7 @@ from grader.check import (
     Proof,
     Unproven,
     Verdict,
+    not_shown,
     then_grade,
     unavailable,
 )
@@ -25,14 +25,19 @@ from grader.facts import Image as ImageFact
 from grader.messages import Message, msg
 from grader.needs import EventsNeed, ImageNeed, LoginNeed, ManifestNeed, Need
 from grader.reference import login_command, registry_of, repository_of
-from grader.series import Seen, Series
+from grader.series import Seen
+
+NOT_TOLD = {Reason.UNSUPPORTED, Reason.DENIED}
+"""The registry will not be looked at later either: what the engine recorded has to do."""
 
 
 class Pushed(Check):
     """The registry holds ``image``, and it is the one that was seen on the learner's computer.
 
     ``same_as`` is a reference on that computer (as before ``docker tag``) whose image it must be.
-    The registry is asked through the engine, with the learner's own login.
+    The registry is asked through the engine, with the learner's own login. Docker Hub refuses to
+    show what was never pushed as it refuses what is private: that leaves it unproven, unless the
+    engine recorded the push.
     """
 
     type: Literal["pushed"]
@@ -69,11 +74,12 @@ class Pushed(Check):
                 message=msg("image {image} was pushed", image=self.image),
                 proofs=(Proof.of(same, _held(same.fact)), *proofs),
             )
-        if manifests.unavailable:
-            told = manifests.unavailable is Reason.UNSUPPORTED and self._by_events(
-                evidence, pushes, tuple(proofs)
-            )
-            return told or self._could_not_look(manifests)
+        if manifests.unavailable in NOT_TOLD:
+            told = self._by_events(evidence, pushes, tuple(proofs))
+            if told:
+                return told
+        if manifests.unavailable and manifests.unavailable is not Reason.DENIED:
+            return unavailable(manifests)
         for local in map(evidence.of, (ImageNeed(image=image) for image in self._local)):
             if manifests.found and local.unavailable:
                 return unavailable(local)
@@ -171,20 +177,16 @@ class Pushed(Check):
             pending=not pushes,
         )
 
-    def _could_not_look(self, manifests: Series[Manifest]) -> Verdict:
-        error = unavailable(manifests)
-        if manifests.unavailable is not Reason.DENIED:
-            return error
-        # A registry may answer so for a repository that was never pushed.
-        login = login_command(registry_of(self.image))
-        return replace(error, hint=then_grade(login, f"docker push {self.image}"))
-
     def _not_there(self, evidence: Evidence) -> Verdict:
         registry = registry_of(self.image)
-        logged_out = evidence.of(LoginNeed(registry=registry)).absent
-        commands = [login_command(registry)] if logged_out else []
+        manifests = evidence.of(ManifestNeed(image=self.image))
+        login = evidence.of(LoginNeed(registry=registry))
+        is_asked = login.absent or (manifests.unavailable and not login.now)
+        commands = [login_command(registry)] if is_asked else []
         hint = then_grade(*commands, f"docker push {self.image}")
-        if evidence.of(ManifestNeed(image=self.image)).absent:
+        if manifests.unavailable:
+            return not_shown(manifests, self.image, hint)
+        if manifests.absent:
             message = msg("the registry holds no image {image}", image=self.image)
             return Failed(message=message, hint=hint, pending=True)
         subject = msg("image {image} in the registry", image=self.image)

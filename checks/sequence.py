@@ -30,7 +30,7 @@ from grader.checking.subject import (
 )
 from grader.checking.times import LONG_AGO
 from grader.evidence import Evidence
-from grader.facts import Fact
+from grader.facts import Fact, Reason
 from grader.messages import Message, msg
 from grader.needs import EngineNeed, EventsNeed, EventWindowNeed, ImageNeed, ManifestNeed, Need
 
@@ -118,7 +118,8 @@ class Step(BaseModel):
     def could_not_look(self, evidence: Evidence) -> Errored | None:
         """The error when something that could tell more was out of reach."""
         looks = [*map(evidence.of, self.needs()), evidence.event_window]
-        return next((unavailable(series) for series in looks if series.unavailable), None)
+        failed = (look for look in looks if look.unavailable not in {None, Reason.DENIED})
+        return next(map(unavailable, failed), None)
 
     @cached_property
     def told(self) -> Message:

@@ -140,6 +140,18 @@ def failed_look(needs: Iterable[Need[Fact]], evidence: Evidence) -> Errored | No
     return next(map(unavailable, failed), None)
 
 
+def not_shown(series: Series[F], image: str, hint: Message) -> Verdict:
+    """For an image that a registry refuses to show: of what was never pushed some say the same."""
+    return Unproven(
+        message=msg(
+            "the registry shows no image {image} to this login: it is not pushed yet, or private",
+            image=image,
+        ),
+        actual=translatable(series.detail) or None,
+        hint=hint,
+    )
+
+
 def nothing_seen(series: Series[F], message: Message, hint: Message) -> Verdict:
     """For what nothing was seen of: an error when the last look failed, else unproven."""
     if series.unavailable:
@@ -241,6 +253,10 @@ _UNAVAILABLE: Mapping[Reason, tuple[Message, Message]] = {
     Reason.DENIED: (
         msg("the registry does not let this login look at the image"),
         msg("log in with `docker login`, then run grade-lab again"),
+    ),
+    Reason.CREDENTIALS: (
+        msg("the registry could not be asked: the logins of docker cannot be read"),
+        msg("log in again with `docker login`, then run grade-lab again"),
     ),
     Reason.RATE_LIMITED: (
         msg("the registry's limit on requests is used up for now"),

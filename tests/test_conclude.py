@@ -32,6 +32,7 @@ COULD_NOT_LOOK = [
     Reason.PERMISSION,
     Reason.REGISTRY_UNREACHABLE,
     Reason.DENIED,
+    Reason.CREDENTIALS,
     Reason.RATE_LIMITED,
     Reason.SANDBOX,
     Reason.TIMEOUT,

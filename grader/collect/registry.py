@@ -73,7 +73,7 @@ def trouble_of(error: NoAnswerError, *, podman: bool) -> NoAnswerError:
     rules = [
         (error.reason is Reason.TIMEOUT, Reason.REGISTRY_UNREACHABLE),
         # Without a status the SDK failed before it asked: at the store of the credentials.
-        (error.reason is Reason.ENGINE_ERROR and not status, Reason.DENIED),
+        (error.reason is Reason.ENGINE_ERROR and not status, Reason.CREDENTIALS),
         (not status, error.reason),
         (podman and status == 404, Reason.UNSUPPORTED),  # it says so of every image
         (_any(_RATE_LIMITED, words), Reason.RATE_LIMITED),

@@ -64,11 +64,15 @@ class Logins:
             entry = {key.lower(): value for key, value in found.items()}
         except TimeoutError:
             credential_helper.end_helpers()
-            return UnavailableError(Reason.DENIED, "docker's credential helper does not answer")
+            return _unreadable("docker's credential helper does not answer")
         except DockerException as error:
-            return UnavailableError(Reason.DENIED, f"docker's credentials: {error}")
+            return _unreadable(f"docker's credentials: {error}")
         except Exception as error:  # what a helper prints may be of any form, and quote a secret
-            return UnavailableError(Reason.DENIED, f"docker's credentials: {type(error).__name__}")
+            return _unreadable(f"docker's credentials: {type(error).__name__}")
         name, password = str(entry.get("username") or ""), str(entry.get("password") or "")
         # A registry's token takes no identity token of an identity provider for a password.
         return Credentials(name, password) if name and name != IDENTITY_TOKEN else None
+
+
+def _unreadable(words: str) -> UnavailableError:
+    return UnavailableError(Reason.CREDENTIALS, words)

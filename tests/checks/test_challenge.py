@@ -150,8 +150,10 @@ def test_a_registry_that_cannot_be_asked_is_an_error(reason: Reason) -> None:
 
 
 def test_a_login_that_is_missing_is_advised() -> None:
-    verdict = judge(PRIVATE, saw(ManifestNeed(image=IMAGE), Reason.DENIED))
-    assert verdict.status is Status.ERROR
+    denied = saw(ManifestNeed(image=IMAGE), Reason.DENIED)
+    assert "bears your challenge" in str(judge(PRIVATE, denied, here(MINE, None)).message)
+    verdict = judge(PRIVATE, denied)
+    assert verdict.status is Status.UNPROVEN
     assert f"`docker login registry.example:5000`, then `docker push {IMAGE}`" in str(verdict.hint)
 
 

@@ -146,7 +146,7 @@ def test_a_missing_login_is_advised_first() -> None:
 
 
 @pytest.mark.parametrize(
-    "reason", [Reason.DENIED, Reason.RATE_LIMITED, Reason.REGISTRY_UNREACHABLE]
+    "reason", [Reason.CREDENTIALS, Reason.RATE_LIMITED, Reason.REGISTRY_UNREACHABLE]
 )
 def test_a_registry_that_cannot_be_asked_is_an_error(reason: Reason) -> None:
     assert judge(local(REMOTE, None), PUSH, registry_says(reason)).status is Status.ERROR
@@ -170,9 +170,24 @@ def test_an_engine_that_cannot_ask_registries_is_believed_on_its_push_event() ->
     assert judge(*other, PUSH, unsupported, same_as=LOCAL).status is Status.ERROR
 
 
-def test_a_denied_look_may_mean_that_nothing_was_pushed() -> None:
-    hint = str(judge(registry_says(Reason.DENIED)).hint)
-    assert f"`docker login registry.example:5000`, then `docker push {REMOTE}`" in hint
+def test_a_registry_that_refuses_to_show_it_may_hold_nothing() -> None:
+    """As Docker Hub does of every repository to which nothing was pushed yet."""
+    denied = registry_says(Reason.DENIED)
+    verdict = judge(local(REMOTE, None), denied)
+    assert verdict.status is Status.UNPROVEN
+    login = f"`docker login registry.example:5000`, then `docker push {REMOTE}`"
+    assert login in str(verdict.hint)
+    there = saw(LoginNeed(registry="registry.example:5000"), Login(registry="registry.example"))
+    assert str(judge(denied, there).hint).startswith(f"run `docker push {REMOTE}`")
+
+
+def test_a_recorded_push_counts_where_the_registry_shows_nothing_any_more() -> None:
+    denied = registry_says(Reason.DENIED)
+    both = [local(LOCAL, None), local(REMOTE, None)]
+    assert judge(*both, PUSH, denied, same_as=LOCAL).status is Status.PASS
+    other = [local(LOCAL, None), local(REMOTE, None, id_=OTHER)]
+    assert judge(*other, PUSH, denied, same_as=LOCAL).status is Status.UNPROVEN
+    assert judge(local(REMOTE, OTHER), HELD, denied).status is Status.FAIL
 
 
 def test_a_registry_never_asked_leaves_it_unproven() -> None:

@@ -55,7 +55,7 @@ def test_an_answer_that_does_not_come_is_the_registrys_silence() -> None:
 def test_a_store_of_credentials_that_fails_is_a_matter_of_the_login() -> None:
     words = "Credentials store docker-credential-desktop not initialized"
     assert trouble_of(UnavailableError(Reason.ENGINE_ERROR, words), podman=False).reason is (
-        Reason.DENIED
+        Reason.CREDENTIALS
     )
 
 
