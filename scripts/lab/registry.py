@@ -8,6 +8,7 @@ import shutil
 import ssl
 import subprocess
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -27,11 +28,15 @@ class PrivateRegistry:
 
     Address, user and password hold for its whole life; `stop` and `start` keep its content.
     `user`'s password is random. It speaks HTTP, or TLS with a `certificate`, a file with its key,
-    too. Raises LabUnavailableError when it does not start.
+    too. With `tokens`, the settings of its "token" authorization, somebody else knows who may what.
+    Raises LabUnavailableError when it does not start.
     """
 
-    def __init__(self, certificate: Path | None = None) -> None:
+    def __init__(
+        self, certificate: Path | None = None, tokens: Mapping[str, str] | None = None
+    ) -> None:
         self._certificate = certificate
+        self._tokens = tokens
         self.user = USER
         self.password = secrets.token_urlsafe(18)
         self._port = 0
@@ -124,13 +129,26 @@ class PrivateRegistry:
                 "delete": {"enabled": True},
             },
             "http": {**address, **tls},
-            "auth": {"htpasswd": {"realm": "lab", "path": str(self._folder / "htpasswd")}},
+            "auth": {"token": self._tokens}
+            if self._tokens
+            else {"htpasswd": {"realm": "lab", "path": str(self._folder / "htpasswd")}},
         }
 
     def _answers(self) -> bool:
+        if self._tokens:
+            return asks_who(self.address)
         return lets_in(
             self.address, self.user, self.password, encrypted=self._certificate is not None
         )
+
+
+def asks_who(address: str) -> bool:
+    """Whether a registry is up and wants to know who asks."""
+    connection = http.client.HTTPConnection(address, timeout=5)
+    with suppress(OSError, http.client.HTTPException):
+        connection.request("GET", "/v2/")
+        return connection.getresponse().status == 401
+    return False
 
 
 def lets_in(address: str, user: str, password: str, *, encrypted: bool = False) -> bool:

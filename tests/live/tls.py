@@ -14,7 +14,7 @@ from threading import Thread
 @contextmanager
 def tls_before(host: str, folder: Path) -> Iterator[dict[str, str]]:
     """Yields the variables by which the docker command finds it."""
-    certificates = _certificates(folder / "certificates")
+    certificates = self_signed(folder / "certificates")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificates / "cert.pem", certificates / "key.pem")
     context.load_verify_locations(certificates / "ca.pem")
@@ -49,7 +49,8 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     writer.close()
 
 
-def _certificates(folder: Path) -> Path:
+def self_signed(folder: Path) -> Path:
+    """A new folder with ``cert.pem`` for this computer, its ``key.pem``, and, alike, ``ca.pem``."""
     folder.mkdir()
     options = "req -x509 -newkey rsa:2048 -nodes -days 2 -keyout key.pem -out cert.pem"
     subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
