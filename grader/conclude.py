@@ -144,7 +144,7 @@ def not_shown(series: Series[F], image: str, hint: Message) -> Verdict:
     """For an image that a registry refuses to show: of what was never pushed some say the same."""
     return Unproven(
         message=msg(
-            "the registry shows no image {image} to this login: it is not pushed yet, or private",
+            "the registry shows you no image {image}: it is not pushed yet, or private",
             image=image,
         ),
         actual=translatable(series.detail) or None,
