@@ -30,7 +30,7 @@ from grader.conclude import (
 from grader.evidence import Evidence
 from grader.facts import Fact
 from grader.messages import msg
-from grader.needs import Need
+from grader.needs import COLLECTED, Need
 from grader.reference import is_reference
 from grader.series import Strength
 from grader.verdict import (
@@ -143,6 +143,6 @@ def asked(check: Check) -> tuple[Need[Fact], ...]:
     """
     needs = tuple(check.needs())
     for need in needs:
-        if not isinstance(need, Need):
-            raise TypeError(f"needs() has {need!r} among its needs")
+        if not isinstance(need, COLLECTED):
+            raise TypeError(f"needs() has {need!r}, which is no need of grader.needs")
     return needs

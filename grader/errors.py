@@ -26,6 +26,18 @@ RAISED_BY_OTHERS = (Exception, SystemExit)
 """What a third party's code may end in, and grade-lab must not."""
 
 
+def told(error: BaseException, module: str) -> str:
+    """What ``module``, or what it called, raised; and the last line of it, for whoever wrote it."""
+    from pathlib import PurePath
+    from traceback import extract_tb
+
+    package = module.partition(".")[0]
+    frames = [(PurePath(frame.filename), frame.lineno) for frame in extract_tb(error.__traceback__)]
+    its = [(file, line) for file, line in frames if package in (*file.parts[:-1], file.stem)]
+    where = f" ({its[-1][0].name}, line {its[-1][1]})" if its else ""
+    return f"{type(error).__name__}: {error}{where}"
+
+
 @dataclass(frozen=True, slots=True)
 class Snippet:
     """A line of a file, and the part of it that is wrong: ``length`` characters from ``column``.

@@ -6,7 +6,7 @@ it, and nothing that no check needs is ever looked at.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Generic, Literal, TypedDict, TypeVar
+from typing import Annotated, ClassVar, Generic, Literal, TypedDict, TypeVar, get_args
 
 from pydantic import Field
 
@@ -238,3 +238,6 @@ AnyNeed = Annotated[
     | CallsNeed,
     Field(discriminator="kind"),
 ]
+
+COLLECTED: tuple[type[Need[facts.Fact]], ...] = get_args(get_args(AnyNeed)[0])
+"""The needs that something answers."""

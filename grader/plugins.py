@@ -12,10 +12,9 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import EntryPoint, PackageNotFoundError, distribution, entry_points
 from inspect import isabstract
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.errors import RAISED_BY_OTHERS, GradeLabError
+from grader.errors import RAISED_BY_OTHERS, GradeLabError, told
 from grader.messages import msg
 
 if TYPE_CHECKING:
@@ -48,6 +47,17 @@ def _is(group: str, name: str) -> bool:
 
 def _named(group: str, name: str) -> EntryPoint:
     return _own(group).get(name) or _found(group)[name]
+
+
+def _only_one(point: EntryPoint) -> None:
+    """Two packages that bring the same name: which one is found first differs between machines."""
+    both = entry_points(group=point.group, name=point.name)
+    packages = sorted({one.dist.name for one in both if one.dist})
+    if len(packages) > 1:
+        raise GradeLabError(
+            msg("the plug-in '{name}' is in {packages}", name=point.name, packages=packages),
+            msg("remove all of them but one"),
+        )
 
 
 def check_types() -> list[str]:
@@ -126,15 +136,18 @@ def blamed(group: str, name: str) -> Iterator[None]:
     except RAISED_BY_OTHERS as error:
         if name in _own(group):
             raise
-        raise _broken(_named(group, name), _told(error)) from error
+        point = _named(group, name)
+        raise _broken(point, told(error, point.module)) from error
 
 
 def _load(group: str, name: str, is_one: Callable[[Any], bool], wanted: str) -> Any:
     point = _named(group, name)
+    if name not in _own(group):
+        _only_one(point)
     try:
         found = point.load()
     except RAISED_BY_OTHERS as error:
-        raise _broken(point, _told(error)) from error
+        raise _broken(point, told(error, point.module)) from error
     if not is_one(found):
         raise _broken(point, f"{point.value} is not {wanted}")
     return found
@@ -146,14 +159,3 @@ def _broken(point: EntryPoint, reason: str) -> GradeLabError:
         msg("the plug-in '{name}' of {package} is broken", name=point.name, package=package),
         msg("reinstall or remove {package}: {reason}", package=package, reason=reason),
     )
-
-
-def _told(error: BaseException) -> str:
-    """What was raised, and where, for whoever wrote it."""
-    from traceback import extract_tb
-
-    told = f"{type(error).__name__}: {error}"
-    frames = [f for f in extract_tb(error.__traceback__) if not f.filename.startswith("<")]
-    if "importlib" in frames[-1].filename:  # the message itself says where
-        return told
-    return f"{told} ({Path(frames[-1].filename).name}, line {frames[-1].lineno})"

@@ -33,6 +33,11 @@ bad = "bad:Bad"
 CHECK = """\
 from grader.check import Check, Passed
 from grader.messages import msg
+from grader.needs import Need
+
+
+class Own(Need):
+    pass
 
 
 class Bad(Check):
@@ -72,6 +77,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Insta
         ("def (:", "SyntaxError: "),
         ("1 / 0", "ZeroDivisionError: division by zero (bad.py, line 1)"),
         ("exit(4)", "SystemExit: 4 (bad.py, line 1)"),
+        ("from fractions import Fraction\nFraction(1, 0)", "Fraction(1, 0) (bad.py, line 2)"),
         ("good = 1", "no attribute 'Bad'"),
         ("def Bad(**fields): ...", "bad:Bad is not a "),
         ("class Bad: ...", "bad:Bad is not a "),
@@ -96,7 +102,17 @@ def test_a_report_format_that_breaks_is_told(installed: Install, tmp_path: Path)
     assert not (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize("needs", ["1 / 0", "None", "['a file']", "exit(4)"])
+@pytest.mark.parametrize("of", [plugins.check_type, plugins.report_format, plugins.class_output])
+def test_a_name_that_two_packages_bring_is_told(
+    installed: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of: Callable[[str], Any]
+) -> None:
+    monkeypatch.syspath_prepend(install(tmp_path / "other", "other-pack", {}, POINTS))
+    installed("")
+    with pytest.raises(GradeLabError, match="plug-in 'bad' is in bad-pack, other-pack"):
+        of("bad")
+
+
+@pytest.mark.parametrize("needs", ["1 / 0", "None", "['a file']", "[Own()]", "exit(4)"])
 def test_needs_that_are_none_are_told_when_a_rubric_is_checked(
     installed: Install, tmp_path: Path, needs: str
 ) -> None:
@@ -150,6 +166,14 @@ def test_a_check_that_is_broken_somehow_is_nobodys_failure(broken: Broken) -> No
     judged = only(result(broken))
     assert judged.status is Status.ERROR
     assert "the check 'broken' is broken: " in judged.message
+
+
+def test_the_line_of_a_broken_check_is_told_not_that_of_a_library(installed: Install) -> None:
+    text = CHECK.format(needs="[]").replace("Passed(", "self.nothing(")
+    installed(text)
+    judged = only(result(plugins.check_type("bad")(type="bad")))
+    line = text.splitlines().index('        return self.nothing(message=msg("well"))') + 1
+    assert judged.message.endswith(f"has no attribute 'nothing' (bad.py, line {line})")
 
 
 def test_a_check_that_needs_what_it_should_is_judged() -> None:
