@@ -20,7 +20,8 @@ def preferred() -> str:
 
         names.append(locale.getlocale()[0] or "")
     chosen = next((name for name in names if name), "")
-    return next((lang for lang in LANGUAGES if chosen.lower().startswith(lang)), "en")
+    known = (lang for lang in LANGUAGES if chosen.lower().startswith(lang.lower()))
+    return max(known, key=len, default="en")  # pt_BR before pt
 
 
 def named(args: Sequence[str]) -> str | None:

@@ -105,7 +105,7 @@ def main() -> None:
     """Update and compile every catalogue; say what is left to translate."""
     template = extracted()
     if len(sys.argv) == 3 and sys.argv[1] == "add":
-        _add(Locale.parse(sys.argv[2]))
+        _add(sys.argv[2])
     for path in catalogues():
         catalogue = read(path)
         catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
@@ -117,8 +117,9 @@ def main() -> None:
     compile_all()
 
 
-def _add(language: Locale) -> None:
-    path = LOCALE / str(language) / "LC_MESSAGES" / f"{DOMAIN}.po"
+def _add(name: str) -> None:
+    language = Locale.parse(name)
+    path = LOCALE / name / "LC_MESSAGES" / f"{DOMAIN}.po"  # zh_TW, as systems call it
     path.parent.mkdir(parents=True)
     with path.open("wb") as file:
         write_po(file, Catalog(locale=language, domain=DOMAIN, project="grade-lab", fuzzy=False))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader import language
 from grader.messages import LANGUAGES, Translator, languages, msg
 
 ROOT = Path(__file__).parent.parent
@@ -78,3 +79,27 @@ def test_a_value_is_never_read_as_a_template() -> None:
 def test_messages_nest_and_lists_are_joined() -> None:
     inner = msg("{n} MB", n=3)
     assert Translator("en").text(msg("{a}; {b}", a=inner, b=["x", "y"])) == "3 MB; x, y"
+
+
+def test_a_language_of_a_region_is_chosen_by_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(language, "LANGUAGES", ("en", "ko", "pt", "pt_BR", "zh_TW"))
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    for told, chosen in {
+        "pt_BR.UTF-8": "pt_BR",
+        "pt_PT": "pt",
+        "zh_TW": "zh_TW",
+        "C": "en",
+    }.items():
+        monkeypatch.setenv("LANG", told)
+        assert language.preferred() == chosen
+
+
+def test_a_language_is_begun_under_the_name_that_systems_give_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "LOCALE", tmp_path)
+    messages._add("zh_TW")
+    assert [path.parts[-3] for path in messages.catalogues()] == ["zh_TW"]
