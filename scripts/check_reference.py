@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +35,27 @@ def section(name: str) -> str:
     """One check type's part."""
     model = plugins.check_type(name)
     schema = model.model_json_schema()
-    own = {k: v for k, v in schema["properties"].items() if k not in Check.model_fields}
-    required = set(schema.get("required", []))
-    lines = [f"## `{name}`", "", inspect.getdoc(model) or "", ""]
-    if own:
-        lines += ["| field | type | default |", "|---|---|---|"]
-        lines += [f"| `{k}` | {kind(v)} | {default(k, v, required)} |" for k, v in own.items()]
-        lines.append("")
+    lines = [
+        f"## `{name}`",
+        "",
+        inspect.getdoc(model) or "",
+        "",
+        *fields(schema, Check.model_fields),
+    ]
+    for part, of_part in schema.get("$defs", {}).items():
+        if part != "Strength":  # which the introduction tells
+            lines += [f"**{part}**: {of_part['description']}", "", *fields(of_part)]
     return "\n".join(lines)
+
+
+def fields(schema: dict[str, Any], without: Collection[str] = ()) -> list[str]:
+    """The table of the fields of a check or of a part of it; nothing if it has none."""
+    own = {k: v for k, v in schema["properties"].items() if k not in without}
+    if not own:
+        return []
+    required = set(schema.get("required", []))
+    rows = [f"| `{k}` | {kind(v)} | {default(k, v, required)} |" for k, v in own.items()]
+    return ["| field | type | default |", "|---|---|---|", *rows, ""]
 
 
 def kind(schema: dict[str, Any]) -> str:
@@ -49,7 +64,7 @@ def kind(schema: dict[str, Any]) -> str:
         kinds = [kind(option) for option in schema["anyOf"] if option.get("type") != "null"]
         return " or ".join(dict.fromkeys(kinds))
     if "enum" in schema or "const" in schema:
-        return ", ".join(f"`{v}`" for v in schema.get("enum", [schema.get("const")]))
+        return ", ".join(f"`{plain(v)}`" for v in schema.get("enum", [schema.get("const")]))
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1]
     if schema.get("type") == "array":
@@ -67,7 +82,12 @@ def default(name: str, schema: dict[str, Any], required: set[str]) -> str:
     if name in required:
         return "required"
     value = schema.get("default")
-    return "" if value in (None, [], {}) else f"`{value}`"
+    return "" if value in (None, [], {}) else f"`{plain(value)}`"
+
+
+def plain(value: object) -> str:
+    """A value as YAML writes it."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 if __name__ == "__main__":
