@@ -134,7 +134,7 @@ def mistake_in(detail: ErrorDetails, name: str, value: Any) -> Mistake:
             return _unknown_value(known, name, value)
         case "string_pattern_mismatch":
             return _bad_form(detail, str(context["pattern"]), name, value)
-        case "too_short" | "string_too_short":
+        case "too_short" | "string_too_short" if not value:
             return Mistake("empty", msg("'{name}' is empty", name=name), of_value=True)
         case kind if kind in _RANGES:
             key, template = _RANGES[kind]
@@ -190,6 +190,8 @@ _RANGES = {
     "greater_than_equal": ("ge", msg("{limit} or more")),
     "less_than": ("lt", msg("less than {limit}")),
     "less_than_equal": ("le", msg("{limit} or less")),
+    "too_short": ("min_length", msg("no shorter than {limit}")),
+    "string_too_short": ("min_length", msg("no shorter than {limit}")),
     "too_long": ("max_length", msg("no longer than {limit}")),
     "string_too_long": ("max_length", msg("no longer than {limit}")),
     "decimal_max_places": (

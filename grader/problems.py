@@ -51,14 +51,16 @@ def problems_of(
         if not loc or loc[0] not in without or loc[-1] == "[key]":
             found.setdefault(_in_file(loc, top), []).append(detail)
     for inner, details in found.items():
-        others = [d for d in details if d["type"] not in KINDS]
-        # Of a union, the alternatives that it is not say nothing where another says more.
         deeper = any(len(other) > len(inner) and other[: len(inner)] == inner for other in found)
+        others = [d for d in details if d["type"] not in KINDS]
+        if deeper:  # a list is short of those of its parts that are wrong
+            others = [d for d in others if d["type"] != "too_short"]
+        # Of a union, the alternatives that it is not say nothing where another says more.
         told = [_mistake(d, model, inner, _value_at(top, inner)) for d in others]
         if not others and not deeper:
             kinds = list(dict.fromkeys(KINDS[detail["type"]] for detail in details))
             raw = source.text_of((*place, *inner))
-            told = [wrong_kind(kinds, _name(inner), _value_at(top, inner), raw)]
+            told = [wrong_kind(kinds, _name((*place, *inner)), _value_at(top, inner), raw)]
         for mistake in {str(m.message): m for m in told if m is not None}.values():
             where = (*place, *inner)
             yield source.problem(

@@ -133,15 +133,10 @@ _AMISS: Sequence[tuple[re.Pattern[str], Message, Message]] = (
         msg("`{sign}` is another sign than `{wanted}`", sign="：", wanted=":"),
         msg("type `{wanted}` with the keyboard set to English", wanted=": "),
     ),
-    (
-        re.compile(r"(?P<sign>，)\s*[A-Za-z_][\w-]*:"),
-        msg("`{sign}` is another sign than `{wanted}`", sign="，", wanted=","),
-        msg("type `{wanted}` with the keyboard set to English", wanted=", "),
-    ),
     *(
         (
             re.compile(pattern),
-            msg("`{sign}` is another sign than `{wanted}`", sign=sign, wanted=wanted),
+            msg("`{sign}` is another sign than `{wanted}`", sign=sign, wanted=wanted.strip()),
             msg("type `{wanted}` with the keyboard set to English", wanted=wanted),
         )
         for sign, wanted, pattern in (
@@ -149,10 +144,14 @@ _AMISS: Sequence[tuple[re.Pattern[str], Message, Message]] = (
             ("［", "[", r":\s*(?P<sign>［)"),
             ("｝", "}", r"(?P<sign>｝)\s*$"),
             ("］", "]", r"(?P<sign>］)\s*$"),
+            ("，", ", ", r"(?P<sign>，)\s*[A-Za-z_][\w-]*:"),
+            ("、", ", ", r"(?P<sign>、)\s*[A-Za-z_][\w-]*:"),
+            ("“", '"', r"[:,\[]\s*(?P<sign>“)"),
+            ("‘", "'", r"[:,\[]\s*(?P<sign>‘)"),
         )
     ),
     (
-        re.compile(rf"{_KEY}:(?P<sign>[\u00a0\u2002-\u200b\u3000])"),
+        re.compile(rf"(?:^ *(?:- *)*|{_KEY}:)(?P<sign>[\u00a0\u2002-\u200b\u3000])"),
         msg("there is a space of another kind, as web pages and documents have"),
         msg("delete it, and type a space"),
     ),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.authoring.warn_evidence import lost_after_cleanup, only_removed, passed_by_files
-from grader.authoring.warn_texts import hint_is_title, missing_language
+from grader.authoring.warn_texts import hint_is_title, missing_language, unknown_language
 from grader.errors import Problem
 from grader.messages import msg
 from grader.reference import is_reference
@@ -166,5 +166,6 @@ WARNERS: tuple[Warner, ...] = (
     redundant_requires,
     same_check,
     tiny_share,
+    unknown_language,
     unused_variable,
 )

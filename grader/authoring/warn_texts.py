@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.check import Text
 from grader.errors import Problem
-from grader.messages import msg
+from grader.messages import LANGUAGES, msg
 from grader.rubric.model import Rubric
 from grader.yaml_source import Place, Source
 
@@ -15,6 +15,7 @@ def missing_language(rubric: Rubric, source: Source) -> Iterator[Problem]:
     """A text that lacks a language which others have."""
     texts = list(_texts(rubric))
     languages = {lang for _, text in texts if isinstance(text, dict) for lang in text}
+    languages &= set(LANGUAGES)
     for place, text in texts:
         if isinstance(text, dict):
             missing = sorted(lang for lang in languages if not text.get(lang, "").strip())
@@ -24,6 +25,19 @@ def missing_language(rubric: Rubric, source: Source) -> Iterator[Problem]:
                 )
                 aid = msg("write `{language}: …` beside the others", language=missing[0])
                 yield source.problem(place, message, "missing-language", aid)
+
+
+def unknown_language(rubric: Rubric, source: Source) -> Iterator[Problem]:
+    """A text in a language that grade-lab has not, beside one that it has: nobody is shown it."""
+    for place, text in _texts(rubric):
+        others = text.keys() - set(LANGUAGES) if isinstance(text, dict) else set()
+        if others and len(others) < len(text):
+            message = msg("nobody is shown this text in: {languages}", languages=sorted(others))
+            aid = msg(
+                "grade-lab has {known}; for another language write the text alone, without a map",
+                known=LANGUAGES,
+            )
+            yield source.problem(place, message, "unknown-language", aid)
 
 
 def hint_is_title(rubric: Rubric, source: Source) -> Iterator[Problem]:

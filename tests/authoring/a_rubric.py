@@ -45,6 +45,7 @@ WARNINGS = [
     ("redundant-requires", "requires: [run]", "requires: [run, run]", "run"),
     ("same-check", "{type: built_from, i", "{type: image, i", "image"),
     ("tiny-share", "weight: 2}", "weight: 0.0001}", "weight"),
+    ("unknown-language", '{ko: "더", en: More}', '{ko: "더", en: More, kr: "더"}', "title"),
     ("unused-variable", "variables:\n", "variables:\n  port: {default: 8080}\n", "port"),
 ]
 
