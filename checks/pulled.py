@@ -52,7 +52,7 @@ class Pulled(Check):
         # A containerd store fills digests and times also for an image that was built here.
         classic = bool(engine) and not engine[0].fact.containerd_store
         for seen in series.found:
-            if _was_only_pulled(seen.fact, classic=classic):
+            if _was_only_pulled(seen.fact, classic=classic) and not evidence.loaded(seen.fact):
                 detail = msg("the engine's own record of the image says that it was pulled")
                 return Passed(message=passed, proofs=(Proof.of(seen, detail),))
         if series.unavailable:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from grader.facts import Event, EventWindow, Fact, Reason
+from grader.facts import Event, EventWindow, Fact, Image, Reason
 from grader.ids import Ids
 from grader.journal import Defect, Entry, Journal, Source
 from grader.messages import msg
@@ -172,9 +172,10 @@ class Evidence:
         return that_tell(actions, self.once((kind, name, service, project, image), about))
 
     def image_events(self, *actions: str, image: str) -> tuple[Seen[Event], ...]:
-        """Image events (tag, push, pull, untag, delete) about this reference, oldest first.
+        """Image events (tag, load, push, pull, untag, delete) about this reference, oldest first.
 
-        One of all tags of its repository, or by a digest, is one where the reference is older.
+        One of all tags of its repository, or by a digest, is one where the reference is older. A
+        ``load`` tells an image's id only.
         """
 
         def about() -> tuple[Seen[Event], ...]:
@@ -186,12 +187,27 @@ class Evidence:
                 name, action = seen.fact.name, seen.fact.action
                 if action in {"push", "pull"} and named and seen.at >= named:
                     return moves(name, image)
-                is_gone = action in {"untag", "delete"} and seen.fact.id in ids
-                return is_gone or familiar(name) == wanted
+                by_id = action in {"load", "untag", "delete"} and seen.fact.id in ids
+                return by_id or familiar(name) == wanted
 
             return tuple(filter(is_about, images))
 
         return that_tell(actions, self.once(("image", image), about))
+
+    def only_pulled(self, image: Image) -> bool:
+        """Whether nothing says that this image was built, tagged or loaded here."""
+        return image.only_pulled and not self.loaded(image)
+
+    def loaded(self, image: Image) -> bool:
+        """Whether ``docker load``, or a builder of its own, brought this image to the engine.
+
+        Such a one has no time of a tag, so that after a push it looks as if it had been pulled.
+        """
+        return image.id in self._loaded
+
+    @cached_property
+    def _loaded(self) -> frozenset[str]:
+        return frozenset(event.fact.id for event in self.events("load", kind="image"))
 
     @cached_property
     def event_window(self) -> Series[EventWindow]:

@@ -69,7 +69,7 @@ def _containers(evidence: Evidence) -> set[str]:
 def _images(evidence: Evidence) -> set[str]:
     """Images that were made here; one that was only pulled may be anybody's."""
     facts = [seen.fact for need in evidence.needs(ImageNeed) for seen in evidence.of(need).found]
-    return {fact.id for fact in facts if not fact.only_pulled} - {""}
+    return {fact.id for fact in facts if not evidence.only_pulled(fact)} - {""}
 
 
 def _challenges(evidence: Evidence) -> set[str]:

@@ -24,8 +24,8 @@ from grader.series import Departure, Seen, Series
 F = TypeVar("F", bound=Fact)
 
 IMAGE_EVENTS = {
-    "built": ("build", "tag"),
-    "tagged": ("tag",),
+    "built": ("build", "tag", "load"),
+    "tagged": ("tag", "load"),
     "pushed": ("push",),
     "pulled": ("pull",),
     "untagged": ("untag",),
@@ -99,9 +99,9 @@ def _of_image(did: str, image: str, step: Message, evidence: Evidence) -> Iterat
         if did == "built":
             created = fact.built_at
             yield _at(seen, created, step) if created else _by(seen, step)
-        elif did == "tagged" and not fact.only_pulled:
+        elif did == "tagged" and not evidence.only_pulled(fact):
             yield _by(seen, step, fact.last_tagged)
-        elif did == "pulled" and fact.only_pulled:
+        elif did == "pulled" and evidence.only_pulled(fact):
             yield _by(seen, step)
 
 

@@ -46,9 +46,7 @@ class Subjects:
     def concerned(self, event: Event) -> bool:
         """Whether an event is about one of them."""
         if event.type == "image":
-            named = event.name in self.images or event.id in self.image_ids
-            moved = event.action in {"push", "pull"}
-            return named or (moved and any(moves(event.name, image) for image in self.images))
+            return self._concerned(event)
         if event.type != "container":
             return event.name in self.resources
         if event.name in self.names or event.id in self.containers:
@@ -58,6 +56,13 @@ class Subjects:
         if any(means(event.image, image) for image in self.images):
             return True
         return Ids(self.image_ids).begun_by(event.image)
+
+    def _concerned(self, of_image: Event) -> bool:
+        if of_image.action == "load" and not of_image.name:  # whatever it is called, it may be ours
+            return bool(self.images)
+        named = of_image.name in self.images or of_image.id in self.image_ids
+        moved = of_image.action in {"push", "pull"}
+        return named or (moved and any(moves(of_image.name, image) for image in self.images))
 
 
 @dataclass(frozen=True, slots=True)

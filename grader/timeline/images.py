@@ -52,7 +52,7 @@ def images(evidence: Evidence, events: Events) -> Iterator[TimelineStep]:
             known.add((name, seen.fact.id))
             if name in pulled and pulled[name] <= seen.at:
                 names[seen.fact.id][name] = None
-            elif seen.fact.only_pulled:
+            elif evidence.only_pulled(seen.fact):
                 names[seen.fact.id][name] = None
                 yield step("registry", seen.at, "docker pull", name, exact=False)
             else:

@@ -37,7 +37,7 @@ ATTACHING = frozenset(("start", "die"))
 GAINED = frozenset(("tag", "pull", "build", "load", "import"))
 """Actions that put an image under a name."""
 
-BUILT = frozenset(("tag", "build"))
+BUILT = frozenset(("tag", "build", "load"))
 """Those of them that a build ends with."""
 
 OfImage = ImageNeed | ContentNeed | ManifestNeed | RegistryImageNeed
@@ -118,6 +118,8 @@ class Interest:
 
     def _is_image(self, reference: str, event: Event) -> bool:
         if event.action in {"push", "pull"} and moves(event.name, reference):
+            return True
+        if event.action == "load" and not event.name:  # it does not tell what it is called
             return True
         named = event.name == familiar(reference)
         return named or bool(event.id and event.id in self.evidence.image_ids(reference))

@@ -66,6 +66,18 @@ def test_the_images_own_record(fact: Image, containerd_store: bool, status: Stat
     assert judge(engine(containerd_store), saw(NEED, fact)).status is status
 
 
+@pytest.mark.parametrize("identity", [(), ("pull",)], ids=["classic", "containerd"])
+def test_an_image_that_was_loaded_and_pushed_is_not_taken_for_a_pulled_one(
+    identity: tuple[str, ...],
+) -> None:
+    loaded = image(identity=identity)
+    entries = (engine(bool(identity)), event("image load", id=loaded.id), saw(NEED, loaded))
+    verdict = judge(*entries, window(evicted=False))
+    assert verdict.status is Status.UNPROVEN
+    assert f"`docker image rm {REF}`, then `docker pull {REF}`" in str(verdict.hint)
+    assert judge(*entries, PULL).status is Status.PASS
+
+
 def test_an_image_built_here_fails_unless_the_history_is_cut() -> None:
     built = saw(NEED, image(last_tagged=START))
     verdict = judge(engine(), built, window(evicted=False))

@@ -72,6 +72,14 @@ def test_the_whole_lesson_in_order_passes_with_the_time_of_each_step() -> None:
     assert [proof.at for proof in verdict.proofs] == [minutes(n) for n in range(1, 10)]
 
 
+def test_an_image_that_a_builder_of_its_own_loads_was_built_and_tagged_then() -> None:
+    loaded = an_image(LOCAL, id=IMAGE_ID, digests=("localhost:5000/me/app@sha256:1",))
+    seen = [saw(ImageNeed(image=name), loaded, 3.5) for name in (LOCAL, REMOTE)]
+    verdict = sequence(LESSON, event("image load", 1, id=IMAGE_ID), *EVENTS[2:], *seen)
+    assert verdict.status is Status.PASS
+    assert [proof.at for proof in verdict.proofs][:3] == [minutes(n) for n in (1, 1, 3)]
+
+
 def test_what_was_named_by_another_name_first_was_built_before() -> None:
     named_later = [image_event("tag", 2, LOCAL), *EVENTS[2:]]
     assert sequence(LESSON, image_event("tag", 1), *named_later).status is Status.PASS

@@ -61,6 +61,12 @@ def test_the_lesson_on_podman_is_told_in_dockers_words() -> None:
     assert of_container == ["create", "start", "exec_start", "exec_die", "die", "destroy"]
 
 
+def test_what_is_loaded_may_be_the_rubrics_image_for_it_does_not_tell_its_name() -> None:
+    loaded = payload("image", "load", IMAGE, name=IMAGE)
+    assert [e.action for _, e in select([loaded], Subjects(images={"app:1"}))] == ["load"]
+    assert select([loaded], Subjects(names={"web"})) == []
+
+
 def test_nothing_is_told_of_what_the_rubric_does_not_name() -> None:
     assert steps("docker-20", Subjects()) == []
     private = [

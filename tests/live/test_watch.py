@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from lab.docker import docker
 
-from grader.needs import ContainerNeed, EventsNeed, LogsNeed
+from grader.needs import ContainerNeed, EventsNeed, ImageNeed, LogsNeed
 from tests.live.learners import Learner, Outcome, clean_up, look, up_to_run
 from tests.live.lives import Lab, lab
 from tests.live.watching import (
@@ -66,6 +66,38 @@ def test_a_lab_done_under_watch_and_cleaned_up_is_proven_whole(learner: Learner)
     assert read.intact
     told = [(e.at, json.dumps(e.data)) for e in read.entries if e.need == EventsNeed()]
     assert len(told) == len(set(told))
+
+
+def test_an_image_that_comes_from_a_builder_of_its_own_is_seen_as_it_is_loaded(
+    learner: Learner,
+) -> None:
+    archive = learner.folder.parent / "image.tar"
+    elsewhere = learner.local.replace("wisheasy", "wishlist")
+    learner.docker("build", "-t", elsewhere, ".")
+    learner.docker("save", "--output", str(archive), elsewhere)
+    learner.docker("image", "rm", elsewhere)
+    archive.write_bytes(
+        archive.read_bytes().replace(elsewhere.encode(), learner.local.encode())
+    )  # which nothing on this engine was called yet: as `docker buildx build --load` brings it
+    with watching(learner.folder, *settings(learner)):
+        learner.docker("load", "--input", str(archive))
+        until(
+            lambda: evidence(learner.folder).of(ImageNeed(image=learner.local)).found,
+            "a look at the image",
+        )
+        learner.tag()
+        user, password = (os.environ[f"GRADE_LAB_REGISTRY_{part}"] for part in ("USER", "PASSWORD"))
+        learner.login(user, password)
+        learner.push()
+        learner.remove_remote_tag()
+        learner.pull()
+        learner.write_env()
+        learner.run()
+        learner.wait_for_app()
+        look(learner)
+        clean_up(learner)
+        recorded(learner.folder, "destroy", learner.name)
+    assert judged(learner).not_passed == {}
 
 
 def test_the_same_without_watch_is_unproven_and_watch_is_advised(learner: Learner) -> None:

@@ -63,6 +63,11 @@ TOLD = [
 ]
 
 
+def test_an_image_that_was_loaded_was_not_pulled() -> None:
+    seen = an_image(APP, digests=("me/app@sha256:1",))
+    assert labels(event("image load", 1, id=seen.id), saw(IMAGE, seen, 2)) == [TOLD[0]]
+
+
 def test_the_steps_of_a_lab_in_their_order() -> None:
     told = steps(*LAB)
     assert [step.label for step in told] == TOLD

@@ -75,6 +75,11 @@ def kinds(happened: Event) -> set[str]:
         ("untag", {"id": ID}, {"image app:1"}),
         ("delete", {"id": ID}, {"image app:1"}),
         ("tag", {"name": "other:1"}, {"file"}),
+        (
+            "load",
+            {"id": "sha256:" + "b" * 64},
+            {"image app:1", "content app:1", f"image {PUSHED}", "file"},
+        ),
         ("untag", {"id": "sha256:" + "b" * 64}, set()),
     ],
 )
