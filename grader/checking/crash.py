@@ -16,6 +16,8 @@ from grader.series import Seen
 
 AT_START = timedelta(seconds=10)
 MAX_LINES = 5
+WRONG_PROCESSOR = "exec format error"
+"""The kernel's words for a program that it cannot run, ENOEXEC."""
 MAX_WIDTH = 200
 
 _TERMINAL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)")
@@ -110,7 +112,14 @@ def state_part(container: Container, last_words: Callable[[], str], *, by_hand: 
         )
     if not crashed(container, by_hand=by_hand):
         return Part(True, expected)
-    if container.oom_killed:
+    words = last_words()
+    if WRONG_PROCESSOR in words:
+        problem = msg(
+            "container {name} cannot run here: its image is for another processor, or its first "
+            "program is a script without `#!`; build without `--platform`, or for this processor",
+            name=container.name,
+        )
+    elif container.oom_killed:
         problem = msg("container {name} ran out of memory", name=container.name)
     elif container.status == "restarting":
         problem = msg("container {name} crashes and restarts, over and over", name=container.name)
@@ -123,7 +132,7 @@ def state_part(container: Container, last_words: Callable[[], str], *, by_hand: 
     return Part(
         False,
         expected,
-        last_words() or msg("exit code {code}", code=container.exit_code),
+        words or msg("exit code {code}", code=container.exit_code),
         msg(
             "read `docker logs {name}`, put the mistake right, run it again, and then `grade-lab`",
             name=container.name,

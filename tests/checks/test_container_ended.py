@@ -39,6 +39,13 @@ def test_a_crash_at_start_is_told_with_the_last_words_free_of_control_characters
     assert str(verdict.actual) == "line 6\nline 7\nline 8\nline 9\nno_such_file.py"
 
 
+def test_an_image_for_another_processor_is_told() -> None:
+    container = wisheasy(status="exited", exit_code=255)
+    verdict = judge(container, log_of(container, stderr="exec /bin/python: exec format error\n"))
+    assert "its image is for another processor" in str(verdict.message)
+    assert "`--platform`" in str(verdict.message)
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
