@@ -11,6 +11,7 @@ from pathlib import Path
 from grader.errors import GradeLabError
 from grader.messages import msg
 from grader.watch.session import Session, Status
+from grader.watch.status import State
 
 LOG = "watch.log"
 START_SECONDS = 20.0
@@ -40,14 +41,17 @@ def detach(arguments: Sequence[str], session: Session, folder: Path) -> Status:
             start_new_session=True,  # that it does not end with this terminal
             creationflags=APART,
         )
+    status = None
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         status = session.status()
         # Its process may be another than ours: in a virtual environment on Windows, `python.exe`
         # starts the real one and waits for it.
-        if status is not None and status.since:
-            return status
+        if status is not None and status.since and status.state is not State.CONNECTING:
+            return status  # what is made from now on is seen to be new
         time.sleep(0.05)
+    if process.poll() is None and status is not None and status.since:
+        return status  # an engine that lets us wait
     words = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     raise GradeLabError(
         msg("recording in the background did not start: {reason}", reason=" ".join(words[-3:])),

@@ -13,6 +13,7 @@ from grader.cli.main import _told
 from grader.errors import ExitCode
 from grader.watch import everything
 from grader.watch.session import Session
+from grader.watch.status import State
 from tests.places import GRADE_LAB
 from tests.watch.another_recorder import another_process
 
@@ -55,6 +56,20 @@ def test_a_recording_is_told_with_its_page_and_not_begun_twice(
         assert page in told
         assert watch(folder, "--everything") == ExitCode.PASSED
         assert f"process {other.pid} records since 20" in capsys.readouterr().out
+
+
+def test_a_recording_in_the_background_has_begun_when_that_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is made while it still connects is to `--everything` what was there before."""
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+    assert watch(folder, "--everything", "--detach") == ExitCode.PASSED
+    try:
+        status = Session(folder / ".grade-lab").status()
+    finally:
+        watch(folder, "--stop")
+    assert status is not None
+    assert status.state is State.ENGINE_AWAY
 
 
 def test_a_recording_is_ended(
