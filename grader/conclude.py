@@ -129,15 +129,15 @@ def unavailable(series: Series[F]) -> Errored:
 def failed_look(needs: Iterable[Need[Fact]], evidence: Evidence) -> Errored | None:
     """The error of a look that failed and could have answered one of these needs.
 
-    To be refused is an answer: a check to which that matters says so itself.
+    What an engine cannot tell, and to be refused, are answers: a check to which they matter says so
+    itself.
     """
     asked = list(needs)
     looks = [evidence.of(need) for need in asked]
     if any(isinstance(need, EventsNeed) for need in asked):
         looks.append(evidence.event_window)
     answers = {None, Reason.UNSUPPORTED, Reason.DENIED}
-    failed = (look for look in looks if look.unavailable not in answers)
-    return next(map(unavailable, failed), None)
+    return next((unavailable(look) for look in looks if look.unavailable not in answers), None)
 
 
 def not_shown(series: Series[F], image: str, hint: Message) -> Verdict:
@@ -270,8 +270,11 @@ _UNAVAILABLE: Mapping[Reason, tuple[Message, Message]] = {
         ),
     ),
     Reason.SANDBOX: (
-        msg("the sandbox is too tight for it"),
-        msg("ask your instructor: the rubric's `sandbox` can allow it more"),
+        msg("it cannot be run in grade-lab's sandbox here"),
+        msg(
+            "ask your instructor: the rubric's `sandbox` can allow it more, or a computer with "
+            "another processor may run it"
+        ),
     ),
     Reason.TIMEOUT: (
         msg("no answer came in time"),

@@ -41,6 +41,8 @@ _OWN_MISTAKE = re.compile(
     re.IGNORECASE,
 )
 
+_FOR_ANOTHER_PROCESSOR = "no matching manifest"
+"""In what either store tells of an index that has no image for this engine."""
 _STEP_FAILED = re.compile(r"returned a non-zero code|while running runtime: exit status")
 """In Docker's words and in Podman's."""
 
@@ -88,7 +90,12 @@ class Images:
                 if inspected is None:
                     self._ownership.note(pinned)
                     self._ours.add(pinned)
-                    self._pull(name, manifest.digest, credentials, registry_of(reference))
+                    try:
+                        self._pull(name, manifest.digest, credentials, registry_of(reference))
+                    except NoAnswerError as error:
+                        if _FOR_ANOTHER_PROCESSOR not in error.detail:
+                            raise
+                        raise UnavailableError(Reason.SANDBOX, error.detail) from error
                     inspected = self._engine.image(pinned)
             yield Obtained(inspected, pinned, pushed=True)
         finally:

@@ -20,7 +20,7 @@ from grader.needs import HttpNeed
 from grader.rubric.sandbox import Sandbox
 from grader.verify import limits
 from grader.verify.engine import Engine
-from grader.verify.hindrance import hindered
+from grader.verify.hindrance import UNRUNNABLE, hindered
 from grader.verify.images import Obtained
 from grader.verify.networks import Networks
 from grader.verify.ownership import Ownership
@@ -161,8 +161,11 @@ class _Watched:
             self._engine.stop(self._id, GRACE_SECONDS)
         self._ended.wait(LOG_END_SECONDS)
         found.log = self._log.trouble or self._log.fact()
+        limit = self._limit_in(found.log)
+        if limit and UNRUNNABLE in limit.detail.lower():
+            found.log = limit  # of its own it wrote nothing
         if silence is not None:
-            cause = self._limit_in(found.log) or silence
+            cause = limit or silence
             for need, answer in found.http.items():
                 if isinstance(answer, NoAnswerError):
                     found.http[need] = cause

@@ -4,7 +4,7 @@ who had them before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -68,6 +68,7 @@ def test_an_image_that_was_there_before_is_neither_pulled_nor_removed(
         ("pull access denied for me/app", UnavailableError, Reason.DENIED),
         ("toomanyrequests: too many failed login attempts", UnavailableError, Reason.RATE_LIMITED),
         ("manifest unknown: manifest unknown", AbsentError, Reason.NOT_THERE),
+        ("no matching manifest for linux/amd64", UnavailableError, Reason.SANDBOX),
         ("dial tcp: lookup registry.example: i/o timeout", UnavailableError, None),
     ],
 )
@@ -78,6 +79,19 @@ def test_why_an_image_cannot_be_pulled_is_told(
     error = refusal(images)
     assert (type(error), error.reason) == (kind, reason or Reason.REGISTRY_UNREACHABLE)
     assert words in error.detail
+
+
+def test_an_image_for_another_processor_is_not_taken_for_one_that_nobody_pushed(
+    machine: Machine, images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "no matching manifest for linux/amd64: no match for platform in manifest: not found"
+
+    def refused(*_: object) -> Iterator[Mapping[str, Any]]:
+        raise AbsentError(Reason.NOT_THERE, words, 404)  # as a containerd store answers
+
+    monkeypatch.setattr(machine, "pull", refused)
+    error = refusal(images)
+    assert (type(error), error.reason) == (UnavailableError, Reason.SANDBOX)
 
 
 def layer(id_: str, size: int) -> Mapping[str, Any]:

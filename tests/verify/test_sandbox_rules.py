@@ -32,6 +32,7 @@ def log(text: str) -> Logs:
         ("open: Read-only file system", Sandbox(read_only=True), "app", True),
         ("Temporary failure in name resolution", Sandbox(), "app", True),
         ("Temporary failure in name resolution", Sandbox(network=True), "app", False),
+        ("exec python failed: Exec format error", Sandbox(), "app", True),
         ("SyntaxError: invalid syntax", Sandbox(), "", False),
     ],
 )

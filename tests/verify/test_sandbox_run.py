@@ -185,6 +185,16 @@ def test_a_log_that_cannot_be_followed_is_no_failure_of_the_app(
     assert told(found.log)[:2] == (UnavailableError, Reason.ENGINE_UNREACHABLE)
 
 
+def test_an_image_for_another_processor_has_neither_failed_nor_written_its_log(
+    machine: Machine, closed: int
+) -> None:
+    machine.state, machine.ports = {"Running": False, "ExitCode": 255}, {"80": closed}
+    machine.log = lambda: iter([frame(b"exec python failed: Exec format error\n", 2)])
+    found = run(machine, WEB, LOG)
+    for answer in (found.http[WEB], found.log):
+        assert told(answer)[:2] == (UnavailableError, Reason.SANDBOX)
+
+
 @pytest.mark.parametrize(("failures", "tries"), [(0, 1), (2, 3), (9, 3)])
 def test_a_container_that_cannot_be_removed_now_costs_no_answer(
     machine: Machine, failures: int, tries: int
