@@ -59,7 +59,8 @@ def _steps(prover: Prover) -> Iterator[tuple[datetime, Step]]:
                 yield at, {"did": did, "image": named.reference}
     for picked in picked_containers(evidence):
         for did, actions in OF_CONTAINERS:
-            events = (e for e in evidence.events(*actions) if e.fact.id in picked.ids)
+            # Of one container: a second one may come after the removal of one that crashed.
+            events = (e for e in evidence.events(*actions) if e.fact.id == picked.best.id)
             event = next(events, None)
             if event and (did != "removed" or "name" in picked.fields):
                 yield event.at, {"did": did, **picked.fields}

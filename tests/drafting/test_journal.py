@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from grader.drafting.journal import from_journal
 from grader.errors import GradeLabError
-from grader.facts import HttpResponse, Logs, Mount, PortBinding
-from grader.journal import EMPTY, Journal
+from grader.facts import HttpResponse, Logs, Mount, PortBinding, Reason
+from grader.journal import EMPTY, Entry, Journal
 from grader.journal_file import JournalFile
 from grader.judge import judge
 from grader.needs import ContainerNeed, HttpNeed, ImageNeed, LogsNeed
@@ -66,6 +66,32 @@ def test_a_lab_that_was_watched_becomes_its_steps_in_their_order() -> None:
     assert set(STEPS) <= set(ids)
     in_order = ["build", "tag", "push", "pull", "run", "exec", "stop", "remove", "order"]
     assert [name for name in ids if name in in_order] == in_order
+
+
+def test_the_order_is_that_of_the_container_that_ran_not_of_one_that_crashed_and_was_removed() -> (
+    None
+):
+    def lived(name: str, at: float, *actions: str) -> list[Entry]:
+        of_it = {"id": hex_id(name), "name": "web", "image": "app:1"}
+        return [event(f"container {did}", at + i, **of_it) for i, did in enumerate(actions)]
+
+    need = ContainerNeed(name="web", image="app:1")
+    crashed = a_container(id=hex_id("a"), status="exited", exit_code=3)
+    journal = journal_of(
+        *lived("a", 1, "create", "start", "die"),
+        saw(need, crashed, 3.5),
+        *lived("a", 4, "destroy"),
+        *lived("b", 5, "create", "start"),
+        saw(need, a_container(id=hex_id("b")), 6.5),
+        *lived("b", 7, "kill", "die", "stop", "destroy"),
+        saw(need, Reason.NOT_THERE, 12),
+    )
+    checks = _checks(data_of(from_journal(journal, "x", "X")))
+    assert [step["did"] for step in checks["sequence"]["steps"]] == [
+        "started",
+        "stopped",
+        "removed",
+    ]
 
 
 def test_what_was_run_is_asked_for_in_every_detail() -> None:
