@@ -117,6 +117,8 @@ def _like(kinds: Sequence[str], value: Any, raw: str) -> Message | None:
         return msg("put a space behind each `:`")
     if "number" in kinds and re.fullmatch(r"[\d.]+ *%", raw):
         return msg("leave out the `%`; as a share, 70 % is `0.7`")
+    if kinds == ["map"]:
+        return msg("write it like `{example}`", example="{name: value}")
     examples = {"moment": "2026-11-30T23:59:00+09:00", "whole": "10", "number": "10"}
     example = next((examples[kind] for kind in kinds if kind in examples), None)
     return msg("write it like `{example}`", example=example) if example else None

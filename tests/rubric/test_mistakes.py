@@ -114,6 +114,13 @@ MISTAKES = [
     ("bad-pattern", '"by {hub_id}"', '".*"', '".*"', "would assert nothing"),
     ("wrong-kind", '{default: "1.0"}', "1.0", "1.0", "'tag' must be a map"),
     (
+        "wrong-kind",
+        "{type: file, path: notes.txt,",
+        "{type: compose, services: {web: {depends_on: [db]}}}\n      #",
+        "[db]",
+        "'depends_on' must be a map of fields, and is a list; write it like `{name: value}`",
+    ),
+    (
         "out-of-range",
         "{type: file, path: notes.txt,",
         "{type: sequence, steps: [{did: built, image: app}]}\n      #",
