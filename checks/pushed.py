@@ -28,7 +28,7 @@ from grader.reference import login_command, registry_of, repository_of
 from grader.series import Seen
 
 NOT_TOLD = {Reason.UNSUPPORTED, Reason.DENIED}
-"""The registry will not be looked at later either: what the engine recorded has to do."""
+"""Nobody tells what the registry holds: what the engine recorded has to do."""
 
 
 class Pushed(Check):
@@ -78,7 +78,9 @@ class Pushed(Check):
             told = self._by_events(evidence, pushes, tuple(proofs))
             if told:
                 return told
-        if manifests.unavailable and manifests.unavailable is not Reason.DENIED:
+        out_of_reach = manifests.unavailable and manifests.unavailable not in NOT_TOLD
+        untold = manifests.unavailable is Reason.UNSUPPORTED and pushes
+        if out_of_reach or untold:
             return unavailable(manifests)
         for local in map(evidence.of, (ImageNeed(image=image) for image in self._local)):
             if manifests.found and local.unavailable:
@@ -184,7 +186,7 @@ class Pushed(Check):
         is_asked = login.absent or (manifests.unavailable and not login.now)
         commands = [login_command(registry)] if is_asked else []
         hint = then_grade(*commands, f"docker push {self.image}")
-        if manifests.unavailable:
+        if manifests.unavailable is Reason.DENIED:
             return not_shown(manifests, self.image, hint)
         if manifests.absent:
             message = msg("the registry holds no image {image}", image=self.image)

@@ -18,8 +18,8 @@ from grader.check import (
     Passed,
     Unproven,
     Verdict,
+    failed_look,
     partial_or_failed,
-    unavailable,
 )
 from grader.checking.moments import Moment, container_moments, image_moments
 from grader.checking.subject import (
@@ -30,7 +30,7 @@ from grader.checking.subject import (
 )
 from grader.checking.times import LONG_AGO
 from grader.evidence import Evidence
-from grader.facts import Fact, Reason
+from grader.facts import Fact
 from grader.messages import Message, msg
 from grader.needs import EngineNeed, EventsNeed, EventWindowNeed, ImageNeed, ManifestNeed, Need
 
@@ -117,9 +117,7 @@ class Step(BaseModel):
 
     def could_not_look(self, evidence: Evidence) -> Errored | None:
         """The error when something that could tell more was out of reach."""
-        looks = [*map(evidence.of, self.needs()), evidence.event_window]
-        failed = (look for look in looks if look.unavailable not in {None, Reason.DENIED})
-        return next(map(unavailable, failed), None)
+        return failed_look(self.needs(), evidence)
 
     @cached_property
     def told(self) -> Message:

@@ -216,7 +216,7 @@ def test_a_credential_helper(way: str, docker: Path, monkeypatch: pytest.MonkeyP
             continue
         with pytest.raises(UnavailableError) as caught:
             logins.of("registry.example")
-        assert caught.value.reason is Reason.DENIED
+        assert caught.value.reason is Reason.CREDENTIALS
     assert time.monotonic() - begun < DEADLINE
     until(lambda: not helpers(docker), "a helper is left")
 

@@ -19,7 +19,7 @@ from grader.verify.logins import Logins
 from tests.faults.engine import FAULTS, Fault
 from tests.faults.registry import broken_registry
 from tests.faults.rules import DEADLINE
-from tests.live.tls import _certificates
+from tests.live.tls import self_signed
 
 Looks = dict[str, Callable[[str], object]]
 
@@ -144,7 +144,7 @@ def test_a_registry_elsewhere_sends_nobody_to_this_computer(place: str) -> None:
 
 
 def test_a_certificate_of_nobody_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = _certificates(tmp_path / "certificates")
+    folder = self_signed(tmp_path / "certificates")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
     monkeypatch.setattr("grader.collect.distribution.is_loopback", lambda _: False)
