@@ -26,7 +26,7 @@ RAISED_BY_OTHERS = (Exception, SystemExit)
 """What a third party's code may end in, and grade-lab must not."""
 
 
-def told(error: BaseException, module: str) -> str:
+def raised(error: BaseException, module: str) -> str:
     """What ``module``, or what it called, raised; and the last line of it, for whoever wrote it."""
     from pathlib import PurePath
     from traceback import extract_tb

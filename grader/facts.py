@@ -19,6 +19,9 @@ FIRST_YEAR_OF_DOCKER = 2013
 STOPPED_BY_SIGNAL = frozenset({130, 137, 143})
 """Exit codes of a process that SIGINT, SIGKILL or SIGTERM ended."""
 
+WRONG_PROCESSOR = "exec format error"
+"""The kernel's words, in any case of letters, for a program that it cannot run: ENOEXEC."""
+
 
 class Fact(BaseModel):
     """What an observation found. Unknown fields of a later version are ignored."""

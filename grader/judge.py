@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 from grader.check import Check, Errored, Location, Passed, Proof, Status, Unproven, Verdict, asked
 from grader.checking.clocks import by_the_engine
 from grader.conclude import failed_look
-from grader.errors import RAISED_BY_OTHERS, told
+from grader.errors import RAISED_BY_OTHERS, raised
 from grader.evidence import Evidence
 from grader.journal import MAX_DEFECTS, Journal
 from grader.messages import Message, Translator, msg
@@ -120,7 +120,7 @@ def _judged(
             message=msg(
                 "the check '{type}' is broken: {error}",
                 type=check.type,
-                error=told(error, type(check).__module__),
+                error=raised(error, type(check).__module__),
             ),
             hint=msg("tell your instructor; this is not your fault"),
         )

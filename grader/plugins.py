@@ -14,7 +14,7 @@ from importlib.metadata import EntryPoint, PackageNotFoundError, distribution, e
 from inspect import isabstract
 from typing import TYPE_CHECKING, Any
 
-from grader.errors import RAISED_BY_OTHERS, GradeLabError, told
+from grader.errors import RAISED_BY_OTHERS, GradeLabError, raised
 from grader.messages import msg
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def blamed(group: str, name: str) -> Iterator[None]:
         if name in _own(group):
             raise
         point = _named(group, name)
-        raise _broken(point, told(error, point.module)) from error
+        raise _broken(point, raised(error, point.module)) from error
 
 
 def _load(group: str, name: str, is_one: Callable[[Any], bool], wanted: str) -> Any:
@@ -147,7 +147,7 @@ def _load(group: str, name: str, is_one: Callable[[Any], bool], wanted: str) -> 
     try:
         found = point.load()
     except RAISED_BY_OTHERS as error:
-        raise _broken(point, told(error, point.module)) from error
+        raise _broken(point, raised(error, point.module)) from error
     if not is_one(found):
         raise _broken(point, f"{point.value} is not {wanted}")
     return found

@@ -10,14 +10,12 @@ from typing import NamedTuple
 
 from grader.check import Part
 from grader.checking.times import LONG_AGO
-from grader.facts import STOPPED_BY_SIGNAL, Container, Event, Logs
+from grader.facts import STOPPED_BY_SIGNAL, WRONG_PROCESSOR, Container, Event, Logs
 from grader.messages import msg
 from grader.series import Seen
 
 AT_START = timedelta(seconds=10)
 MAX_LINES = 5
-WRONG_PROCESSOR = "exec format error"
-"""The kernel's words for a program that it cannot run, ENOEXEC."""
 MAX_WIDTH = 200
 
 _TERMINAL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)")
@@ -113,7 +111,7 @@ def state_part(container: Container, last_words: Callable[[], str], *, by_hand: 
     if not crashed(container, by_hand=by_hand):
         return Part(True, expected)
     words = last_words()
-    if WRONG_PROCESSOR in words:
+    if WRONG_PROCESSOR in words.lower():
         problem = msg(
             "container {name} cannot run here: its image is for another processor, or its first "
             "program is a script without `#!`; build without `--platform`, or for this processor",

@@ -8,19 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from grader.facts import Logs
+from grader.facts import WRONG_PROCESSOR, Logs
 from grader.rubric.sandbox import Sandbox
 
 LAST_CHARS = 4096
 MAX_TOLD = 200
 ROOT = {"", "0", "root"}
 
-UNRUNNABLE = "exec format error"
-"""What the kernel says, in any case, of an image that is for another processor than this one."""
-
 # What each limit is told as, by the C library and by runtimes that have words of their own.
 _ALWAYS = (
-    f"{UNRUNNABLE}|"
+    f"{WRONG_PROCESSOR}|"
     "cannot allocate memory|out of memory|resource temporarily unavailable|can't start new thread"
     "|no space left|file too large|file size limit|too many open files"
 )

@@ -15,12 +15,12 @@ from grader.collect.answer import AbsentError, NoAnswerError, UnavailableError
 from grader.collect.docker_host import HERE, is_here
 from grader.collect.engine_answer import Payload
 from grader.collect.followed_log import FollowedLog
-from grader.facts import Reason
+from grader.facts import WRONG_PROCESSOR, Reason
 from grader.needs import HttpNeed
 from grader.rubric.sandbox import Sandbox
 from grader.verify import limits
 from grader.verify.engine import Engine
-from grader.verify.hindrance import UNRUNNABLE, hindered
+from grader.verify.hindrance import hindered
 from grader.verify.images import Obtained
 from grader.verify.networks import Networks
 from grader.verify.ownership import Ownership
@@ -162,7 +162,7 @@ class _Watched:
         self._ended.wait(LOG_END_SECONDS)
         found.log = self._log.trouble or self._log.fact()
         limit = self._limit_in(found.log)
-        if limit and UNRUNNABLE in limit.detail.lower():
+        if limit and WRONG_PROCESSOR in limit.detail.lower():
             found.log = limit  # of its own it wrote nothing
         if silence is not None:
             cause = limit or silence
