@@ -156,12 +156,12 @@ def test_what_a_released_version_cannot_read_has_a_version_of_its_own() -> None:
         *(*get_args(journal.Source), *get_args(journal.Outcome), *get_args(journal.Writer)),
     }
     known = {
-        1: "absent batch calls compose config container content denied engine engine-error "
-        "engine-unreachable env-file event-window events file found grade http image login logs "
-        "manifest network no-answer not-published not-running not-there outside-submission "
-        "permission rate-limited registry registry-image registry-unreachable relay reproduction "
-        "sandbox shell submission timeout too-large tree unavailable unreadable unsupported "
-        "volume watch"
+        1: "absent batch calls compose config container content credentials denied engine "
+        "engine-error engine-unreachable env-file event-window events file found grade http "
+        "image login logs manifest network no-answer not-published not-running not-there "
+        "outside-submission permission rate-limited registry registry-image registry-unreachable "
+        "relay reproduction sandbox shell submission timeout too-large tree unavailable unreadable "
+        "unsupported volume watch"
     }
     assert " ".join(sorted(words)) == known[journal.VERSION]
 

@@ -16,6 +16,8 @@ from grader.watch.status import State
 
 LOCK, STATUS, STOP = "watch.lock", "watch.json", "watch.stop"
 MAX_TROUBLE = 200
+ASKING_SECONDS = 1.0
+"""How long whoever asks whether somebody records may hold the lock; far more than it takes."""
 STATUS_BYTES = 1024
 """The status file keeps its size, so that it can be written to a full disk."""
 
@@ -56,7 +58,7 @@ class Session:
         Raises:
             OSError: the folder cannot be written.
         """
-        if not self._taken():
+        if not self._won():
             yield False
             return
         try:
@@ -117,6 +119,15 @@ class Session:
     def asked_to_stop(self) -> bool:
         """Whether somebody wants this recording to end."""
         return (self._folder / STOP).exists()
+
+    def _won(self) -> bool:
+        """Whether the lock is ours, and no recorder's: who only asks holds it for a moment, too."""
+        deadline = time.monotonic() + ASKING_SECONDS
+        while not self._taken():
+            if (self._folder / STATUS).exists() or time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+        return True
 
     def _taken(self) -> bool:
         from filelock import Timeout

@@ -125,7 +125,8 @@ def test_each_event_is_journaled_once_and_never_last(
 
 def test_a_build_leaves_its_tag_and_no_runs(workshop: Workshop, app: str) -> None:
     events: list[Event] = look(EventsNeed(image=app)).all(EventsNeed())
-    assert [(event.type, event.action, event.name) for event in events] == [("image", "tag", app)]
+    named = [event for event in events if event.name]  # a load, as of the base, tells no name
+    assert [(event.type, event.action, event.name) for event in named] == [("image", "tag", app)]
 
 
 def test_only_what_the_learner_executed_counts(workshop: Workshop, name: str) -> None:

@@ -61,7 +61,8 @@ def watching(
     )
     try:
         until(lambda: state(folder) == awaited or process.poll() is not None, awaited)
-        assert process.poll() is None, process.stderr and process.stderr.read()
+        words = process.stderr.read() if process.stderr and process.poll() is not None else ""
+        assert process.poll() is None, f"ended with exit code {process.returncode}: {words}"
         yield process
     finally:
         process.terminate()

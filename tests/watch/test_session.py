@@ -7,8 +7,9 @@ import signal
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from grader.watch.session import STATUS, STATUS_BYTES, Session
+from grader.watch.session import LOCK, STATUS, STATUS_BYTES, Session
 from grader.watch.status import State
 from tests.watch.another_recorder import another_process
 
@@ -37,6 +38,17 @@ def test_a_recorder_that_was_killed_records_no_more(tmp_path: Path) -> None:
         assert Session(tmp_path).status() is None
         with Session(tmp_path).recording() as ours:
             assert ours
+
+
+def test_who_only_asks_keeps_nobody_from_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `watch --detach` asks, over and over, while its recorder begins."""
+    asking = FileLock(tmp_path / LOCK)
+    asking.acquire()
+    monkeypatch.setattr("time.sleep", lambda _: asking.release())
+    with Session(tmp_path).recording() as ours:
+        assert ours
 
 
 def test_a_recorder_ends_when_it_is_asked_to(tmp_path: Path) -> None:
