@@ -46,7 +46,8 @@ class Looked:
         return next(o.reason for o in self.observations if o.need == need)
 
     def steps(self) -> list[str]:
-        return [event.action for event in self.all(EventsNeed())]
+        # A load tells no name: it may be that of the base, which the lab begins with.
+        return [event.action for event in self.all(EventsNeed()) if event.action != "load"]
 
 
 def look(*needs: Need[Any], journal: Journal | None = None) -> Looked:
