@@ -69,7 +69,7 @@ def test_a_pass_exits_with_0_and_leaves_both_reports(submission: Path) -> None:
     assert result(submission)["score"] == 10.0
     assert (submission / ".grade-lab" / "report" / "report.html").is_file()
     assert "Notes were taken" in done.stdout
-    assert "Hand in the whole folder, with .grade-lab in it" in done.stdout
+    assert "When you hand in, take the whole folder: the record is in .grade-lab," in done.stdout
 
 
 def test_the_submission_defaults_to_the_working_folder(submission: Path) -> None:
@@ -80,7 +80,7 @@ def test_below_the_pass_mark_exits_with_1(submission: Path) -> None:
     (submission / "notes.txt").write_text("written by somebody")
     done = run(submission)
     assert done.returncode == 1
-    assert "Hand in" not in done.stdout
+    assert "hand in" not in done.stdout
 
 
 def test_no_engine_exits_with_3_and_takes_no_point(submission: Path) -> None:

@@ -131,7 +131,7 @@ def _hand_in(run: Run, lang: str, *, is_told: bool) -> None:
         complain(left_out.lines(text))
     elif is_told:
         hidden = msg(
-            "Hand in the whole folder, with {folder} in it: it holds the record, and is hidden.",
+            "When you hand in, take the whole folder: the record is in {folder}, which is hidden.",
             folder=journal.parent.name,
         )
         click.echo(text(hidden))
